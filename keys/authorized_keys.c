@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: ISC */
+#include "keys/authorized_keys.h"
+
+static bool
+is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static struct bytes
+trim(struct bytes line)
+{
+	while (line.len != 0 && is_blank(line.p[0])) {
+		line.p++;
+		line.len--;
+	}
+	while (line.len != 0 && is_blank(line.p[line.len - 1]))
+		line.len--;
+	return line;
+}
+
+/* A CA's own options make no sense on a key that signs nothing. */
+static const char *
+find_contradiction(const struct key_options *options)
+{
+	if (options->principals != NULL && !options->cert_authority)
+		return "principals without cert-authority";
+	return NULL;
+}
+
+static enum key_line
+parse_with_options(struct bytes line, struct pubkey **key,
+    struct key_options *options, const char **reason)
+{
+	size_t options_len = key_options_len(line);
+	struct bytes text = bytes_of(line.p + options_len,
+	    line.len - options_len);
+	struct bytes comment, rest;
+	struct key_options parsed;
+	struct pubkey *found;
+	struct err err;
+
+	/* The key first: a line without one has no options to speak of. */
+	if (!pubkey_parse_text(text, &found, &comment, &err)) {
+		*reason = "no key that is supported";
+		return KEY_LINE_BAD;
+	}
+	if (!key_options_parse(line, &parsed, &rest, reason)) {
+		pubkey_free(found);
+		return KEY_LINE_BAD;
+	}
+	if ((*reason = find_contradiction(&parsed)) != NULL) {
+		key_options_clear(&parsed);
+		pubkey_free(found);
+		return KEY_LINE_BAD;
+	}
+	*key = found;
+	*options = parsed;
+	return KEY_LINE_KEY;
+}
+
+enum key_line
+key_line_parse(struct bytes line, struct pubkey **key,
+    struct key_options *options, const char **reason)
+{
+	struct bytes comment;
+	struct err err;
+
+	line = trim(line);
+	if (line.len == 0 || line.p[0] == '#')
+		return KEY_LINE_EMPTY;
+	if (!pubkey_parse_text(line, key, &comment, &err))
+		return parse_with_options(line, key, options, reason);
+	key_options_init(options);
+	return KEY_LINE_KEY;
+}

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: ISC
+# Key blobs and files. What loads or uses private keys is apart.
+
+noinst_LIBRARIES += keys/libkeys.a
+keys_libkeys_a_SOURCES = \
+	keys/algorithms.c \
+	keys/algorithms.h \
+	keys/authorized_keys.c \
+	keys/authorized_keys.h \
+	keys/base64.c \
+	keys/base64.h \
+	keys/evp_key.c \
+	keys/evp_key.h \
+	keys/fingerprint.c \
+	keys/key_options.c \
+	keys/key_options.h \
+	keys/pubkey.c \
+	keys/pubkey.h \
+	keys/verify.c
+
+noinst_LIBRARIES += keys/libprivate.a
+keys_libprivate_a_SOURCES = \
+	keys/host_keys.c \
+	keys/host_keys.h \
+	keys/host_keys_load.c \
+	keys/private.c \
+	keys/private.h \
+	keys/private_fields.c \
+	keys/private_fields.h \
+	keys/private_openssh.c \
+	keys/private_openssh.h \
+	keys/private_pem.c \
+	keys/private_pem.h
+

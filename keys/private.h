@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * private - private keys: files and signatures.
+ *
+ * Shapes:  files in OpenSSH, PEM (PKCS#1, SEC1) and PKCS#8 form, unencrypted.
+ * Units:   bytes.
+ * Errors:  ERR_DENIED for an encrypted file, ERR_FORMAT for anything that
+ *          is not exactly one key.
+ * Owns:    struct private_key its secrets, wiped by private_key_free().
+ * Source:  OpenSSH PROTOCOL.key, RFC 7468, 5208, 5915, 8017.
+ *
+ * Linked only into the monitor and the key tool.
+ */
+#ifndef KEYS_PRIVATE_H
+#define KEYS_PRIVATE_H
+
+#include "keys/pubkey.h"
+#include "lib/base/secret.h"
+
+struct private_key;
+
+/* Parses a whole file's text. */
+MUST_CHECK bool private_key_parse(struct bytes text, struct private_key **out,
+    struct err *err);
+void private_key_free(struct private_key *key);
+const struct pubkey *private_key_public(const struct private_key *key);
+/* Our own serialised form, for host_keys_pack(); wipe after use. */
+MUST_CHECK bool private_key_pack(const struct private_key *key,
+    struct secret *out, struct err *err);
+MUST_CHECK bool private_key_unpack(struct bytes packed,
+    struct private_key **out, struct err *err);
+/*
+ * Signature blob (string name, string bytes) under algorithm, e.g.
+ * "rsa-sha2-512"; a certificate algorithm signs as its plain form.
+ */
+MUST_CHECK bool private_key_sign(const struct private_key *key,
+    struct bytes algorithm, struct bytes data, uint8_t *out, size_t cap,
+    size_t *out_len, struct err *err);
+
+#endif

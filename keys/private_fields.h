@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * private_fields - the secret numbers of a key as one run of bytes.
+ *
+ * Shapes:  Ed25519: string seed. ECDSA: mpint d. RSA: mpint d, p, q,
+ *          d mod p-1, d mod q-1, 1/q mod p: all that libcrypto wants, so that
+ *          a process which signs once computes nothing but the signature.
+ * Units:   bytes.
+ * Errors:  ERR_FORMAT for numbers that make no key.
+ * Owns:    a struct secret that is filled is the caller's.
+ * Source:  RFC 8032, 5915, 8017 section 3.2.
+ *
+ * For the files private*.c only.
+ */
+#ifndef KEYS_PRIVATE_FIELDS_H
+#define KEYS_PRIVATE_FIELDS_H
+
+#include "keys/evp_key.h"
+#include "lib/base/secret.h"
+
+#define ED25519_SEED_LEN	32
+
+/* What a file says; nothing shows yet that the halves belong together. */
+struct private_parts {
+	struct pubkey *public;
+	struct secret fields;
+};
+
+void private_parts_clear(struct private_parts *parts);
+
+MUST_CHECK bool private_fields_ed25519(struct bytes seed, struct secret *out,
+    struct err *err);
+MUST_CHECK bool private_fields_ecdsa(struct bytes d, struct secret *out,
+    struct err *err);
+/* Magnitudes; refuses p and q that are not the factors of n. */
+MUST_CHECK bool private_fields_rsa(struct bytes n, struct bytes d,
+    struct bytes p, struct bytes q, struct secret *out, struct err *err);
+
+/* The pair of keys in libcrypto's form. */
+MUST_CHECK bool private_fields_evp(const struct pubkey *public,
+    struct bytes fields, EVP_PKEY **out, struct err *err);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * limits - every bound on what a peer can make us hold, with its reason.
+ *
+ * Shapes:  macros.
+ * Units:   bytes unless the name says otherwise.
+ * Errors:  none.
+ * Owns:    nothing.
+ * Source:  RFC 4253 section 6.1, DESIGN.md section 7, measured behaviour.
+ */
+#ifndef LIB_BASE_LIMITS_H
+#define LIB_BASE_LIMITS_H
+
+/* Transport */
+#define VERSION_LINE_MAX	255	/* RFC 4253 4.2, without CR LF */
+#define PACKET_MAX_IN		262144	/* packet_length, as OpenSSH */
+#define PAYLOAD_MAX_PREAUTH	65536	/* KEXINIT of any known client: < 4 KiB */
+#define PAYLOAD_MAX		262144	/* also the bound when inflating */
+#define CHANNEL_PACKET_MAX	32768	/* data in one packet, both ways */
+#define NAME_LIST_MAX		32768	/* one name-list of KEXINIT */
+#define ALG_NAME_MAX		64	/* RFC 4251 6: names <= 64 */
+#define KEX_PUBLIC_MAX		2048	/* sntrup761: 1190, DH group18: 1025 */
+#define KEX_SECRET_MAX		1040	/* mpint of 8192 bits with its length */
+
+/* Keys and signatures */
+#define KEY_BLOB_MAX		65536	/* a certificate with many principals */
+#define SIGNATURE_MAX		16384	/* RSA-16384: 2 KiB; webauthn: origin */
+#define DIGEST_MAX		64	/* SHA-512 */
+#define RSA_BITS_MIN		1024	/* as OpenSSH: no setting goes below */
+#define RSA_BITS_MAX		16384	/* as OpenSSH; libcrypto's bound, too */
+#define RSA_EXPONENT_BITS_MAX	256	/* FIPS 186-5 A.1.1 */
+#define SK_APPLICATION_MAX	1024	/* "ssh:" and some text */
+#define CERT_PRINCIPALS_MAX	256	/* elements, as OpenSSH */
+#define KEY_FILE_MAX		262144	/* RSA-16384 as text: 12 KiB */
+#define KEY_ENVIRONMENT_MAX	1025	/* environment= of a line, as OpenSSH */
+#define KEY_PERMIT_MAX		4097	/* permitopen= of a line, as OpenSSH */
+
+/* User authentication */
+#define USER_NAME_MAX		1024	/* in a request; real ones are < 256 */
+#define SERVICE_NAME_MAX	64
+#define METHOD_LIST_MAX		256
+#define BANNER_MAX		65536	/* sent in one packet before login */
+#define AUTH_REQUESTS_MAX	1024	/* requests of one connection */
+#define PASSWORD_MAX		1024	/* longer ones fail, as OpenSSH */
+
+/* Connection */
+#define CHANNELS_MAX		16384	/* of one connection, as OpenSSH */
+#define COMMAND_MAX		131072	/* MAX_ARG_STRLEN of Linux */
+#define ENV_NAME_MAX		1024
+#define ENV_VALUE_MAX		32768
+#define ENV_COUNT_MAX		129	/* env requests of a session */
+#define TERM_MAX		256
+#define TTY_MODES_MAX		1024	/* 5 bytes for each of < 200 opcodes */
+#define HOST_NAME_MAX_LEN	255	/* RFC 1035 2.3.4 */
+#define SOCKET_PATH_MAX		108	/* sun_path */
+#define SIGNAL_NAME_MAX		64
+#define SUBSYSTEM_NAME_MAX	256
+#define PENDING_REQUESTS_MAX	256	/* unanswered by the session process */
+
+/* Between processes */
+#define IPC_MESSAGE_MAX		196608	/* fits the default socket buffer */
+#define IPC_QUEUE_MAX		1048576	/* written but not yet taken */
+#define IPC_FDS_MAX		8
+
+#endif

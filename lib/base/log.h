@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * log - one line at a time to wherever the role sends its lines.
+ *
+ * Shapes:  levels as in sshd_config's LogLevel; a sink chosen by the role.
+ * Units:   LOG_LINE_MAX bytes after formatting.
+ * Errors:  none: a line that can't be written is lost.
+ * Owns:    the sink and level, the one mutable global of the libraries.
+ * Source:  syslog(3); reference sheet log_messages.
+ */
+#ifndef LIB_BASE_LOG_H
+#define LIB_BASE_LOG_H
+
+#include "lib/base/bytes.h"
+#include "lib/base/compiler.h"
+
+enum log_level {
+	LOG_LEVEL_QUIET,
+	LOG_LEVEL_FATAL,
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_VERBOSE,
+	LOG_LEVEL_DEBUG1,
+	LOG_LEVEL_DEBUG2,
+	LOG_LEVEL_DEBUG3,
+};
+
+#define LOG_LINE_MAX	1024	/* 1023 bytes formatted, as OpenSSH */
+
+/* line is terminated, already cleaned of control characters. */
+typedef void log_sink(void *arg, enum log_level level, const char *line);
+
+/* A NULL sink drops everything. */
+void log_open(log_sink *sink, void *arg, enum log_level level);
+void log_set_level(enum log_level level);
+enum log_level log_get_level(void);
+/* Is a line of this level written? For lines that are dear to make. */
+bool log_enabled(enum log_level level);
+
+void log_fatal(const char *fmt, ...) PRINTF_LIKE(1, 2);
+void log_error(const char *fmt, ...) PRINTF_LIKE(1, 2);
+void log_info(const char *fmt, ...) PRINTF_LIKE(1, 2);
+void log_verbose(const char *fmt, ...) PRINTF_LIKE(1, 2);
+void log_debug(const char *fmt, ...) PRINTF_LIKE(1, 2);
+void log_debug2(const char *fmt, ...) PRINTF_LIKE(1, 2);
+void log_debug3(const char *fmt, ...) PRINTF_LIKE(1, 2);
+void log_at(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+#define LOG_SAFE_MAX	256	/* a peer's string in a log line */
+
+struct log_safe {
+	char s[LOG_SAFE_MAX];
+};
+
+/*
+ * A peer's bytes for a log line: control characters, quotes that could end
+ * the field early and bytes above 126 as \ooo, cut at LOG_SAFE_MAX - 1.
+ * Used as log_info("... %s", log_safe(name).s).
+ */
+struct log_safe log_safe(struct bytes peer_bytes);
+
+/*
+ * Writes src into dst with bytes outside printable ASCII as \ooo; dst is
+ * always terminated. Returns the length written. dst_len >= 1.
+ */
+size_t log_clean(char *dst, size_t dst_len, struct bytes src);
+
+#endif

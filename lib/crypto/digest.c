@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: ISC */
+#include "lib/crypto/digest.h"
+
+#include <assert.h>
+
+#include "lib/crypto/hash_ops.h"
+#include "lib/wire/writer.h"
+
+struct digest_row {
+	const char *name;	/* in libcrypto */
+	size_t len, block_len;
+};
+
+static const struct digest_row digest_rows[] = {
+	[DIGEST_MD5]    = { "MD5",    16, 64 },
+	[DIGEST_SHA1]   = { "SHA1",   20, 64 },
+	[DIGEST_SHA256] = { "SHA256", 32, 64 },
+	[DIGEST_SHA384] = { "SHA384", 48, 128 },
+	[DIGEST_SHA512] = { "SHA512", 64, 128 },
+};
+
+static const struct digest_row *
+digest_row(enum digest_id id)
+{
+	assert((size_t)id < ARRAY_LEN(digest_rows));
+	return &digest_rows[id];
+}
+
+size_t
+digest_len(enum digest_id id)
+{
+	return digest_row(id)->len;
+}
+
+size_t
+hash_block_len(enum digest_id id)
+{
+	return digest_row(id)->block_len;
+}
+
+static bool
+hash_ops_load(struct hash_ops *ops, const char *name)
+{
+	const OSSL_DISPATCH *t = provider_find(OSSL_OP_DIGEST, name);
+
+	*ops = (struct hash_ops){
+		.newctx = OSSL_FUNC_digest_newctx(
+		    provider_entry(t, OSSL_FUNC_DIGEST_NEWCTX)),
+		.freectx = OSSL_FUNC_digest_freectx(
+		    provider_entry(t, OSSL_FUNC_DIGEST_FREECTX)),
+		.dupctx = OSSL_FUNC_digest_dupctx(
+		    provider_entry(t, OSSL_FUNC_DIGEST_DUPCTX)),
+		.init = OSSL_FUNC_digest_init(
+		    provider_entry(t, OSSL_FUNC_DIGEST_INIT)),
+		.update = OSSL_FUNC_digest_update(
+		    provider_entry(t, OSSL_FUNC_DIGEST_UPDATE)),
+		.final = OSSL_FUNC_digest_final(
+		    provider_entry(t, OSSL_FUNC_DIGEST_FINAL)),
+	};
+	return ops->newctx != NULL && ops->freectx != NULL &&
+	    ops->dupctx != NULL && ops->init != NULL &&
+	    ops->update != NULL && ops->final != NULL;
+}
+
+/*
+ * Found once for the process: constants of libcrypto, looked up so often
+ * that the search would cost more than hashing.
+ */
+const struct hash_ops *
+hash_ops_get(enum digest_id id)
+{
+	static struct hash_ops known[ARRAY_LEN(digest_rows)];
+	struct hash_ops found;
+
+	assert((size_t)id < ARRAY_LEN(known));
+	if (known[id].newctx == NULL) {
+		if (!hash_ops_load(&found, digest_rows[id].name))
+			return NULL;
+		known[id] = found;
+	}
+	return &known[id];
+}
+
+bool
+digest_init(struct digest *d, enum digest_id id, struct err *err)
+{
+	const struct hash_ops *ops = hash_ops_get(id);
+
+	*d = (struct digest){ .id = id, .ops = ops };
+	if (ops == NULL)
+		return err_set(err, ERR_CRYPTO, "digest");
+	if ((d->ctx = ops->newctx(provider_context())) == NULL)
+		return err_set(err, ERR_NOMEM, "digest");
+	if (ops->init(d->ctx, NULL) != 1) {
+		digest_clear(d);
+		return err_set(err, ERR_CRYPTO, "digest");
+	}
+	return true;
+}
+
+bool
+digest_update(struct digest *d, struct bytes b, struct err *err)
+{
+	if (b.len != 0 && d->ops->update(d->ctx, b.p, b.len) != 1)
+		return err_set(err, ERR_CRYPTO, "digest");
+	return true;
+}
+
+bool
+digest_string(struct digest *d, struct bytes b, struct err *err)
+{
+	uint8_t len[4];
+
+	if (b.len > UINT32_MAX)
+		return err_set(err, ERR_RANGE, "string to hash");
+	put_u32(len, (uint32_t)b.len);
+	return digest_update(d, bytes_of(len, sizeof(len)), err) &&
+	    digest_update(d, b, err);
+}
+
+bool
+digest_final(struct digest *d, uint8_t out[static DIGEST_MAX],
+    struct err *err)
+{
+	size_t len = 0;
+
+	if (d->ops->final(d->ctx, out, &len, DIGEST_MAX) != 1 ||
+	    len != digest_len(d->id))
+		return err_set(err, ERR_CRYPTO, "digest");
+	return true;
+}
+
+void
+digest_clear(struct digest *d)
+{
+	if (d->ctx != NULL)
+		d->ops->freectx(d->ctx);
+	d->ctx = NULL;
+}
+
+bool
+digest_bytes(enum digest_id id, struct bytes b,
+    uint8_t out[static DIGEST_MAX], struct err *err)
+{
+	struct digest d;
+	bool ok;
+
+	ok = digest_init(&d, id, err) && digest_update(&d, b, err) &&
+	    digest_final(&d, out, err);
+	digest_clear(&d);
+	return ok;
+}

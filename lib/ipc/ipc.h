@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ipc - typed datagrams between two processes of one connection.
+ *
+ * Shapes:  SOCK_SEQPACKET; one datagram = u8 id + the fields of messages.h as
+ *          SSH integers and strings, plus descriptors.
+ * Units:   bytes; IPC_MESSAGE_MAX for a datagram.
+ * Errors:  ERR_CLOSED when the other side is gone; anything malformed, of the
+ *          wrong direction, in the wrong state, too often, or with the wrong
+ *          number of descriptors is ERR_UNEXPECTED, ERR_RANGE, ... and means that
+ *          the other side is hijacked or broken: end it.
+ * Owns:    its socket and its unsent queue. Received descriptors belong to
+ *          struct ipc_message until taken.
+ * Source:  DESIGN.md section 2; unix(7).
+ */
+#ifndef LIB_IPC_IPC_H
+#define LIB_IPC_IPC_H
+
+#include "lib/base/loop.h"
+#include "lib/ipc/messages.h"
+
+enum ipc_field_type { IPC_U8, IPC_U32, IPC_U64, IPC_STR };
+
+struct ipc_field {
+	const char *name;
+	enum ipc_field_type type;
+	uint32_t max;			/* IPC_STR: greatest length */
+};
+
+struct ipc_row {
+	const char *name;
+	enum ipc_edge edge;
+	unsigned states;		/* of the receiver */
+	unsigned limit;			/* MANY, or times in a connection */
+	unsigned fds_min, fds_max;
+	const struct ipc_field *fields;
+	size_t field_count;
+};
+
+extern const struct ipc_row ipc_rows[IPC_COUNT];
+
+struct ipc {
+	int fd;				/* -1 = closed */
+	enum ipc_edge incoming;		/* the direction that we accept */
+	uint16_t used[IPC_COUNT];	/* counted on arrival, before checks */
+	uint8_t *buf;			/* the last datagram; IPC_MESSAGE_MAX */
+	struct ipc_unsent *head, *tail;	/* what the socket did not take yet */
+	size_t unsent_bytes;
+	struct watch watch;		/* see ipc_watch() */
+	struct loop *loop;
+	loop_fn *user_fn;
+	void *user_arg;
+};
+
+/* One received message: id, its fields, its descriptors. */
+struct ipc_message {
+	enum ipc_id id;
+	union ipc_any u;		/* strings borrow from ipc->buf */
+	int fds[IPC_FDS_MAX];		/* -1 where absent or taken */
+	unsigned fd_count;
+};
+
+/*
+ * Where the member after one at *offset lies: members have their natural
+ * alignment. Moves *offset past it. A test holds this against sizeof.
+ */
+size_t ipc_member(size_t *offset, enum ipc_field_type type);
+
+/* Pure: message struct -> bytes, and back. */
+MUST_CHECK bool ipc_encode(enum ipc_id id, const void *message, uint8_t *buf,
+    size_t cap, size_t *len, struct err *err);
+MUST_CHECK bool ipc_decode(struct bytes datagram, enum ipc_id *id,
+    union ipc_any *out, struct err *err);
+
+/* Takes fd. The socket may be blocking or not; ipc_watch() makes it not. */
+void ipc_init(struct ipc *ipc, int fd, enum ipc_edge incoming);
+void ipc_clear(struct ipc *ipc);
+/* A connected pair, both O_CLOEXEC. */
+MUST_CHECK bool ipc_pair(int fds[static 2], struct err *err);
+
+/*
+ * Sends message (a struct ipc_NAME) with copies of descriptors; they stay the
+ * caller's. With a loop, what the socket does not take is queued up to
+ * IPC_QUEUE_MAX; without, the call waits.
+ */
+MUST_CHECK bool ipc_send(struct ipc *ipc, enum ipc_id id, const void *message,
+    struct err *err);
+MUST_CHECK bool ipc_send_fds(struct ipc *ipc, enum ipc_id id,
+    const void *message, const int *fds, unsigned fd_count, struct err *err);
+
+/*
+ * Receives one datagram and checks it against its row: direction, state
+ * (one bit), count, payload, descriptors. *got is false when a non-blocking
+ * socket has nothing. After use: ipc_message_clear().
+ */
+MUST_CHECK bool ipc_recv(struct ipc *ipc, unsigned state,
+    struct ipc_message *message, bool *got, struct err *err);
+/* Moves descriptor i to the caller; -1 when absent. */
+int ipc_take_fd(struct ipc_message *message, unsigned i);
+/* Closes the descriptors that nobody took. */
+void ipc_message_clear(struct ipc_message *message);
+
+/*
+ * Watches the socket: fn(arg, events) when a datagram waits or the other
+ * side has gone; unsent messages leave by themselves.
+ */
+MUST_CHECK bool ipc_watch(struct ipc *ipc, struct loop *loop, loop_fn *fn,
+    void *arg, struct err *err);
+
+#endif

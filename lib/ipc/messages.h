@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * messages - the one table of what processes may say to each other.
+ *
+ * Shapes:  IPC_MESSAGES lists name, direction, the receiver's legal states,
+ *          how often in a connection, and how many descriptors; X_FIELDS lists
+ *          a message's payload. Structs, encoders, decoders and the permission
+ *          check are all made from these lines.
+ * Units:   strings carry their greatest length in bytes.
+ * Errors:  see ipc.h.
+ * Owns:    nothing; decoded strings borrow from the received datagram.
+ * Source:  DESIGN.md section 2.
+ *
+ * A field list inside a string ("list of ...") is a run of SSH strings.
+ */
+#ifndef LIB_IPC_MESSAGES_H
+#define LIB_IPC_MESSAGES_H
+
+#include "lib/base/bytes.h"
+#include "lib/base/limits.h"
+
+enum ipc_edge {
+	LISTENER_TO_MONITOR, MONITOR_TO_LISTENER,
+	MONITOR_TO_NET, NET_TO_MONITOR,
+	MONITOR_TO_SESSION, SESSION_TO_MONITOR,
+	NET_TO_SESSION, SESSION_TO_NET,
+	IPC_EDGE_COUNT
+};
+
+/* States of the receiver of a message, as a mask. */
+enum {
+	/* monitor */
+	MON_START	= 1 << 0,	/* no configuration yet */
+	MON_WARM	= 1 << 1,	/* configured, waiting for a connection */
+	MON_KEX		= 1 << 2,	/* connection given, no session id yet */
+	MON_FRESH	= 1 << 3,	/* first key exchange signed, no user */
+	MON_NAMED	= 1 << 4,	/* user looked up, not authenticated */
+	MON_AUTHED	= 1 << 5,	/* login granted */
+	/* net */
+	NET_START	= 1 << 8,	/* not set up: not in the sandbox yet */
+	NET_WARM	= 1 << 9,	/* in the sandbox, no connection */
+	NET_ASKING	= 1 << 10,	/* before login, an answer is due */
+	NET_OPEN	= 1 << 11,	/* after login */
+	/* session */
+	SES_START	= 1 << 16,	/* no grant yet */
+	SES_OPEN	= 1 << 17,
+	/* listener, about one monitor */
+	LIS_STARTING	= 1 << 24,
+	LIS_WARM	= 1 << 25,
+	LIS_SERVING	= 1 << 26,
+	LIS_KEYS	= 1 << 27,	/* this monitor was asked to load keys */
+
+	MON_ANY_CONNECTION = MON_KEX | MON_FRESH | MON_NAMED | MON_AUTHED,
+	MON_ANY_NET	= MON_WARM | MON_ANY_CONNECTION,
+	LIS_ANY		= LIS_STARTING | LIS_WARM | LIS_SERVING | LIS_KEYS,
+};
+
+enum { MANY = 0, ONCE = 1 };
+
+#define LOG_LINE_BYTES	1024	/* a log line of a peer process */
+#define HOST_KEYS_MAX	256	/* HostKey and HostCertificate lines */
+
+/* ---- listener -> monitor ------------------------------------------------ */
+
+/*
+ * First message. Descriptors: snapshot of the configuration, host keys (or
+ * the snapshot again when they are to be loaded), sshd-net, sshd-session,
+ * where log lines go.
+ */
+#define IPC_SETUP_FIELDS(U8, U32, U64, STR)				\
+	U32(flags)		/* enum setup_flags */			\
+	U32(debug_level)	/* number of -d */			\
+	STR(net_filter, 65536)	/* struct sock_filter[], compiled */
+/* Load the host keys, answer with HOST_KEYS and exit. */
+#define IPC_LOAD_HOST_KEYS_FIELDS(U8, U32, U64, STR)			\
+	U8(test_only)		/* -t, -T: say more */
+/* Descriptors: one socket, or input and output. */
+#define IPC_CONNECTION_FIELDS(U8, U32, U64, STR)			\
+	U64(number)		/* counts accepted connections */
+
+/* ---- monitor -> listener ------------------------------------------------ */
+
+/* Descriptor: a sealed file made by host_keys_pack(). */
+#define IPC_HOST_KEYS_FIELDS(U8, U32, U64, STR)				\
+	U32(count)
+/* The pair is warm. */
+#define IPC_READY_FIELDS(U8, U32, U64, STR)
+/* Login is complete: no longer a startup. */
+#define IPC_AUTHENTICATED_FIELDS(U8, U32, U64, STR)			\
+	STR(user, USER_NAME_MAX)
+
+/* ---- monitor -> net ----------------------------------------------------- */
+
+#define IPC_NET_SETUP_FIELDS(U8, U32, U64, STR)				\
+	STR(filter, 65536)	/* struct sock_filter[]; empty: none */	\
+	STR(chroot_dir, 4096)	/* empty: stay (not root) */		\
+	U32(uid)							\
+	U32(gid)							\
+	U32(log_level)							\
+	STR(version, VERSION_LINE_MAX)	/* V_S without CR LF */		\
+	STR(kex_algorithms, NAME_LIST_MAX)				\
+	STR(host_keys, 65536)	/* list of algorithm name, K_S */	\
+	STR(ciphers, NAME_LIST_MAX)					\
+	STR(macs, NAME_LIST_MAX)					\
+	STR(compression, NAME_LIST_MAX)					\
+	STR(server_sig_algs, NAME_LIST_MAX)				\
+	STR(prove_keys, 65536)	/* list of plain K_S, for hostkeys-00 */
+/*
+ * The client's connection. Descriptors as IPC_CONNECTION. Limits that depend
+ * on Match blocks over the connection.
+ */
+#define IPC_NET_CONNECTION_FIELDS(U8, U32, U64, STR)			\
+	STR(peer_address, 64)	/* numeric, or UNKNOWN */		\
+	U32(peer_port)							\
+	U64(rekey_bytes)	/* 0 = the cipher's own limit */	\
+	U32(rekey_seconds)	/* 0 = none */				\
+	U32(max_auth_tries)
+#define IPC_KEX_SIGNED_FIELDS(U8, U32, U64, STR)			\
+	STR(signature, SIGNATURE_MAX)
+/* Empty p: no group fits. */
+#define IPC_GEX_GROUP_REPLY_FIELDS(U8, U32, U64, STR)			\
+	STR(p, 1024)							\
+	STR(g, 1024)
+#define IPC_USER_REPLY_FIELDS(U8, U32, U64, STR)			\
+	STR(methods, METHOD_LIST_MAX)	/* that can continue */		\
+	STR(banner, BANNER_MAX)		/* empty: none */		\
+	STR(server_sig_algs, NAME_LIST_MAX)				\
+	U32(log_level)
+/*
+ * Answer to any authentication request. On AUTH_SUCCESS one descriptor: the
+ * socket to the session process, and the limits that hold from then on.
+ */
+#define IPC_AUTH_REPLY_FIELDS(U8, U32, U64, STR)			\
+	U8(result)			/* enum auth_result */		\
+	STR(methods, METHOD_LIST_MAX)					\
+	STR(message, BANNER_MAX)	/* banner before the answer */	\
+	U32(log_level)							\
+	U32(alive_interval_s)						\
+	U32(alive_count_max)						\
+	U32(max_sessions)						\
+	U64(rekey_bytes)						\
+	U32(rekey_seconds)
+#define IPC_HOSTKEY_PROOF_REPLY_FIELDS(U8, U32, U64, STR)		\
+	STR(signature, SIGNATURE_MAX)	/* empty: not one of ours */
+
+/* ---- net -> monitor ----------------------------------------------------- */
+
+/* In the sandbox, waiting for a connection. */
+#define IPC_NET_READY_FIELDS(U8, U32, U64, STR)
+#define IPC_LOG_FIELDS(U8, U32, U64, STR)				\
+	U8(level)			/* enum log_level */		\
+	STR(line, LOG_LINE_BYTES)
+/*
+ * The parts of the exchange hash, RFC 4253 section 8 and RFC 5656 section 4.
+ * The monitor hashes them with its own version and host key, and signs that.
+ */
+#define IPC_KEX_SIGN_FIELDS(U8, U32, U64, STR)				\
+	STR(kex_name, ALG_NAME_MAX)					\
+	STR(host_key_algorithm, ALG_NAME_MAX)				\
+	STR(client_version, VERSION_LINE_MAX)				\
+	STR(client_kexinit, PAYLOAD_MAX_PREAUTH)			\
+	STR(server_kexinit, PAYLOAD_MAX_PREAUTH)			\
+	STR(gex_request, 12)	/* min, n, max as sent; empty if none */\
+	STR(gex_p, 1024)						\
+	STR(gex_g, 1024)						\
+	STR(client_public, KEX_PUBLIC_MAX)				\
+	STR(server_public, KEX_PUBLIC_MAX)				\
+	STR(shared_secret, KEX_SECRET_MAX)	/* K, with its length */
+#define IPC_GEX_GROUP_FIELDS(U8, U32, U64, STR)				\
+	U32(min)							\
+	U32(n)								\
+	U32(max)
+/* Who wants to log in; once in a connection. */
+#define IPC_USER_FIELDS(U8, U32, U64, STR)				\
+	STR(user, USER_NAME_MAX)	/* with a :style, if any */	\
+	STR(service, SERVICE_NAME_MAX)
+#define IPC_AUTH_NONE_FIELDS(U8, U32, U64, STR)
+#define IPC_AUTH_PUBKEY_QUERY_FIELDS(U8, U32, U64, STR)			\
+	STR(algorithm, ALG_NAME_MAX)					\
+	STR(key, KEY_BLOB_MAX)						\
+	U8(hostbound)
+/* hostbound: the signature also covers the key of the first key exchange. */
+#define IPC_AUTH_PUBKEY_FIELDS(U8, U32, U64, STR)			\
+	STR(algorithm, ALG_NAME_MAX)					\
+	STR(key, KEY_BLOB_MAX)						\
+	STR(signature, SIGNATURE_MAX)					\
+	U8(hostbound)
+/* A method that we do not offer, or a request that made no sense. */
+#define IPC_AUTH_UNKNOWN_FIELDS(U8, U32, U64, STR)			\
+	STR(method, METHOD_LIST_MAX)
+#define IPC_HOSTKEY_PROOF_FIELDS(U8, U32, U64, STR)			\
+	STR(key, KEY_BLOB_MAX)						\
+	STR(rsa_algorithm, ALG_NAME_MAX)
+
+/* ---- monitor -> session ------------------------------------------------- */
+
+/*
+ * What this login may do. Descriptor: the socket to net. Sent once, first.
+ */
+#define IPC_GRANT_FIELDS(U8, U32, U64, STR)				\
+	U32(uid)							\
+	U32(gid)							\
+	STR(user, USER_NAME_MAX)					\
+	STR(home, 4096)							\
+	STR(shell, 4096)						\
+	STR(chroot_dir, 4096)						\
+	STR(peer_address, 64)						\
+	U32(peer_port)							\
+	STR(local_address, 64)						\
+	U32(local_port)							\
+	U32(log_level)							\
+	U32(permit)		/* mask of enum grant_permit */		\
+	U32(max_sessions)						\
+	STR(forced_command, COMMAND_MAX)				\
+	U8(forced_by)		/* enum forced_by */			\
+	STR(accept_env, 65536)	/* list of patterns */			\
+	STR(set_env, 65536)	/* list of NAME=VALUE, last word */	\
+	STR(key_env, 65536)	/* list of NAME=VALUE, from the key */	\
+	STR(subsystems, 65536)	/* list of name, command */		\
+	STR(permit_open, 65536)		/* see grant lists below */	\
+	STR(permit_listen, 65536)	/* both lists must allow */	\
+	STR(key_permit_open, 65536)					\
+	STR(key_permit_listen, 65536)					\
+	U32(gateway_ports)	/* enum gateway_ports */		\
+	U32(stream_bind_mask)
+/* Text to show before the message of the day, or empty. */
+#define IPC_PTY_RECORDED_FIELDS(U8, U32, U64, STR)			\
+	U32(channel)							\
+	STR(last_login, 1024)
+
+/* ---- session -> monitor ------------------------------------------------- */
+
+/* A pty was allocated: login records, which need root. */
+#define IPC_PTY_OPENED_FIELDS(U8, U32, U64, STR)			\
+	U32(channel)							\
+	STR(tty, 64)		/* /dev/pts/N */			\
+	U32(pid)		/* the session leader's, for utmp */
+#define IPC_PTY_CLOSED_FIELDS(U8, U32, U64, STR)			\
+	STR(tty, 64)
+
+/* ---- net -> session ----------------------------------------------------- */
+
+/* A session channel exists (RFC 4254 6.1); at most max_sessions at a time. */
+#define IPC_SES_OPEN_FIELDS(U8, U32, U64, STR)				\
+	U32(channel)
+#define IPC_SES_PTY_FIELDS(U8, U32, U64, STR)				\
+	U32(request)							\
+	U32(channel)							\
+	STR(term, TERM_MAX)						\
+	U32(columns)							\
+	U32(rows)							\
+	U32(x_pixels)							\
+	U32(y_pixels)							\
+	STR(modes, TTY_MODES_MAX)	/* RFC 4254 section 8 */
+#define IPC_SES_ENV_FIELDS(U8, U32, U64, STR)				\
+	U32(request)							\
+	U32(channel)							\
+	STR(name, ENV_NAME_MAX)						\
+	STR(value, ENV_VALUE_MAX)
+#define IPC_SES_START_FIELDS(U8, U32, U64, STR)				\
+	U32(request)							\
+	U32(channel)							\
+	U8(kind)			/* enum start_kind */		\
+	STR(command, COMMAND_MAX)	/* or subsystem name */
+#define IPC_SES_WINDOW_FIELDS(U8, U32, U64, STR)			\
+	U32(channel)							\
+	U32(columns)							\
+	U32(rows)							\
+	U32(x_pixels)							\
+	U32(y_pixels)
+#define IPC_SES_SIGNAL_FIELDS(U8, U32, U64, STR)			\
+	U32(request)							\
+	U32(channel)							\
+	STR(name, SIGNAL_NAME_MAX)	/* without SIG, RFC 4254 6.10 */
+#define IPC_SES_BREAK_FIELDS(U8, U32, U64, STR)				\
+	U32(request)							\
+	U32(channel)
+/* The channel is closed: hang up what still runs in it. */
+#define IPC_SES_CLOSE_FIELDS(U8, U32, U64, STR)				\
+	U32(channel)
+#define IPC_CONNECT_TCP_FIELDS(U8, U32, U64, STR)			\
+	U32(request)							\
+	STR(host, HOST_NAME_MAX_LEN)					\
+	U32(port)							\
+	STR(originator, HOST_NAME_MAX_LEN)				\
+	U32(originator_port)
+#define IPC_CONNECT_STREAM_FIELDS(U8, U32, U64, STR)			\
+	U32(request)							\
+	STR(path, SOCKET_PATH_MAX)
+#define IPC_LISTEN_TCP_FIELDS(U8, U32, U64, STR)			\
+	U32(request)							\
+	STR(address, HOST_NAME_MAX_LEN)					\
+	U32(port)			/* 0: any */
+#define IPC_LISTEN_STREAM_FIELDS(U8, U32, U64, STR)			\
+	U32(request)							\
+	STR(path, SOCKET_PATH_MAX)
+#define IPC_CANCEL_TCP_FIELDS(U8, U32, U64, STR)			\
+	U32(request)							\
+	STR(address, HOST_NAME_MAX_LEN)					\
+	U32(port)
+#define IPC_CANCEL_STREAM_FIELDS(U8, U32, U64, STR)			\
+	U32(request)							\
+	STR(path, SOCKET_PATH_MAX)
+
+/* ---- session -> net ----------------------------------------------------- */
+
+/* Answer to a request that yields no descriptor. */
+#define IPC_SES_DONE_FIELDS(U8, U32, U64, STR)				\
+	U32(request)							\
+	U8(ok)								\
+	U32(port)			/* LISTEN_TCP: the one bound */
+/*
+ * The program runs. Descriptors: the pty's master; or stdin (write), stdout
+ * (read), stderr (read, absent for a subsystem).
+ */
+#define IPC_SES_STARTED_FIELDS(U8, U32, U64, STR)			\
+	U32(request)							\
+	U32(channel)							\
+	U8(is_pty)
+#define IPC_SES_EXITED_FIELDS(U8, U32, U64, STR)			\
+	U32(channel)							\
+	U8(by_signal)							\
+	U8(core_dumped)							\
+	U32(status)			/* exit code, or signal number */ \
+	STR(signal, SIGNAL_NAME_MAX)	/* without SIG */
+/* Descriptor: the connected socket. */
+#define IPC_CONNECTED_FIELDS(U8, U32, U64, STR)				\
+	U32(request)
+#define IPC_CONNECT_FAILED_FIELDS(U8, U32, U64, STR)			\
+	U32(request)							\
+	U32(reason)			/* RFC 4254 5.1 */		\
+	STR(text, 256)
+/* Descriptor: a connection to a forwarded port or path. */
+#define IPC_ACCEPTED_FIELDS(U8, U32, U64, STR)				\
+	U8(is_stream)							\
+	STR(address, HOST_NAME_MAX_LEN)	/* as asked for; or the path */	\
+	U32(port)							\
+	STR(originator, HOST_NAME_MAX_LEN)				\
+	U32(originator_port)
+
+/*  X(name, edge, states of the receiver, limit, min fds, max fds) */
+#define IPC_MESSAGES(X)							\
+	X(SETUP,	LISTENER_TO_MONITOR, MON_START, ONCE, 5, 5)	\
+	X(LOAD_HOST_KEYS, LISTENER_TO_MONITOR, MON_WARM, ONCE, 0, 0)	\
+	X(CONNECTION,	LISTENER_TO_MONITOR, MON_WARM, ONCE, 1, 2)	\
+									\
+	X(HOST_KEYS,	MONITOR_TO_LISTENER, LIS_KEYS, ONCE, 1, 1)	\
+	X(READY,	MONITOR_TO_LISTENER, LIS_STARTING, ONCE, 0, 0)	\
+	X(AUTHENTICATED, MONITOR_TO_LISTENER, LIS_SERVING, ONCE, 0, 0)	\
+									\
+	X(NET_SETUP,	MONITOR_TO_NET, NET_START, ONCE, 0, 0)		\
+	X(NET_CONNECTION, MONITOR_TO_NET, NET_WARM, ONCE, 1, 2)		\
+	X(KEX_SIGNED,	MONITOR_TO_NET, NET_ASKING | NET_OPEN, MANY, 0, 0) \
+	X(GEX_GROUP_REPLY, MONITOR_TO_NET, NET_ASKING | NET_OPEN, MANY, 0, 0) \
+	X(USER_REPLY,	MONITOR_TO_NET, NET_ASKING, ONCE, 0, 0)		\
+	X(AUTH_REPLY,	MONITOR_TO_NET, NET_ASKING, MANY, 0, 1)		\
+	X(HOSTKEY_PROOF_REPLY, MONITOR_TO_NET, NET_OPEN, MANY, 0, 0)	\
+									\
+	X(NET_READY,	NET_TO_MONITOR, MON_WARM, ONCE, 0, 0)		\
+	X(NET_LOG,	NET_TO_MONITOR, MON_ANY_NET, MANY, 0, 0)	\
+	X(KEX_SIGN,	NET_TO_MONITOR, MON_KEX | MON_AUTHED, MANY, 0, 0) \
+	X(GEX_GROUP,	NET_TO_MONITOR, MON_KEX | MON_AUTHED, MANY, 0, 0) \
+	X(USER,		NET_TO_MONITOR, MON_FRESH, ONCE, 0, 0)		\
+	X(AUTH_NONE,	NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
+	X(AUTH_PUBKEY_QUERY, NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
+	X(AUTH_PUBKEY,	NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
+	X(AUTH_UNKNOWN,	NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
+	X(HOSTKEY_PROOF, NET_TO_MONITOR, MON_AUTHED, HOST_KEYS_MAX, 0, 0) \
+									\
+	X(GRANT,	MONITOR_TO_SESSION, SES_START, ONCE, 1, 1)	\
+	X(PTY_RECORDED,	MONITOR_TO_SESSION, SES_OPEN, MANY, 0, 0)	\
+									\
+	X(SES_LOG,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
+	X(PTY_OPENED,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
+	X(PTY_CLOSED,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
+									\
+	X(SES_OPEN,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+	X(SES_PTY,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+	X(SES_ENV,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+	X(SES_START,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+	X(SES_WINDOW,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+	X(SES_SIGNAL,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+	X(SES_BREAK,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+	X(SES_CLOSE,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+	X(CONNECT_TCP,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+	X(CONNECT_STREAM, NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+	X(LISTEN_TCP,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+	X(LISTEN_STREAM, NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+	X(CANCEL_TCP,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+	X(CANCEL_STREAM, NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+									\
+	X(SES_DONE,	SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\
+	X(SES_STARTED,	SESSION_TO_NET, NET_OPEN, MANY, 1, 3)		\
+	X(SES_EXITED,	SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\
+	X(CONNECTED,	SESSION_TO_NET, NET_OPEN, MANY, 1, 1)		\
+	X(CONNECT_FAILED, SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\
+	X(ACCEPTED,	SESSION_TO_NET, NET_OPEN, MANY, 1, 1)
+
+/* The log message has one layout on both edges. */
+#define IPC_NET_LOG_FIELDS	IPC_LOG_FIELDS
+#define IPC_SES_LOG_FIELDS	IPC_LOG_FIELDS
+
+/* ---- made from the above ------------------------------------------------ */
+
+enum ipc_id {
+#define X(name, edge, states, limit, fds_min, fds_max) IPC_##name,
+	IPC_MESSAGES(X)
+#undef X
+	IPC_COUNT
+};
+
+#define IPC_U8_MEMBER(name)		uint8_t name;
+#define IPC_U32_MEMBER(name)		uint32_t name;
+#define IPC_U64_MEMBER(name)		uint64_t name;
+#define IPC_STR_MEMBER(name, max)	struct bytes name;
+
+/* struct ipc_SETUP, struct ipc_KEX_SIGN, ...; no_fields keeps C happy. */
+#define X(name, edge, states, limit, fds_min, fds_max)			\
+struct ipc_##name {							\
+	IPC_##name##_FIELDS(IPC_U8_MEMBER, IPC_U32_MEMBER,		\
+	    IPC_U64_MEMBER, IPC_STR_MEMBER)				\
+	char no_fields[0];						\
+};
+IPC_MESSAGES(X)
+#undef X
+
+/* Any decoded message; the member is named as the message. */
+union ipc_any {
+#define X(name, edge, states, limit, fds_min, fds_max) struct ipc_##name name;
+	IPC_MESSAGES(X)
+#undef X
+};
+
+/* ---- values of fields --------------------------------------------------- */
+
+enum setup_flags {
+	SETUP_INETD	= 1 << 0,	/* -i: no listener behind us */
+	SETUP_STDERR	= 1 << 1,	/* log to the descriptor, not syslog */
+	SETUP_NO_GRACE	= 1 << 2,	/* -d: no login grace timer */
+	SETUP_QUIET	= 1 << 3,	/* -q */
+};
+
+enum auth_result {
+	AUTH_FAILURE,		/* USERAUTH_FAILURE with methods */
+	AUTH_PARTIAL,		/* ... with partial success */
+	AUTH_KEY_OK,		/* USERAUTH_PK_OK */
+	AUTH_SUCCESS,
+	AUTH_TOO_MANY,		/* MaxAuthTries: disconnect */
+	AUTH_REFUSED,		/* the account may not log in: disconnect */
+};
+
+enum start_kind { START_SHELL, START_EXEC, START_SUBSYSTEM };
+
+enum forced_by { FORCED_BY_NONE, FORCED_BY_CONFIG, FORCED_BY_KEY };
+
+enum grant_permit {
+	PERMIT_PTY		= 1 << 0,
+	PERMIT_LOCAL_TCP	= 1 << 1,	/* direct-tcpip */
+	PERMIT_REMOTE_TCP	= 1 << 2,	/* tcpip-forward */
+	PERMIT_LOCAL_STREAM	= 1 << 3,
+	PERMIT_REMOTE_STREAM	= 1 << 4,
+	PERMIT_STREAM_UNLINK	= 1 << 5,
+	PERMIT_USER_RC		= 1 << 6,
+	PERMIT_MOTD		= 1 << 7,
+	PERMIT_LAST_LOGIN	= 1 << 8,
+	PERMIT_USER_ENV		= 1 << 9,	/* ~/.ssh/environment */
+};
+
+/*
+ * permit_open and the like: a run of (string host, string port), "*" for any;
+ * no entry at all: everything is allowed. "none" is the one entry ("", "").
+ */
+
+enum gateway_ports { GATEWAY_NO, GATEWAY_YES, GATEWAY_CLIENT };
+
+#endif

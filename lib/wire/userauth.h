@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * userauth - the messages of the authentication protocol.
+ *
+ * Shapes:  RFC 4252; a request's head, then the fields of its method.
+ * Units:   bytes.
+ * Errors:  as reader.h and writer.h.
+ * Owns:    nothing: parsed fields borrow.
+ * Source:  RFC 4252 sections 5 to 7; OpenSSH PROTOCOL (hostbound).
+ */
+#ifndef LIB_WIRE_USERAUTH_H
+#define LIB_WIRE_USERAUTH_H
+
+#include "lib/base/limits.h"
+#include "lib/wire/reader.h"
+#include "lib/wire/writer.h"
+
+/* All parse functions start behind the message number; so do builders. */
+
+struct userauth_request {		/* RFC 4252 5; method fields follow */
+	struct bytes user, service, method;
+};
+
+MUST_CHECK bool userauth_request_parse(struct reader *r,
+    struct userauth_request *m, struct err *err);
+
+struct userauth_pubkey {		/* RFC 4252 7 */
+	bool has_signature;		/* else a query */
+	struct bytes algorithm, key;
+	struct bytes host_key;		/* hostbound form only */
+	struct bytes signature;
+};
+
+/* The fields behind method "publickey", or its hostbound form. */
+MUST_CHECK bool userauth_pubkey_parse(struct reader *r, bool hostbound,
+    struct userauth_pubkey *m, struct err *err);
+
+/* RFC 4252 5.1; methods is a name-list. */
+void userauth_failure_build(struct bytes methods, bool partial_success,
+    struct writer *w);
+/* RFC 4252 5.4, without a language. */
+void userauth_banner_build(struct bytes text, struct writer *w);
+/* RFC 4252 7: this key would do. */
+void userauth_pk_ok_build(struct bytes algorithm, struct bytes key,
+    struct writer *w);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * access - may this account try to log in at all?
+ *
+ * Shapes:  the account, the configuration that holds for it, the peer.
+ * Units:   -
+ * Errors:  false after one log line in OpenSSH's words.
+ * Owns:    nothing.
+ * Source:  reference sheets sshd_config section 10, log_messages section 4;
+ *          shadow(5).
+ */
+#ifndef MONITOR_ACCESS_H
+#define MONITOR_ACCESS_H
+
+#include "monitor/peer.h"
+#include "monitor/user.h"
+#include "sshd/config/config.h"
+
+/* Pure: does a word of AllowUsers or DenyUsers fit? USER or USER@HOSTS. */
+bool access_user_matches(const char *word, const char *user,
+    const char *address);
+/*
+ * MONITOR: in the order of the sheet: locked account, shell, DenyUsers,
+ * AllowUsers, groups, DenyGroups, AllowGroups.
+ */
+bool access_allowed(const struct conf *conf, const struct user *user,
+    const struct peer *peer, bool is_root);
+/*
+ * PermitRootLogin, asked when a method succeeded. has_command: the key
+ * forces a command.
+ */
+bool access_root_allowed(const struct conf *conf, const char *method,
+    bool has_command, const struct peer *peer);
+
+#endif

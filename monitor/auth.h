@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * auth - one attempt to log in: who checks it, what it counts, what is said.
+ *
+ * Shapes:  one struct auth_backend for each method, in its own file; one
+ *          list of them. A back end only checks; auth.c judges, counts and
+ *          logs; login.c lets in.
+ * Units:   -
+ * Errors:  a failed attempt is no error. false: the process ends.
+ * Owns:    struct auth_attempt what the back end found.
+ * Source:  RFC 4252; reference sheets log_messages section 4,
+ *          protocol_extensions section 8, authorized_keys section 11.
+ */
+#ifndef MONITOR_AUTH_H
+#define MONITOR_AUTH_H
+
+#include "keys/authorized_keys.h"
+#include "lib/ipc/ipc.h"
+#include "sshd/config/config.h"
+
+struct monitor;
+
+#define AUTH_DETAIL_MAX	512
+
+enum auth_verdict {
+	VERDICT_NO,
+	VERDICT_KEY_GOOD,	/* a query: this key could be used */
+	VERDICT_YES,
+};
+
+/* One attempt, filled by the back end. */
+struct auth_attempt {
+	enum auth_verdict verdict;
+	bool is_decision;	/* a signature or password was asked for */
+	bool quiet;		/* no "Failed" line: nothing was tried */
+	char detail[AUTH_DETAIL_MAX];	/* behind "ssh2: " in log lines */
+	struct key_options options;	/* what the key may do */
+	struct pubkey *key;		/* that was used; NULL: none */
+};
+
+typedef MUST_CHECK bool auth_fn(struct monitor *mon,
+    const struct ipc_message *message, struct auth_attempt *attempt,
+    struct err *err);
+
+struct auth_request {
+	enum ipc_id id;
+	auth_fn *check;
+};
+
+struct auth_backend {
+	const char *method;		/* RFC 4252 name */
+	bool is_offered;		/* stands in lists of methods */
+	bool (*enabled)(const struct conf *conf);
+	const struct auth_request *requests;
+	size_t request_count;
+};
+
+/* Of one connection. */
+struct auth {
+	uint32_t request_count;
+	uint32_t failures;		/* towards MaxAuthTries */
+	uint32_t decided_failures;	/* raises the level of log lines */
+	bool failure_logged;		/* the exit status tells it */
+	bool over;			/* told to disconnect: no more */
+	bool impossible;		/* no method can lead to a login */
+	struct auth_methods *methods;	/* NULL: any one will do */
+	/* of the steps that succeeded */
+	struct pubkey **used_keys;
+	size_t used_key_count;
+	struct key_options options;	/* what all of them allow */
+	bool has_options;
+};
+
+/* The row for a request, and the back end it belongs to; NULL: none. */
+const struct auth_backend *auth_backend_find(enum ipc_id id, auth_fn **check);
+/* Row i in the order of method lists; NULL past the end. */
+const struct auth_backend *auth_backend_row(size_t i);
+
+/* MONITOR: once, when the user is known. */
+MUST_CHECK bool auth_start(struct monitor *mon, struct err *err);
+void auth_clear(struct auth *auth);
+/* The methods that can continue, comma separated. */
+void auth_list_methods(const struct monitor *mon, char *out, size_t out_len);
+/* MONITOR: handler of every AUTH_* request. */
+MUST_CHECK bool req_auth(struct monitor *mon, struct ipc_message *message,
+    struct err *err);
+/* "invalid user NAME" or "NAME", for log lines. */
+const char *auth_user_text(const struct monitor *mon, char *out,
+    size_t out_len);
+/*
+ * Pure: does a failure count towards MaxAuthTries? The first request of a
+ * connection may ask with `none` what there is.
+ */
+bool auth_failure_counts(const char *method, uint32_t request_count);
+
+void auth_attempt_init(struct auth_attempt *attempt);
+void auth_attempt_clear(struct auth_attempt *attempt);
+
+#endif

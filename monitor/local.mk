@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: ISC
+# The privileged half of one connection.
+
+noinst_LIBRARIES += monitor/libmonitor.a
+monitor_libmonitor_a_SOURCES = \
+	monitor/access.c \
+	monitor/access.h \
+	monitor/auth.c \
+	monitor/auth.h \
+	monitor/auth_delay.c \
+	monitor/auth_delay.h \
+	monitor/auth_methods.c \
+	monitor/auth_methods.h \
+	monitor/auth_none.c \
+	monitor/auth_none.h \
+	monitor/auth_pubkey.c \
+	monitor/auth_pubkey.h \
+	monitor/child.c \
+	monitor/child.h \
+	monitor/grant.c \
+	monitor/grant.h \
+	monitor/key_check.c \
+	monitor/key_check.h \
+	monitor/key_files.c \
+	monitor/key_files.h \
+	monitor/lines.c \
+	monitor/lines.h \
+	monitor/login.c \
+	monitor/login.h \
+	monitor/moduli.c \
+	monitor/moduli.h \
+	monitor/monitor.c \
+	monitor/monitor.h \
+	monitor/net_start.c \
+	monitor/net_start.h \
+	monitor/peer.c \
+	monitor/peer.h \
+	monitor/records.c \
+	monitor/records.h \
+	monitor/req_connection.c \
+	monitor/req_connection.h \
+	monitor/req_kex.c \
+	monitor/req_kex.h \
+	monitor/req_log.c \
+	monitor/req_log.h \
+	monitor/req_pty.c \
+	monitor/req_pty.h \
+	monitor/req_setup.c \
+	monitor/req_setup.h \
+	monitor/req_user.c \
+	monitor/req_user.h \
+	monitor/requests.c \
+	monitor/requests.h \
+	monitor/session_start.c \
+	monitor/session_start.h \
+	monitor/signed_data.c \
+	monitor/signed_data.h \
+	monitor/tokens.c \
+	monitor/tokens.h \
+	monitor/user.c \
+	monitor/user.h
+
+pkglibexec_PROGRAMS += monitor/sshd-monitor
+monitor_sshd_monitor_SOURCES = monitor/main.c
+monitor_sshd_monitor_LDADD = monitor/libmonitor.a sshd/config/libconfig.a keys/libprivate.a \
+	keys/libkeys.a lib/crypto/libsshcrypto.a lib/ipc/libipc.a \
+	lib/wire/libwire.a lib/base/libbase.a $(CRYPTO_LIBS) $(CRYPT_LIBS)
+

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: ISC */
+#include "monitor/login.h"
+
+#include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "monitor/grant.h"
+#include "monitor/monitor.h"
+#include "monitor/session_start.h"
+
+struct login {
+	struct grant grant;
+	int pair[2];		/* net's end, session's end */
+};
+
+typedef MUST_CHECK bool login_step(struct monitor *mon, struct login *login,
+    struct err *err);
+
+static login_step build_grant, connect_net_and_session, tell_net,
+    start_session, tell_listener;
+
+/*
+ * What can still refuse comes before tell_net: the account (PAM), the
+ * grant. What a session needs from root comes before start_session.
+ */
+static login_step *const steps[] = {
+	build_grant,
+	connect_net_and_session,
+	tell_net,
+	start_session,
+	tell_listener,
+};
+
+static bool
+build_grant(struct monitor *mon, struct login *login, struct err *err)
+{
+	const struct grant_input in = {
+		.conf = &mon->conf, .options = &mon->auth.options,
+		.user = &mon->user, .peer = &mon->peer,
+		.log_level = (uint32_t)log_get_level(),
+		.is_root = mon->is_root,
+	};
+
+	return grant_build(&in, &login->grant, err);
+}
+
+static bool
+connect_net_and_session(struct monitor *mon, struct login *login,
+    struct err *err)
+{
+	(void)mon;
+	return ipc_pair(login->pair, err);
+}
+
+/* First, so that the client hears it while the session process starts. */
+static bool
+tell_net(struct monitor *mon, struct login *login, struct err *err)
+{
+	const struct conf *conf = &mon->conf;
+	struct ipc_AUTH_REPLY m = {
+		.result = AUTH_SUCCESS,
+		.log_level = (uint32_t)log_get_level(),
+		.alive_interval_s = conf->client_alive_interval,
+		.alive_count_max = conf->client_alive_count_max,
+		.max_sessions = conf->max_sessions,
+		.rekey_bytes = conf->rekey_limit_bytes,
+		.rekey_seconds = conf->rekey_limit_seconds,
+	};
+
+	return ipc_send_fds(&mon->net, IPC_AUTH_REPLY, &m, &login->pair[0], 1,
+	    err);
+}
+
+static bool
+start_session(struct monitor *mon, struct login *login, struct err *err)
+{
+	return session_start(mon, &login->grant, login->pair[1], err);
+}
+
+/* A listener that restarts or ends leaves its sessions alone. */
+static bool
+tell_listener(struct monitor *mon, struct login *login, struct err *err)
+{
+	const struct ipc_AUTHENTICATED m = {
+		.user = bytes_str(mon->user.name),
+	};
+
+	(void)login;
+	if (mon->listener.fd == -1 ||
+	    ipc_send(&mon->listener, IPC_AUTHENTICATED, &m, err))
+		return true;
+	return err->code == ERR_CLOSED;
+}
+
+/* Thousands of monitors wait beside their sessions: keep them small. */
+static void
+let_go(struct monitor *mon)
+{
+	auth_clear(&mon->auth);
+	config_free(mon->config);
+	mon->config = NULL;
+	if (mon->snapshot.p != NULL)
+		munmap((void *)mon->snapshot.p, mon->snapshot.len);
+	mon->snapshot = (struct bytes){ 0 };
+	close(mon->net_program);
+	close(mon->session_program);
+	mon->net_program = mon->session_program = -1;
+	(void)malloc_trim(0);
+}
+
+bool
+login_grant(struct monitor *mon, struct err *err)
+{
+	struct login login = { .pair = { -1, -1 } };
+	bool ok = true;
+
+	alarm(0);
+	mon->state = MON_AUTHED;
+	title_set(&mon->title, "%s [priv]",
+	    log_safe(bytes_str(mon->user.name)).s);
+	for (size_t i = 0; i < ARRAY_LEN(steps) && ok; i++)
+		ok = steps[i](mon, &login, err);
+	for (size_t i = 0; i < ARRAY_LEN(login.pair); i++) {
+		if (login.pair[i] != -1)
+			close(login.pair[i]);
+	}
+	grant_clear(&login.grant);
+	let_go(mon);
+	return ok;
+}

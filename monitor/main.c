@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: ISC */
+/* sshd-monitor: the privileged half of one connection. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "lib/base/fd.h"
+#include "lib/base/log.h"
+#include "lib/crypto/init.h"
+#include "monitor/monitor.h"
+
+#define LISTENER_FD	3
+
+/* What is in this memory must not end up in a file. */
+static MUST_CHECK bool
+forbid_core_files(struct err *err)
+{
+	const struct rlimit none = { 0, 0 };
+
+	if (prctl(PR_SET_DUMPABLE, 0) == -1 ||
+	    setrlimit(RLIMIT_CORE, &none) == -1)
+		return err_sys(err, "no core files");
+	return true;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct monitor mon;
+	struct err err;
+	int status;
+
+	monitor_init(&mon);
+	title_init(&mon.title, argc, &argv);
+	if (fcntl(LISTENER_FD, F_SETFD, FD_CLOEXEC) == -1) {
+		fprintf(stderr, "sshd-monitor is started by sshd only\n");
+		return 1;
+	}
+	if (!forbid_core_files(&err) || !fd_fill_standard(&err)) {
+		fprintf(stderr, "sshd-monitor: %s: %s\n", err.what,
+		    err_text(&err));
+		return MONITOR_EXIT_FATAL;
+	}
+	crypto_init();
+	status = monitor_run(&mon);
+	monitor_clear(&mon);
+	/* everything is wiped and closed: nothing is left for exit() */
+	_exit(status);
+}

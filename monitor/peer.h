@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * peer - the two ends of the connection that a monitor serves.
+ *
+ * Shapes:  numeric addresses; "UNKNOWN" and port 65535 when the connection
+ *          is a pair of pipes. IPv4-mapped IPv6 is written as IPv4.
+ * Units:   ports in host order.
+ * Errors:  none: what has no address is UNKNOWN.
+ * Owns:    nothing; the descriptors stay the caller's.
+ * Source:  getpeername(2), RFC 4291 2.5.5.2; reference sheet
+ *          sshd_cli_and_files section 4.
+ */
+#ifndef MONITOR_PEER_H
+#define MONITOR_PEER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#define PEER_ADDRESS_MAX	64	/* numeric IPv6 with a scope */
+#define PEER_PORT_UNKNOWN	65535
+
+struct peer {
+	char address[PEER_ADDRESS_MAX], local_address[PEER_ADDRESS_MAX];
+	uint32_t port, local_port;
+	bool is_socket;
+	struct sockaddr_storage sockaddr;	/* zero when unknown */
+};
+
+/* Before a connection: both ends UNKNOWN. */
+void peer_init(struct peer *peer);
+/* fd is the connection, or the descriptor for reading from it. */
+void peer_find(struct peer *peer, int fd);
+/* TCP_NODELAY, and SO_KEEPALIVE when asked for; harmless on a pipe. */
+void peer_tune(const struct peer *peer, int fd, bool keep_alive);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * req_connection - a warm monitor gets the connection it was made for.
+ *
+ * Shapes:  CONNECTION from the listener, NET_CONNECTION to net.
+ * Units:   -
+ * Errors:  false: the connection is dropped.
+ * Owns:    nothing; the sockets are net's alone once they were passed on.
+ * Source:  DESIGN.md section 2; reference sheet sshd_cli_and_files 3 to 5.
+ */
+#ifndef MONITOR_REQ_CONNECTION_H
+#define MONITOR_REQ_CONNECTION_H
+
+#include "monitor/requests.h"
+
+req_fn req_connection;
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * req_log - log lines of net and session, written here in their name.
+ *
+ * Shapes:  level and text; net's lines get " [preauth]" before login.
+ * Units:   -
+ * Errors:  a level that does not exist is an attack.
+ * Owns:    nothing.
+ * Source:  reference sheet log_messages section 1; DESIGN.md section 1.
+ */
+#ifndef MONITOR_REQ_LOG_H
+#define MONITOR_REQ_LOG_H
+
+#include "monitor/requests.h"
+
+req_fn req_net_log, req_session_log;
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: ISC */
+#include "monitor/req_setup.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/fd.h"
+#include "lib/base/log_sink.h"
+#include "lib/crypto/init.h"
+#include "monitor/monitor.h"
+#include "monitor/net_start.h"
+#include "monitor/req_user.h"
+
+/* OpenSSH's bound on configuration text is 4 MiB; ours is packed. */
+#define SNAPSHOT_MAX	(16 * 1024 * 1024)
+#define HOST_KEYS_BYTES_MAX	(4 * 1024 * 1024)
+
+/* Order of the descriptors of SETUP. */
+enum {
+	FD_SNAPSHOT, FD_HOST_KEYS, FD_NET_PROGRAM, FD_SESSION_PROGRAM, FD_LOG,
+};
+
+/*
+ * The product of which clients know what it understands comes first: they
+ * send eow@openssh.com and others to that name only.
+ */
+#define SOFTWARE_VERSION	"SSH-2.0-OpenSSH_10.5_Postern_" POSTERN_VERSION
+
+static void
+open_log(struct monitor *mon, uint32_t debug_level)
+{
+	enum log_level level = mon->conf.log_level;
+
+	if (debug_level > LOG_LEVEL_DEBUG3 - LOG_LEVEL_VERBOSE)
+		debug_level = LOG_LEVEL_DEBUG3 - LOG_LEVEL_VERBOSE;
+	if (debug_level != 0)
+		mon->debug_level = LOG_LEVEL_VERBOSE + debug_level;
+	if ((mon->flags & SETUP_QUIET) != 0)
+		level = LOG_LEVEL_QUIET;
+	log_sink_open((mon->flags & SETUP_STDERR) != 0, mon->log_fd,
+	    mon->conf.syslog_facility, MAX(mon->debug_level, level));
+}
+
+static MUST_CHECK bool
+read_snapshot(struct monitor *mon, int fd, struct err *err)
+{
+	if (!fd_map(fd, SNAPSHOT_MAX, &mon->snapshot, err) ||
+	    !config_unpack(mon->snapshot, &mon->config, err) ||
+	    !config_evaluate(mon->config, NULL, &mon->conf, err))
+		return false;
+	mon->has_conf = true;
+	return true;
+}
+
+/* The listener gives the snapshot twice when keys are yet to be loaded. */
+static bool
+is_same_file(int a, int b)
+{
+	struct stat sa, sb;
+
+	return fstat(a, &sa) == 0 && fstat(b, &sb) == 0 &&
+	    sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
+static MUST_CHECK bool
+read_host_keys(struct monitor *mon, int fd, struct err *err)
+{
+	size_t len;
+	uint8_t *offer;
+
+	if (!fd_map(fd, HOST_KEYS_BYTES_MAX, &mon->keys_map, err) ||
+	    !host_keys_unpack(mon->keys_map, &mon->keys, err))
+		return false;
+	mon->proved = calloc(mon->keys.count + 1, sizeof(*mon->proved));
+	/* as many bytes as NET_SETUP has room for */
+	offer = malloc(NET_HOST_KEYS_MAX);
+	mon->offer = bytes_of(offer, 0);
+	if (mon->proved == NULL || offer == NULL)
+		return err_set(err, ERR_NOMEM, "host keys");
+	if (!host_keys_offer(&mon->keys, mon->conf.host_key_algorithms, offer,
+	    NET_HOST_KEYS_MAX, &len, err))
+		return false;
+	mon->offer.len = len;
+	if ((offer = realloc(offer, len + 1)) != NULL)
+		mon->offer.p = offer;
+	return true;
+}
+
+static MUST_CHECK bool
+set_version(struct monitor *mon, struct err *err)
+{
+	const char *addendum = mon->conf.version_addendum;
+	int n = snprintf(mon->version, sizeof(mon->version), "%s%s%s",
+	    SOFTWARE_VERSION, addendum == NULL ? "" : " ",
+	    addendum == NULL ? "" : addendum);
+
+	if (n < 0 || (size_t)n >= sizeof(mon->version))
+		return err_set(err, ERR_RANGE, "VersionAddendum");
+	return true;
+}
+
+bool
+req_setup(struct monitor *mon, struct ipc_message *message, struct err *err)
+{
+	const struct ipc_SETUP *m = &message->u.SETUP;
+
+	mon->flags = m->flags;
+	mon->state = MON_WARM;
+	mon->net_program = ipc_take_fd(message, FD_NET_PROGRAM);
+	mon->session_program = ipc_take_fd(message, FD_SESSION_PROGRAM);
+	mon->log_fd = ipc_take_fd(message, FD_LOG);
+	if (!read_snapshot(mon, message->fds[FD_SNAPSHOT], err))
+		return false;
+	open_log(mon, m->debug_level);
+	if (is_same_file(message->fds[FD_SNAPSHOT],
+	    message->fds[FD_HOST_KEYS]))
+		return true;	/* LOAD_HOST_KEYS follows */
+	if (!set_version(mon, err) ||
+	    !read_host_keys(mon, message->fds[FD_HOST_KEYS], err) ||
+	    !net_start(mon, m->net_filter, err))
+		return false;
+	/* while net starts on the other processor */
+	crypto_warm();
+	/* what waits there already, of sshd -i, is for a warm monitor */
+	return monitor_watch_listener(mon, false, err);
+}
+
+/* ---- LOAD_HOST_KEYS ------------------------------------------------------- */
+
+static MUST_CHECK bool
+send_host_keys(struct monitor *mon, const struct host_keys *keys,
+    struct err *err)
+{
+	const struct ipc_HOST_KEYS m = { .count = (uint32_t)keys->count };
+	struct secret packed = { 0 };
+	int fd = -1;
+	bool ok;
+
+	ok = host_keys_pack(keys, &packed, err) &&
+	    fd_seal_bytes("host keys", secret_bytes(&packed), &fd, err) &&
+	    ipc_send_fds(&mon->listener, IPC_HOST_KEYS, &m, &fd, 1, err);
+	if (fd != -1)
+		close(fd);
+	secret_clear(&packed);
+	return ok;
+}
+
+bool
+req_load_host_keys(struct monitor *mon, struct ipc_message *message,
+    struct err *err)
+{
+	const struct conf *conf = &mon->conf;
+	const struct host_keys_files files = {
+		.key_paths = conf->host_key.v,
+		.key_count = conf->host_key.count,
+		.keys_are_default = conf->host_key_is_default,
+		.cert_paths = conf->host_certificate.v,
+		.cert_count = conf->host_certificate.count,
+		.required_rsa_bits = conf->required_rsa_size,
+	};
+	struct host_keys keys = { 0 };
+	bool ok;
+
+	(void)message;
+	if (mon->keys_map.p != NULL)
+		return err_set(err, ERR_UNEXPECTED, "host keys were loaded");
+	ok = host_keys_load(&files, &keys, err) &&
+	    send_host_keys(mon, &keys, err);
+	host_keys_clear(&keys);
+	mon->exit_code = MONITOR_EXIT_OK;
+	mon->loop.stop = true;
+	return ok;
+}
+
+bool
+req_net_ready(struct monitor *mon, struct ipc_message *message,
+    struct err *err)
+{
+	static const struct ipc_READY ready;	/* no fields */
+
+	(void)message;
+	title_set(&mon->title, "[warm]");
+	/* sshd -i left everything in the socket and is gone */
+	if (!ipc_send(&mon->listener, IPC_READY, &ready, err) &&
+	    err->code != ERR_CLOSED)
+		return false;
+	return monitor_watch_listener(mon, true, err);
+}

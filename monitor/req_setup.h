@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * req_setup - what a monitor gets before it knows of any connection.
+ *
+ * Shapes:  SETUP; then it loads host keys and ends, or starts net and is
+ *          warm once net is.
+ * Units:   -
+ * Errors:  false: this monitor is of no use.
+ * Owns:    nothing.
+ * Source:  DESIGN.md section 2.
+ */
+#ifndef MONITOR_REQ_SETUP_H
+#define MONITOR_REQ_SETUP_H
+
+#include "monitor/requests.h"
+
+req_fn req_setup, req_load_host_keys, req_net_ready;
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: ISC */
+#include "monitor/req_user.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/base/fd.h"
+#include "lib/base/log.h"
+#include "lib/base/pattern.h"
+#include "monitor/access.h"
+#include "monitor/monitor.h"
+
+#define SERVICE		"ssh-connection"
+
+void
+user_server_sig_algs(const char *accepted, char *out, size_t out_len)
+{
+	struct bytes cursor = bytes_str(accepted), name;
+	size_t len = 0;
+
+	out[0] = '\0';
+	while (name_list_next(&cursor, &name)) {
+		const struct sig_alg_row *row = sig_alg_find(name);
+		const char *plain = row == NULL ? "" : row->sig_name;
+		size_t plain_len = strlen(plain);
+
+		if (plain_len == 0 || plain_len + 2 > out_len - len ||
+		    name_list_has(bytes_of(out, len), bytes_str(plain)))
+			continue;
+		if (len != 0)
+			out[len++] = ',';
+		memcpy(out + len, plain, plain_len + 1);
+		len += plain_len;
+	}
+}
+
+bool
+user_evaluate_config(struct monitor *mon, struct err *err)
+{
+	const struct user *user = &mon->user;
+	const struct conf_spec spec = {
+		.user = user->name,
+		.invalid_user = user->name != NULL && !user->exists,
+		.groups = user->exists ? user->groups : NULL,
+		.group_count = user->exists ? user->group_count : 0,
+		.host = mon->peer.address,
+		.address = mon->peer.address,
+		.local_address = mon->peer.local_address,
+		.local_port = (int)mon->peer.local_port,
+	};
+	struct conf conf;
+
+	if (!config_evaluate(mon->config, &spec, &conf, err))
+		return false;
+	if (mon->has_conf)
+		conf_clear(&mon->conf);
+	mon->conf = conf;
+	mon->has_conf = true;
+	if ((mon->flags & SETUP_QUIET) == 0)
+		log_set_level(MAX(mon->debug_level, mon->conf.log_level));
+	return true;
+}
+
+static bool
+find_user(struct monitor *mon, const struct ipc_USER *m, struct err *err)
+{
+	return user_find(&mon->user, m->user, mon->is_root ? (uid_t)-1 :
+	    geteuid(), err);
+}
+
+/* Lines in OpenSSH's words; from here on user.valid says who may try. */
+static void
+judge_user(struct monitor *mon, struct bytes service)
+{
+	struct user *user = &mon->user;
+
+	if (!bytes_is(service, SERVICE))
+		user->valid = false;
+	else if (!user->exists)
+		log_info("Invalid user %.100s from %.100s port %u",
+		    log_safe(bytes_str(user->name)).s, mon->peer.address,
+		    mon->peer.port);
+	else
+		user->valid = access_allowed(&mon->conf, user, &mon->peer,
+		    mon->is_root);
+}
+
+/* Empty when there is none, or none that fits. */
+static void
+read_banner(const struct conf *conf, uint8_t **out, size_t *len)
+{
+	struct err err;
+	int fd;
+
+	*out = NULL;
+	*len = 0;
+	if (conf->banner == NULL ||
+	    (fd = open(conf->banner, O_RDONLY | O_CLOEXEC)) == -1)
+		return;
+	if (!fd_read_file(fd, BANNER_MAX, out, len, &err)) {
+		log_debug("Banner %s: %s", conf->banner, err_text(&err));
+		*out = NULL;
+		*len = 0;
+	}
+	close(fd);
+}
+
+static MUST_CHECK bool
+send_reply(struct monitor *mon, struct err *err)
+{
+	char methods[METHOD_LIST_MAX], sig_algs[NAME_LIST_MAX];
+	struct ipc_USER_REPLY reply;
+	uint8_t *banner;
+	size_t banner_len;
+	bool ok;
+
+	auth_list_methods(mon, methods, sizeof(methods));
+	user_server_sig_algs(mon->conf.pubkey_accepted_algorithms, sig_algs,
+	    sizeof(sig_algs));
+	read_banner(&mon->conf, &banner, &banner_len);
+	reply = (struct ipc_USER_REPLY){
+		.methods = bytes_str(methods),
+		.banner = bytes_of(banner, banner_len),
+		.server_sig_algs = bytes_str(sig_algs),
+		.log_level = (uint32_t)log_get_level(),
+	};
+	ok = ipc_send(&mon->net, IPC_USER_REPLY, &reply, err);
+	free(banner);
+	return ok;
+}
+
+bool
+req_user(struct monitor *mon, struct ipc_message *message, struct err *err)
+{
+	const struct ipc_USER *m = &message->u.USER;
+	char user[LOG_SAFE_MAX + 32];
+
+	if (!find_user(mon, m, err))
+		return false;
+	mon->state = MON_NAMED;
+	if (!user_evaluate_config(mon, err))
+		return false;
+	judge_user(mon, m->service);
+	if (mon->conf.refuse_connection) {
+		log_info("administratively prohibited connection for %s from "
+		    "%.200s port %u", auth_user_text(mon, user, sizeof(user)),
+		    mon->peer.address, mon->peer.port);
+		mon->exit_code = MONITOR_EXIT_REFUSED;
+		mon->loop.stop = true;
+		return true;
+	}
+	title_set(&mon->title, "%s [priv]", mon->user.valid ?
+	    log_safe(bytes_str(mon->user.name)).s : "unknown");
+	return auth_start(mon, err) && send_reply(mon, err);
+}

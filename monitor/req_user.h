@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * req_user - net tells whom the client wants to be.
+ *
+ * Shapes:  USER is answered USER_REPLY.
+ * Units:   -
+ * Errors:  an unknown or refused user is answered like any other.
+ * Owns:    nothing.
+ * Source:  RFC 4252 section 5; reference sheets log_messages section 4,
+ *          sshd_config sections 8 and 10.
+ */
+#ifndef MONITOR_REQ_USER_H
+#define MONITOR_REQ_USER_H
+
+#include "monitor/requests.h"
+#include "sshd/config/config.h"
+
+req_fn req_user;
+
+/*
+ * Pure: the plain signature algorithms behind a list that may name
+ * certificates, each once, in order (RFC 8308 3.1).
+ */
+void user_server_sig_algs(const char *accepted, char *out, size_t out_len);
+/* MONITOR: evaluates the configuration for what is known by now. */
+MUST_CHECK bool user_evaluate_config(struct monitor *mon, struct err *err);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+#include "monitor/requests.h"
+
+#include "monitor/auth.h"
+#include "monitor/monitor.h"
+#include "monitor/req_connection.h"
+#include "monitor/req_kex.h"
+#include "monitor/req_log.h"
+#include "monitor/req_pty.h"
+#include "monitor/req_setup.h"
+#include "monitor/req_user.h"
+
+static req_fn *const handlers[IPC_COUNT] = {
+	/* listener */
+	[IPC_SETUP]		= req_setup,
+	[IPC_LOAD_HOST_KEYS]	= req_load_host_keys,
+	[IPC_CONNECTION]	= req_connection,
+	/* net */
+	[IPC_NET_READY]		= req_net_ready,
+	[IPC_NET_LOG]		= req_net_log,
+	[IPC_KEX_SIGN]		= req_kex_sign,
+	[IPC_GEX_GROUP]		= req_gex_group,
+	[IPC_USER]		= req_user,
+	[IPC_AUTH_NONE]		= req_auth,
+	[IPC_AUTH_PUBKEY_QUERY]	= req_auth,
+	[IPC_AUTH_PUBKEY]	= req_auth,
+	[IPC_AUTH_UNKNOWN]	= req_auth,
+	[IPC_HOSTKEY_PROOF]	= req_hostkey_proof,
+	/* session */
+	[IPC_SES_LOG]		= req_session_log,
+	[IPC_PTY_OPENED]	= req_pty_opened,
+	[IPC_PTY_CLOSED]	= req_pty_closed,
+};
+
+req_fn *
+requests_handler(enum ipc_id id)
+{
+	return id < IPC_COUNT ? handlers[id] : NULL;
+}
+
+/*
+ * Whose fault is it? What a handler finds wrong with a message is the
+ * sender's; memory, system calls and libcrypto are ours.
+ */
+static enum requests_end
+classify(const struct err *err)
+{
+	switch (err->code) {
+	case ERR_CLOSED:
+		return REQUESTS_CLOSED;
+	case ERR_NOMEM:
+	case ERR_SYS:
+	case ERR_CRYPTO:
+	case ERR_NOT_FOUND:
+	case ERR_NONE:
+		return REQUESTS_FAILED;
+	case ERR_SHORT:
+	case ERR_TRAILING:
+	case ERR_RANGE:
+	case ERR_FORMAT:
+	case ERR_UNEXPECTED:
+	case ERR_DENIED:
+	case ERR_MISMATCH:
+		return REQUESTS_ATTACK;
+	}
+	return REQUESTS_ATTACK;
+}
+
+static MUST_CHECK bool
+handle(struct monitor *mon, struct ipc_message *message, struct err *err)
+{
+	req_fn *fn = requests_handler(message->id);
+
+	if (fn == NULL)
+		return err_set(err, ERR_UNEXPECTED, "message to a monitor");
+	return fn(mon, message, err);
+}
+
+enum requests_end
+requests_receive(struct monitor *mon, struct ipc *ipc, struct err *err)
+{
+	struct ipc_message message;
+	bool got, ok;
+
+	while (!mon->loop.stop &&
+	    !(ipc == &mon->listener && mon->listener_paused)) {
+		if (!ipc_recv(ipc, mon->state, &message, &got, err))
+			return classify(err);
+		if (!got)
+			break;
+		ok = handle(mon, &message, err);
+		ipc_message_clear(&message);
+		if (!ok)
+			return classify(err);
+	}
+	return REQUESTS_WAIT;
+}

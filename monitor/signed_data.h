@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * signed_data - the bytes that a signature of ours or of a user must cover.
+ *
+ * Shapes:  built from what the monitor knows; nothing comes ready-made from
+ *          the network process.
+ * Units:   bytes.
+ * Errors:  ERR_NOMEM, ERR_RANGE.
+ * Owns:    the result is malloc'ed, the caller's.
+ * Source:  RFC 4252 section 7; OpenSSH PROTOCOL (publickey-hostbound-v00,
+ *          hostkeys-prove-00); reference sheet protocol_extensions.
+ */
+#ifndef MONITOR_SIGNED_DATA_H
+#define MONITOR_SIGNED_DATA_H
+
+#include "lib/base/bytes.h"
+#include "lib/base/err.h"
+
+struct signed_userauth {
+	struct bytes session_id;
+	struct bytes user;		/* as sent, with a style */
+	const char *service;
+	struct bytes algorithm, key;
+	bool hostbound;
+	struct bytes host_key;		/* K_S of the first exchange */
+};
+
+/* RFC 4252 section 7, with the host key behind it when hostbound. */
+MUST_CHECK bool signed_userauth_build(const struct signed_userauth *in,
+    uint8_t **out, size_t *out_len, struct err *err);
+/* What proves that we hold a host key. */
+MUST_CHECK bool signed_proof_build(struct bytes session_id, struct bytes key,
+    uint8_t **out, size_t *out_len, struct err *err);
+
+#endif

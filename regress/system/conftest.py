@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: ISC
+"""Fixtures: the isolated host, keys, and servers."""
+
+import os
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import isolated  # noqa: E402
+import server as server_module  # noqa: E402
+
+
+HOST = pytest.StashKey()
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: moves a lot of data")
+    config.addinivalue_line(
+        "markers", "postern_only: not promised by other servers")
+    config.stash[HOST] = isolated.make_host()
+
+
+def pytest_collection_modifyitems(items):
+    if server_module.IS_POSTERN:
+        return
+    for item in items:
+        if item.get_closest_marker("postern_only"):
+            item.add_marker(pytest.mark.skip(reason="Postern only"))
+
+
+@pytest.fixture(scope="session")
+def syslog(request):
+    """The isolated host's /dev/log socket."""
+    return request.config.stash[HOST]
+
+
+@pytest.fixture(scope="session")
+def keys(syslog, tmp_path_factory):
+    """Paths of one user key of each type, all authorised for alice, bob."""
+    directory = tmp_path_factory.mktemp("keys")
+    paths = {}
+    for kind in server_module.KEY_TYPES:
+        paths[kind] = server_module.make_key(str(directory / f"user_{kind}"),
+                                             kind)
+        for user in ("alice", "bob", "locked", "noshell"):
+            server_module.authorize(user, paths[kind] + ".pub")
+    return paths
+
+
+@pytest.fixture(scope="session")
+def host_keys(syslog, tmp_path_factory):
+    directory = tmp_path_factory.mktemp("host_keys")
+    return {kind: server_module.make_key(str(directory / f"host_{kind}"),
+                                         kind)
+            for kind in server_module.KEY_TYPES}
+
+
+@pytest.fixture
+def make_server(tmp_path, host_keys, keys):
+    """A function that starts servers; all are stopped after the test."""
+    started = []
+
+    def make(config="", args=(), kinds=("ed25519", "ecdsa", "rsa"), **kwargs):
+        directory = tmp_path / f"server{len(started)}"
+        directory.mkdir()
+        instance = server_module.Server(
+            str(directory), [host_keys[kind] for kind in kinds], config,
+            args, **kwargs)
+        started.append(instance)
+        return instance.start()
+
+    yield make
+    for instance in started:
+        instance.stop()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, host_keys, keys):
+    """A server with the default configuration for a whole module."""
+    directory = str(tmp_path_factory.mktemp("server"))
+    with server_module.Server(directory, list(host_keys.values()),
+                              "AcceptEnv LANG LC_* TEST_*\n") as instance:
+        yield instance

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: ISC
+"""The host that tests run in: private /etc, /home, /run, /dev, /var/log.
+
+Everything is mounted over the real directories inside namespaces that
+regress/system/run made, so nothing survives and nothing leaks out.
+"""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import threading
+
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "fuse")
+ACCOUNTS = {
+    # name: (uid, shell)
+    "alice": (2001, "/bin/bash"),
+    "bob": (2002, "/bin/sh"),
+    "noshell": (2003, "/nonexistent/shell"),
+    "locked": (2004, "/bin/sh"),
+}
+
+
+def mount(*args):
+    subprocess.run(["mount", *args], check=True)
+
+
+def _private_tree(path):
+    """A writable copy of path, mounted over it."""
+    copy = f"/run/isolated{path}"
+    os.makedirs(os.path.dirname(copy), exist_ok=True)
+    shutil.copytree(path, copy, symlinks=True, ignore_dangling_symlinks=True)
+    mount("--bind", copy, path)
+
+
+def _private_dev():
+    stage = "/run/isolated/dev"
+    os.makedirs(stage)
+    mount("-t", "tmpfs", "-o", "mode=0755", "tmpfs", stage)
+    for name in DEVICES:
+        if os.path.exists(f"/dev/{name}"):
+            open(f"{stage}/{name}", "w").close()
+            mount("--bind", f"/dev/{name}", f"{stage}/{name}")
+    if os.path.exists("/dev/net/tun"):
+        os.mkdir(f"{stage}/net")
+        open(f"{stage}/net/tun", "w").close()
+        mount("--bind", "/dev/net/tun", f"{stage}/net/tun")
+    os.makedirs(f"{stage}/pts")
+    os.makedirs(f"{stage}/shm", mode=0o1777)
+    mount("-t", "devpts", "-o", "newinstance,ptmxmode=0666,mode=620,gid=5",
+          "devpts", f"{stage}/pts")
+    os.symlink("pts/ptmx", f"{stage}/ptmx")
+    for name, target in (("fd", "/proc/self/fd"), ("stdin", "fd/0"),
+                         ("stdout", "fd/1"), ("stderr", "fd/2")):
+        os.symlink(target, f"{stage}/{name}")
+    mount("--move", stage, "/dev")
+
+
+def _tmpfs(path, mode="0755"):
+    os.makedirs(path, exist_ok=True)
+    mount("-t", "tmpfs", "-o", f"mode={mode}", "tmpfs", path)
+
+
+def _move_root_home():
+    """root's home of the machine is neither read nor written."""
+    with open("/etc/passwd") as passwd:
+        lines = [line.split(":") for line in passwd]
+    for fields in lines:
+        if fields[0] == "root":
+            fields[5] = "/home/root"
+    with open("/etc/passwd", "w") as passwd:
+        passwd.write("".join(":".join(fields) for fields in lines))
+    os.makedirs("/home/root/.ssh", mode=0o700)
+    os.environ["HOME"] = "/home/root"
+
+
+def _add_accounts():
+    with open("/etc/passwd", "a") as passwd, \
+            open("/etc/shadow", "a") as shadow, \
+            open("/etc/group", "a") as group:
+        for name, (uid, shell) in ACCOUNTS.items():
+            passwd.write(f"{name}:x:{uid}:{uid}::/home/{name}:{shell}\n")
+            hashed = "!" if name == "locked" else "*"
+            shadow.write(f"{name}:{hashed}:19000:0:99999:7:::\n")
+            group.write(f"{name}:x:{uid}:\n")
+    for name, (uid, _shell) in ACCOUNTS.items():
+        home = f"/home/{name}"
+        os.makedirs(f"{home}/.ssh", mode=0o700)
+        for path in (home, f"{home}/.ssh"):
+            os.chmod(path, 0o700 if path.endswith(".ssh") else 0o755)
+            os.chown(path, uid, uid)
+    try:
+        pwd.getpwnam("sshd")
+    except KeyError:
+        subprocess.run(["useradd", "-r", "-M", "-d", "/run/sshd", "-s",
+                        "/usr/sbin/nologin", "sshd"], check=True)
+
+
+class SyslogSocket:
+    """/dev/log: keeps every line, and lets a test wait for one."""
+
+    def __init__(self, path="/dev/log"):
+        self.lines = []
+        self.changed = threading.Condition()
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.sock.bind(path)
+        os.chmod(path, 0o666)
+        threading.Thread(target=self._collect, daemon=True).start()
+
+    def _collect(self):
+        while True:
+            data = self.sock.recv(65536)
+            with self.changed:
+                self.lines.append(data.decode("utf-8", "backslashreplace")
+                                  .rstrip("\n\0"))
+                self.changed.notify_all()
+
+    def mark(self):
+        with self.changed:
+            return len(self.lines)
+
+    def since(self, mark):
+        with self.changed:
+            return self.lines[mark:]
+
+    def wait_for(self, text, mark=0, timeout=15):
+        """The first line after mark that contains text."""
+        def find():
+            return next((line for line in self.lines[mark:] if text in line),
+                        None)
+        with self.changed:
+            found = self.changed.wait_for(find, timeout)
+            if not found:
+                raise AssertionError(
+                    f"no line with {text!r} in:\n" +
+                    "\n".join(self.lines[mark:]))
+            return find()
+
+
+def make_host():
+    """Called once, inside the namespaces. Returns the syslog socket."""
+    if os.environ.get("POSTERN_ISOLATED") != "1" or os.getpid() > 100:
+        raise RuntimeError("run this through regress/system/run")
+    mount("--make-rprivate", "/")
+    _tmpfs("/run")
+    os.makedirs("/run/isolated")
+    _private_tree("/etc")
+    _private_dev()
+    _tmpfs("/home")
+    log_files = [n for n in ("wtmp", "btmp", "lastlog")]
+    _tmpfs("/var/log")
+    for name in log_files:
+        open(f"/var/log/{name}", "w").close()
+    os.chmod("/var/log/btmp", 0o600)
+    open("/run/utmp", "w").close()
+    os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
+    for name in ("nologin", "motd", "hosts.equiv"):
+        if os.path.lexists(f"/etc/{name}"):
+            os.unlink(f"/etc/{name}")
+    shutil.rmtree("/etc/ssh", ignore_errors=True)
+    os.makedirs("/etc/ssh")
+    _move_root_home()
+    _add_accounts()
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    subprocess.run(["hostname", "posternhost"], check=True)
+    with open("/etc/hosts", "w") as hosts:
+        hosts.write("127.0.0.1 localhost\n::1 localhost\n"
+                    "127.0.0.1 posternhost\n")
+    return SyslogSocket()

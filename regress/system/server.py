@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: ISC
+"""One running sshd, its configuration, keys and log."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+SSHD = os.environ.get("POSTERN_SSHD") or os.path.join(
+    os.environ.get("POSTERN_BUILD", "/nonexistent"), "sshd", "sshd")
+IS_POSTERN = "postern" in subprocess.run(
+    [SSHD, "-V"], capture_output=True, text=True).stderr.lower()
+KEY_TYPES = {"ed25519": [], "ecdsa": ["-b", "256"], "rsa": ["-b", "2048"]}
+
+
+def wait_until(condition, timeout=15, what="condition"):
+    """Polls until condition() is true; fails with what after timeout."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {timeout} s for {what}")
+        time.sleep(0.01)
+
+
+def make_key(path, kind="ed25519", *args):
+    subprocess.run(["ssh-keygen", "-q", "-t", kind, *KEY_TYPES.get(kind, []),
+                    "-N", "", "-C", "test", "-f", path, *args], check=True)
+    return path
+
+
+def free_port(host="127.0.0.1"):
+    with socket.socket() as s:
+        s.bind((host, 0))
+        return s.getsockname()[1]
+
+
+def authorize(user, public_key, options=""):
+    """Appends a line to the user's authorized_keys."""
+    path = f"/home/{user}/.ssh/authorized_keys"
+    with open(public_key) as key, open(path, "a") as out:
+        out.write(f"{options} {key.read()}" if options else key.read())
+    shutil.chown(path, user, user)
+    os.chmod(path, 0o600)
+
+
+def stat_fields(pid):
+    """The fields of /proc/PID/stat after the name; None when it is gone."""
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return f.read().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def all_pids():
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def descendants(pid):
+    """The process ids below pid, in no order."""
+    children = {}
+    for child in all_pids():
+        fields = stat_fields(child)
+        if fields:
+            children.setdefault(int(fields[1]), []).append(child)
+    found, waiting = [], [pid]
+    while waiting:
+        below = children.get(waiting.pop(), [])
+        found += below
+        waiting += below
+    return found
+
+
+def title(pid):
+    """The command line of a process; empty when it has ended."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as f:
+            return f.read().replace(b"\0", b" ").decode().strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def is_running(pid):
+    """True unless the process has ended (a zombie has)."""
+    fields = stat_fields(pid)
+    return fields is not None and fields[0] not in "ZX"
+
+
+class Server:
+    """sshd -D -e with a configuration of its own; a context manager."""
+
+    def __init__(self, directory, host_keys, config="", args=(), port=None,
+                 syslog=False, env=None):
+        self.directory = directory
+        self.port = port or free_port()
+        self.host_keys = host_keys
+        self.log_path = os.path.join(directory, "log")
+        self.config_path = os.path.join(directory, "sshd_config")
+        self.pid_path = os.path.join(directory, "sshd.pid")
+        self.args = list(args)
+        self.syslog = syslog
+        self.env = env
+        self.process = None
+        self.write_config(config)
+
+    def write_config(self, config):
+        # first value wins: what a test gives comes first
+        lines = [config, f"Port {self.port}", "ListenAddress 127.0.0.1",
+                 f"PidFile {self.pid_path}"]
+        lines += [f"HostKey {key}" for key in self.host_keys]
+        if "LogLevel" not in config:
+            lines.append("LogLevel VERBOSE")
+        with open(self.config_path, "w") as out:
+            out.write("\n".join(lines) + "\n")
+
+    def start(self):
+        command = [SSHD, "-D", "-f", self.config_path, *self.args]
+        if not self.syslog:
+            command += ["-E", self.log_path]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                                        env=self.env)
+        wait_until(lambda: os.path.exists(self.pid_path)
+                   or self.process.poll() is not None, what="the pid file")
+        if self.process.poll() is not None:
+            raise AssertionError(f"sshd ended: {self.log()}")
+        return self
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(10)
+
+    __enter__ = start
+
+    def __exit__(self, *exc):
+        self.stop()
+
+    def log(self):
+        try:
+            with open(self.log_path, errors="backslashreplace",
+                      newline="") as f:
+                return f.read()
+        except FileNotFoundError:
+            return ""
+
+    def wait_for_log(self, text, timeout=15):
+        try:
+            return wait_until(lambda: next(
+                (line for line in self.log().splitlines() if text in line),
+                None), timeout, f"log line {text!r}")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.log()}") from None
+
+    def known_hosts(self):
+        path = os.path.join(self.directory, "known_hosts")
+        with open(path, "w") as out:
+            for key in self.host_keys:
+                with open(key + ".pub") as f:
+                    out.write(f"[127.0.0.1]:{self.port} {f.read()}")
+        return path
+
+    def ssh_options(self, identity, *options):
+        """Options common to ssh, scp and sftp."""
+        return ["-F", "none", "-i", identity, "-o", "IdentitiesOnly=yes",
+                "-o", f"UserKnownHostsFile={self.known_hosts()}",
+                "-o", "GlobalKnownHostsFile=none", "-o", "BatchMode=yes",
+                "-o", "StrictHostKeyChecking=yes",
+                "-o", "LogLevel=ERROR", *options]
+
+    def ssh_command(self, user, identity, *words, options=()):
+        return ["ssh", *self.ssh_options(identity, *options),
+                "-p", str(self.port), f"{user}@127.0.0.1", *words]
+
+    def ssh(self, user, identity, *words, options=(), timeout=120, **kwargs):
+        kwargs.setdefault("capture_output", True)
+        if "input" not in kwargs:
+            kwargs.setdefault("stdin", subprocess.DEVNULL)
+        return subprocess.run(
+            self.ssh_command(user, identity, *words, options=options),
+            timeout=timeout, **kwargs)
+
+    def popen(self, user, identity, *words, options=(), **kwargs):
+        """ssh in the background, its three streams on pipes."""
+        for stream in ("stdin", "stdout", "stderr"):
+            kwargs.setdefault(stream, subprocess.PIPE)
+        return subprocess.Popen(
+            self.ssh_command(user, identity, *words, options=options),
+            **kwargs)

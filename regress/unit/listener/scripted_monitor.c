@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: ISC */
+#include "regress/unit/listener/scripted_monitor.h"
+
+#include "regress/unit/test.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "lib/base/fd.h"
+#include "lib/ipc/ipc.h"
+#include "sshd/listener/spawn.h"
+
+/* What the monitor was given. */
+struct given {
+	struct ipc ipc;
+	char script[64];
+	struct ipc_message setup;
+};
+
+static void
+require(bool ok)
+{
+	if (!ok)
+		_exit(SCRIPTED_UNHAPPY);
+}
+
+static bool
+is_null(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
+	    st.st_rdev == makedev(1, 3);
+}
+
+static bool
+holds(int fd, const char *text)
+{
+	struct bytes content;
+	struct err err;
+
+	return fd_map(fd, 4096, &content, &err) && bytes_is(content, text);
+}
+
+/* As every helper finds the world, whatever the listener looked like. */
+static void
+check_world(int argc, char **argv)
+{
+	struct sigaction action;
+	sigset_t mask;
+	DIR *dir = opendir("/proc/self/fd");
+	const struct dirent *entry;
+
+	require(argc == 2 && strlen(argv[1]) == 160);
+	require(is_null(0) && is_null(1) && is_null(2));
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		require(atoi(entry->d_name) <= SPAWN_IPC_FD ||
+		    atoi(entry->d_name) == dirfd(dir));
+	require(dir != NULL && closedir(dir) == 0);
+	require(sigaction(SIGPIPE, NULL, &action) == 0 &&
+	    action.sa_handler == SIG_DFL);
+	require(sigprocmask(SIG_SETMASK, NULL, &mask) == 0 &&
+	    !sigismember(&mask, SIGCHLD) && !sigismember(&mask, SIGTERM));
+	require(getsid(0) == getpid());
+}
+
+static void
+recv_setup(struct given *given)
+{
+	struct bytes script;
+	struct err err;
+	bool got;
+
+	ipc_init(&given->ipc, SPAWN_IPC_FD, LISTENER_TO_MONITOR);
+	require(ipc_recv(&given->ipc, MON_START, &given->setup, &got, &err) &&
+	    got && given->setup.id == IPC_SETUP &&
+	    given->setup.fd_count == 5);
+	require(bytes_is(given->setup.u.SETUP.net_filter, SCRIPTED_FILTER));
+	require(fd_map(given->setup.fds[0], 64, &script, &err) &&
+	    bytes_to_str(script, given->script, sizeof(given->script)));
+}
+
+static void
+send_plain(struct given *given, enum ipc_id id)
+{
+	const union ipc_any empty = { .AUTHENTICATED = { .user = { 0 } } };
+	struct err err;
+
+	require(ipc_send(&given->ipc, id, &empty, &err));
+}
+
+/* Waits for the next message, or for the listener to hang up: then exits. */
+static void
+wait_for(struct given *given, enum ipc_id id, struct ipc_message *message)
+{
+	struct err err;
+	bool got;
+
+	if (!ipc_recv(&given->ipc, MON_WARM, message, &got, &err))
+		_exit(err.code == ERR_CLOSED ? 0 : SCRIPTED_UNHAPPY);
+	require(got && message->id == id);
+}
+
+static void
+answer_host_keys(struct given *given, uint32_t count)
+{
+	const struct ipc_HOST_KEYS answer = { .count = count };
+	struct ipc_message request;
+	struct err err;
+	int fd;
+
+	/* no keys yet: the configuration stands in */
+	require(holds(given->setup.fds[1], given->script));
+	wait_for(given, IPC_LOAD_HOST_KEYS, &request);
+	require(fd_seal_bytes("keys", BYTES_LIT(SCRIPTED_KEYS), &fd, &err));
+	require(ipc_send_fds(&given->ipc, IPC_HOST_KEYS, &answer, &fd, 1,
+	    &err));
+}
+
+static void
+take_connection(struct given *given)
+{
+	struct ipc_message message;
+	ssize_t n;
+
+	wait_for(given, IPC_CONNECTION, &message);
+	require(message.fd_count == 1);
+	n = write(message.fds[0], SCRIPTED_HELLO, strlen(SCRIPTED_HELLO));
+	require(n == (ssize_t)strlen(SCRIPTED_HELLO));
+}
+
+static void
+play(struct given *given)
+{
+	struct ipc_message message;
+
+	if (strcmp(given->script, "keys") == 0) {
+		answer_host_keys(given, 3);
+		_exit(0);
+	}
+	if (strcmp(given->script, "keys-crash") == 0)
+		abort();
+	if (strcmp(given->script, "die-at-start") == 0)
+		_exit(1);
+	require(holds(given->setup.fds[1], SCRIPTED_KEYS));
+	if (strcmp(given->script, "late") != 0)
+		send_plain(given, IPC_READY);
+	if (strcmp(given->script, "impatient") == 0)
+		send_plain(given, IPC_AUTHENTICATED);
+	take_connection(given);
+	if (strcmp(given->script, "late") == 0)
+		send_plain(given, IPC_READY);
+	if (strcmp(given->script, "grace") == 0)
+		raise(SIGALRM);
+	send_plain(given, IPC_AUTHENTICATED);
+	wait_for(given, IPC_COUNT, &message);
+}
+
+void
+scripted_monitor_main(int argc, char **argv)
+{
+	struct given given;
+
+	if (argc < 1 || strcmp(argv[0], "sshd: startup") != 0)
+		return;
+	check_world(argc, argv);
+	recv_setup(&given);
+	play(&given);
+	_exit(0);
+}
+
+void
+scripted_snapshot(struct snapshot *snapshot, const char *script)
+{
+	struct err err;
+
+	*snapshot = SNAPSHOT_NONE;
+	assert_true(fd_seal_bytes("config", bytes_str(script),
+	    &snapshot->config_fd, &err));
+	assert_true(fd_seal_bytes("keys", BYTES_LIT(SCRIPTED_KEYS),
+	    &snapshot->host_keys_fd, &err));
+	for (size_t i = 0; i < PROGRAM_COUNT; i++) {
+		snapshot->programs.fd[i] = open("/proc/self/exe",
+		    O_PATH | O_CLOEXEC);
+		assert_int_not_equal(snapshot->programs.fd[i], -1);
+	}
+	snapshot->net_filter = (uint8_t *)strdup(SCRIPTED_FILTER);
+	assert_non_null(snapshot->net_filter);
+	snapshot->net_filter_len = strlen(SCRIPTED_FILTER);
+}

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: ISC
+# Unit tests: one program for each file of regress/unit/*/.
+
+if HAVE_CMOCKA
+
+unit_libs = monitor/libmonitor.a sshd/net/libnet.a sshd/session/libsession.a \
+	sshd/listener/liblistener.a sshd/config/libconfig.a keys/libprivate.a \
+	keys/libkeys.a lib/crypto/libsshcrypto.a lib/ipc/libipc.a \
+	lib/wire/libwire.a lib/base/libbase.a $(CRYPTO_LIBS) $(ZLIB_LIBS) \
+	$(SECCOMP_LIBS) $(CRYPT_LIBS) $(CMOCKA_LIBS)
+
+unit_tests = \
+	regress/unit/base/cidr_test \
+	regress/unit/base/duration_test \
+	regress/unit/base/host_port_test \
+	regress/unit/base/log_test \
+	regress/unit/base/loop_test \
+	regress/unit/base/pattern_test \
+	regress/unit/crypto/digest_test \
+	regress/unit/crypto/kex_test \
+	regress/unit/crypto/mlkem768_test \
+	regress/unit/crypto/protect_test \
+	regress/unit/crypto/sntrup761_test \
+	regress/unit/crypto/x25519_test \
+	regress/unit/ipc/ipc_test \
+	regress/unit/keys/authorized_keys_test \
+	regress/unit/keys/host_keys_test \
+	regress/unit/keys/private_test \
+	regress/unit/keys/pubkey_test \
+	regress/unit/keys/verify_test \
+	regress/unit/listener/admission_test \
+	regress/unit/listener/children_test \
+	regress/unit/listener/cmdline_test \
+	regress/unit/listener/handover_test \
+	regress/unit/listener/logging_test \
+	regress/unit/listener/monitors_test \
+	regress/unit/listener/net_filter_test \
+	regress/unit/listener/programs_test \
+	regress/unit/listener/sockets_test \
+	regress/unit/listener/spawn_test \
+	regress/unit/listener/title_test \
+	regress/unit/net/channels_test \
+	regress/unit/net/compress_test \
+	regress/unit/net/kex_choose_test \
+	regress/unit/net/transport_test \
+	regress/unit/net/version_test \
+	regress/unit/session/env_test \
+	regress/unit/session/forward_test \
+	regress/unit/session/tty_modes_test \
+	regress/unit/wire/alg_names_test \
+	regress/unit/wire/connection_test \
+	regress/unit/wire/kexinit_test \
+	regress/unit/wire/reader_test \
+	regress/unit/wire/transport_test \
+	regress/unit/wire/userauth_test \
+	regress/unit/wire/version_test
+
+regress_unit_base_cidr_test_SOURCES = regress/unit/base/cidr_test.c
+regress_unit_base_cidr_test_LDADD = $(unit_libs)
+regress_unit_base_duration_test_SOURCES = regress/unit/base/duration_test.c
+regress_unit_base_duration_test_LDADD = $(unit_libs)
+regress_unit_base_host_port_test_SOURCES = regress/unit/base/host_port_test.c
+regress_unit_base_host_port_test_LDADD = $(unit_libs)
+regress_unit_base_log_test_SOURCES = regress/unit/base/log_test.c
+regress_unit_base_log_test_LDADD = $(unit_libs)
+regress_unit_base_loop_test_SOURCES = regress/unit/base/loop_test.c
+regress_unit_base_loop_test_LDADD = $(unit_libs)
+regress_unit_base_pattern_test_SOURCES = regress/unit/base/pattern_test.c
+regress_unit_base_pattern_test_LDADD = $(unit_libs)
+regress_unit_crypto_digest_test_SOURCES = regress/unit/crypto/digest_test.c regress/unit/crypto/hex.h
+regress_unit_crypto_digest_test_LDADD = $(unit_libs)
+regress_unit_crypto_kex_test_SOURCES = regress/unit/crypto/kex_test.c regress/unit/crypto/hex.h
+regress_unit_crypto_kex_test_LDADD = $(unit_libs)
+regress_unit_crypto_mlkem768_test_SOURCES = regress/unit/crypto/mlkem768_test.c regress/unit/crypto/pq_vectors.h
+regress_unit_crypto_mlkem768_test_LDADD = $(unit_libs)
+regress_unit_crypto_protect_test_SOURCES = regress/unit/crypto/protect_test.c regress/unit/crypto/hex.h
+regress_unit_crypto_protect_test_LDADD = $(unit_libs)
+regress_unit_crypto_sntrup761_test_SOURCES = regress/unit/crypto/sntrup761_test.c regress/unit/crypto/pq_vectors.h
+regress_unit_crypto_sntrup761_test_LDADD = $(unit_libs)
+regress_unit_crypto_x25519_test_SOURCES = regress/unit/crypto/x25519_test.c regress/unit/crypto/hex.h
+regress_unit_crypto_x25519_test_LDADD = $(unit_libs)
+regress_unit_ipc_ipc_test_SOURCES = regress/unit/ipc/ipc_test.c
+regress_unit_ipc_ipc_test_LDADD = $(unit_libs)
+regress_unit_keys_authorized_keys_test_SOURCES = regress/unit/keys/authorized_keys_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
+regress_unit_keys_authorized_keys_test_LDADD = $(unit_libs)
+regress_unit_keys_host_keys_test_SOURCES = regress/unit/keys/host_keys_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
+regress_unit_keys_host_keys_test_LDADD = $(unit_libs)
+regress_unit_keys_private_test_SOURCES = regress/unit/keys/private_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
+regress_unit_keys_private_test_LDADD = $(unit_libs)
+regress_unit_keys_pubkey_test_SOURCES = regress/unit/keys/pubkey_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
+regress_unit_keys_pubkey_test_LDADD = $(unit_libs)
+regress_unit_keys_verify_test_SOURCES = regress/unit/keys/verify_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
+regress_unit_keys_verify_test_LDADD = $(unit_libs)
+regress_unit_listener_admission_test_SOURCES = regress/unit/listener/admission_test.c
+regress_unit_listener_admission_test_LDADD = $(unit_libs)
+regress_unit_listener_children_test_SOURCES = regress/unit/listener/children_test.c
+regress_unit_listener_children_test_LDADD = $(unit_libs)
+regress_unit_listener_cmdline_test_SOURCES = regress/unit/listener/cmdline_test.c
+regress_unit_listener_cmdline_test_LDADD = $(unit_libs)
+regress_unit_listener_handover_test_SOURCES = regress/unit/listener/handover_test.c
+regress_unit_listener_handover_test_LDADD = $(unit_libs)
+regress_unit_listener_logging_test_SOURCES = regress/unit/listener/logging_test.c
+regress_unit_listener_logging_test_LDADD = $(unit_libs)
+regress_unit_listener_monitors_test_SOURCES = regress/unit/listener/monitors_test.c regress/unit/listener/scripted_monitor.c regress/unit/listener/scripted_monitor.h
+regress_unit_listener_monitors_test_LDADD = $(unit_libs)
+regress_unit_listener_net_filter_test_SOURCES = regress/unit/listener/net_filter_test.c
+regress_unit_listener_net_filter_test_LDADD = $(unit_libs)
+regress_unit_listener_programs_test_SOURCES = regress/unit/listener/programs_test.c
+regress_unit_listener_programs_test_LDADD = $(unit_libs)
+regress_unit_listener_sockets_test_SOURCES = regress/unit/listener/sockets_test.c
+regress_unit_listener_sockets_test_LDADD = $(unit_libs)
+regress_unit_listener_spawn_test_SOURCES = regress/unit/listener/spawn_test.c regress/unit/listener/scripted_monitor.c regress/unit/listener/scripted_monitor.h
+regress_unit_listener_spawn_test_LDADD = $(unit_libs)
+regress_unit_listener_title_test_SOURCES = regress/unit/listener/title_test.c
+regress_unit_listener_title_test_LDADD = $(unit_libs)
+regress_unit_net_channels_test_SOURCES = regress/unit/net/channels_test.c regress/unit/net/lower.c regress/unit/net/lower.h
+regress_unit_net_channels_test_LDADD = $(unit_libs)
+regress_unit_net_compress_test_SOURCES = regress/unit/net/compress_test.c
+regress_unit_net_compress_test_LDADD = $(unit_libs)
+regress_unit_net_kex_choose_test_SOURCES = regress/unit/net/kex_choose_test.c
+regress_unit_net_kex_choose_test_LDADD = $(unit_libs)
+regress_unit_net_transport_test_SOURCES = regress/unit/net/transport_test.c regress/unit/net/test_client.c regress/unit/net/test_client.h
+regress_unit_net_transport_test_LDADD = $(unit_libs)
+regress_unit_net_version_test_SOURCES = regress/unit/net/version_test.c regress/unit/net/test_client.c regress/unit/net/test_client.h
+regress_unit_net_version_test_LDADD = $(unit_libs)
+regress_unit_session_env_test_SOURCES = regress/unit/session/env_test.c
+regress_unit_session_env_test_LDADD = $(unit_libs)
+regress_unit_session_forward_test_SOURCES = regress/unit/session/forward_test.c
+regress_unit_session_forward_test_LDADD = $(unit_libs)
+regress_unit_session_tty_modes_test_SOURCES = regress/unit/session/tty_modes_test.c
+regress_unit_session_tty_modes_test_LDADD = $(unit_libs)
+regress_unit_wire_alg_names_test_SOURCES = regress/unit/wire/alg_names_test.c
+regress_unit_wire_alg_names_test_LDADD = $(unit_libs)
+regress_unit_wire_connection_test_SOURCES = regress/unit/wire/connection_test.c
+regress_unit_wire_connection_test_LDADD = $(unit_libs)
+regress_unit_wire_kexinit_test_SOURCES = regress/unit/wire/kexinit_test.c
+regress_unit_wire_kexinit_test_LDADD = $(unit_libs)
+regress_unit_wire_reader_test_SOURCES = regress/unit/wire/reader_test.c
+regress_unit_wire_reader_test_LDADD = $(unit_libs)
+regress_unit_wire_transport_test_SOURCES = regress/unit/wire/transport_test.c
+regress_unit_wire_transport_test_LDADD = $(unit_libs)
+regress_unit_wire_userauth_test_SOURCES = regress/unit/wire/userauth_test.c
+regress_unit_wire_userauth_test_LDADD = $(unit_libs)
+regress_unit_wire_version_test_SOURCES = regress/unit/wire/version_test.c
+regress_unit_wire_version_test_LDADD = $(unit_libs)
+
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+endif
+
+EXTRA_DIST += regress/unit/test.h
+AM_TESTS_ENVIRONMENT = POSTERN_VECTORS="$${POSTERN_VECTORS:-$(abs_top_srcdir)/../shared/vectors}"; \
+	POSTERN_SRCDIR="$(abs_top_srcdir)"; POSTERN_BUILD="$(abs_top_builddir)"; \
+	export POSTERN_VECTORS POSTERN_SRCDIR POSTERN_BUILD;

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: ISC */
+#include "unit/test.h"
+
+#include "unit/net/test_client.h"
+
+static struct test_client *
+in_kex(void)
+{
+	struct test_client *c = test_client_new(NULL);
+
+	test_client_hello(c);
+	test_client_settle(c);
+	return c;
+}
+
+static struct test_client *
+in_service(void)
+{
+	struct test_client *c = test_client_new(NULL);
+
+	test_client_hello(c);
+	test_client_kex(c);
+	test_client_send_u8(c, SSH_MSG_IGNORE);	/* EXT_INFO comes too late */
+	test_client_settle(c);
+	return c;
+}
+
+static struct test_client *
+in_auth(void)
+{
+	static const uint8_t service[] = "\5\0\0\0\14ssh-userauth";
+	struct test_client *c = in_service();
+
+	test_client_send(c, service, sizeof(service) - 1);
+	assert_true(test_client_recv(c));
+	return c;
+}
+
+static struct test_client *
+in_open(void)
+{
+	struct test_client *c = in_service();
+
+	test_client_login(c);
+	return c;
+}
+
+static struct test_client *
+in_rekey(void)
+{
+	struct test_client *c = in_open();
+
+	test_client_send_kexinit(c);
+	assert_true(test_client_recv(c));
+	return c;
+}
+
+enum outcome {
+	ENDED,			/* DISCONNECT, reason 2 */
+	ANSWERED,		/* UNIMPLEMENTED with the sequence number */
+	TAKEN,			/* neither */
+};
+
+/*
+ * What the RFCs say, by ranges: R4253 section 11.4 and 7.1, R4252 5.1 and
+ * 6, R4254 4. Numbers that only a server sends, and those of nobody, are
+ * not implemented.
+ */
+struct rule {
+	const char *state;
+	struct test_client *(*enter)(void);
+	/* payload of one byte; a malformed one ends the connection too */
+	const char *taken;	/* "2 3-4": numbers that do not end it */
+	const char *ended;
+};
+
+static const struct rule rules[] = {
+	{ "kex", in_kex, "2", "1 3-5 7 20-21 30 32 34 50-255" },
+	{ "service", in_service, "2",
+	    "1 3-5 7 20-21 30 32 34 50 80-82 90-100 192" },
+	{ "auth", in_auth, "2 50",
+	    "1 3-5 7 20-21 30 32 34 80-82 90-100 192" },
+	{ "open", in_open, "2 50 80-82 90-92 95-100",
+	    "1 3-5 7 20-21 30 32 34 93-94 192" },
+	{ "rekey", in_rekey, "2", "1 3-5 7 20-21 30 32 34 50-255" },
+};
+
+static bool
+listed(const char *ranges, unsigned number)
+{
+	const char *p = ranges;
+
+	while (*p != '\0') {
+		char *end;
+		unsigned from = (unsigned)strtoul(p, &end, 10), to = from;
+
+		if (*end == '-')
+			to = (unsigned)strtoul(end + 1, &end, 10);
+		if (number >= from && number <= to)
+			return true;
+		p = *end == ' ' ? end + 1 : end;
+	}
+	return false;
+}
+
+/* What the server does about a message of one byte. */
+static enum outcome
+try_message(struct test_client *c, uint8_t number)
+{
+	uint32_t seqnr = c->out_seqnr;
+	enum outcome outcome = TAKEN;
+
+	test_client_send_u8(c, number);
+	while (test_client_recv(c)) {
+		struct reader r = rd_init(bytes_of(c->payload + 1,
+		    c->payload_len - 1));
+
+		if (c->payload[0] == SSH_MSG_UNIMPLEMENTED) {
+			assert_int_equal(rd_u32(&r, "seqnr"), seqnr);
+			return ANSWERED;
+		}
+		if (c->payload[0] == SSH_MSG_DISCONNECT) {
+			assert_int_equal(rd_u32(&r, "reason"), 2);
+			outcome = ENDED;
+		} else
+			return TAKEN;
+		if (c->conn.loop.stop)
+			break;
+	}
+	return c->eof ? ENDED : outcome;
+}
+
+/* Rounds until quiet: recv would wait for what does not come. */
+static enum outcome
+outcome_of(struct test_client *c, uint8_t number)
+{
+	test_client_settle(c);
+	return try_message(c, number);
+}
+
+static void
+messages__every_number_in_every_state_is_taken_answered_or_the_end(
+    void **state)
+{
+	(void)state;
+	for (size_t s = 0; s < ARRAY_LEN(rules); s++) {
+		const struct rule *rule = &rules[s];
+
+		for (unsigned number = 0; number < 256; number++) {
+			struct test_client *c;
+			enum outcome want = listed(rule->taken, number) ?
+			    TAKEN : listed(rule->ended, number) ? ENDED :
+			    ANSWERED, got;
+
+			upper = (struct upper){ 0 };
+			c = rule->enter();
+			got = outcome_of(c, (uint8_t)number);
+			if (got != want)
+				print_error("state %s, message %u: got %d, "
+				    "want %d\n", rule->state, number, got,
+				    want);
+			assert_int_equal(got, want);
+			/* RFC 4252 section 6, and nothing behind it */
+			if (c->conn.transport.in.logged_in == false) {
+				for (size_t n = 80; n < 256; n++)
+					assert_int_equal(upper.handled[n], 0);
+			}
+			test_client_free(c);
+		}
+	}
+}
+
+static void
+messages__an_empty_packet_is_the_end(void **state)
+{
+	struct test_client *c = in_open();
+
+	(void)state;
+	test_client_send(c, "", 0);
+	test_client_settle(c);
+	assert_true(c->eof);
+	test_client_close(c);
+	assert_non_null(strstr(c->monitor.log, "3 ssh_dispatch_run_fatal: "
+	    "Connection from 192.0.2.7 port 4711: incomplete message\n"));
+	test_client_free(c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(messages__every_number_in_every_state_is_taken_answered_or_the_end),
+		TEST(messages__an_empty_packet_is_the_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/config/check.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "sshd/config/evaluate.h"
+
+/* ---- paths --------------------------------------------------------------- */
+
+static const char *
+join(struct arena *arena, const char *dir, const char *name)
+{
+	size_t len = strlen(dir) + strlen(name) + 2;
+	char *path = arena_alloc(arena, len);
+
+	if (path != NULL)
+		snprintf(path, len, "%s/%s", dir, name);
+	return path;
+}
+
+/* "~", "~/x", "~user/x"; NULL: no such user. */
+static const char *
+expand_tilde(struct arena *arena, const char *path)
+{
+	const char *slash = strchr(path, '/');
+	size_t len = slash == NULL ? strlen(path) : (size_t)(slash - path);
+	const struct passwd *pw;
+	const char *name;
+
+	if (len == 1)
+		pw = getpwuid(getuid());
+	else {
+		name = arena_str(arena, bytes_of(path + 1, len - 1));
+		pw = name == NULL ? NULL : getpwnam(name);
+	}
+	if (pw == NULL)
+		return NULL;
+	if (slash == NULL)
+		return arena_str(arena, bytes_str(pw->pw_dir));
+	return join(arena, pw->pw_dir, slash + 1);
+}
+
+static const char *
+absolute(struct arena *arena, const char *path)
+{
+	char *cwd = getcwd(NULL, 0);
+	const char *joined = cwd == NULL ? NULL : join(arena, cwd, path);
+
+	free(cwd);
+	return joined;
+}
+
+static bool
+is_path(const struct keyword *kw, const char *word)
+{
+	return word[0] != '\0' && strcasecmp(word, "none") != 0 &&
+	    (kw->keeps == NULL || strcmp(word, kw->keeps) != 0);
+}
+
+static bool
+settle_paths(struct value_in *in, const char **words)
+{
+	for (size_t i = 0; i < in->word_count; i++) {
+		const char *path = words[i];
+
+		if (!is_path(in->kw, path))
+			continue;
+		if (path[0] == '~')
+			path = expand_tilde(in->arena, path);
+		else if (path[0] != '/' &&
+		    in->kw->type->path == PATH_ABSOLUTE)
+			path = absolute(in->arena, path);
+		if (path == NULL)
+			return value_bad(in, "cannot make \"%.*s\" an "
+			    "absolute path", SHOWN(words[i]));
+		words[i] = path;
+	}
+	return true;
+}
+
+/* ---- what is not built yet ----------------------------------------------- */
+
+/* What -T would print, malloc'ed; NULL when memory is out. */
+static char *
+text_of(const struct keyword *kw, const struct conf *conf)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (out == NULL)
+		return NULL;
+	kw->type->print(kw, conf, out);
+	if (fclose(out) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* The value, as printed, is the one that asks for nothing. */
+static bool
+is_harmless(const struct keyword *kw, const struct conf *conf)
+{
+	char *text = text_of(kw, conf);
+	const char *value = text == NULL ? NULL : strchr(text, ' ');
+	size_t len = kw->harmless == NULL ? 0 : strlen(kw->harmless);
+	bool same = len != 0 && value != NULL &&
+	    strncmp(value + 1, kw->harmless, len) == 0 &&
+	    value[1 + len] == '\n';
+
+	free(text);
+	return same;
+}
+
+static bool
+is_default(const struct keyword *kw, const struct conf *conf,
+    struct arena *arena)
+{
+	struct conf dflt = { .arena = NULL };
+	char reason[VALUE_REASON_MAX] = "";
+	uint32_t parts = 0;
+	char *a, *b;
+	bool same;
+
+	if (!evaluate_default(kw, arena, &dflt, &parts, reason))
+		return false;
+	a = text_of(kw, conf);
+	b = text_of(kw, &dflt);
+	same = a != NULL && b != NULL && strcmp(a, b) == 0;
+	free(a);
+	free(b);
+	return same;
+}
+
+/* A default of several parts stands behind a line that gives only some. */
+static bool
+complete(struct value_in *in)
+{
+	char reason[VALUE_REASON_MAX] = "";
+
+	return in->kw->rule != RULE_BY_PART || evaluate_default(in->kw,
+	    in->arena, in->conf, in->parts, reason);
+}
+
+static bool
+judge_use(struct check *check, struct value_in *in)
+{
+	const struct keyword *kw = in->kw;
+
+	if (kw->use == USE_ACTS)
+		return true;
+	if (kw->use == USE_NO_PLATFORM)
+		return value_bad(in, "not supported on this platform");
+	if (!complete(in) || is_harmless(kw, in->conf) ||
+	    is_default(kw, in->conf, in->arena))
+		return true;
+	if (kw->use == LATER_REFUSE)
+		return value_bad(in, "is not supported by this version; "
+		    "refusing to start without it");
+	snprintf(check->note, sizeof(check->note),
+	    "has no effect in this version");
+	return true;
+}
+
+bool
+check_directive(struct check *check, const struct keyword *kw,
+    const char **words, size_t word_count)
+{
+	struct conf conf = { .arena = NULL };
+	uint32_t parts = 0;
+	struct value_in in = {
+		.kw = kw, .arena = check->arena, .conf = &conf,
+		.words = words, .word_count = word_count, .parts = &parts,
+		.reason = check->reason, .note = check->note,
+	};
+
+	check->reason[0] = check->note[0] = '\0';
+	if (kw->type->path != PATH_NONE && !settle_paths(&in, words))
+		return false;
+	return kw->type->parse(&in) && judge_use(check, &in);
+}
+
+bool
+check_globals(const struct conf *conf, const char **reason)
+{
+	if (conf->authorized_keys_command != NULL &&
+	    conf->authorized_keys_command_user == NULL) {
+		*reason = "AuthorizedKeysCommand set without "
+		    "AuthorizedKeysCommandUser";
+		return false;
+	}
+	if (conf->authorized_principals_command != NULL &&
+	    conf->authorized_principals_command_user == NULL) {
+		*reason = "AuthorizedPrincipalsCommand set without "
+		    "AuthorizedPrincipalsCommandUser";
+		return false;
+	}
+	return true;
+}

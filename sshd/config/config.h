@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * config - sshd_config: from files to what holds for one connection.
+ *
+ * Shapes:  text -> struct config (directives in order, split into words, each
+ *          with file and line) -> struct conf (one value for each keyword).
+ * Units:   as the keyword's row says.
+ * Errors:  every bad line is logged as "FILE line N: ..." ; config_load()
+ *          then fails once.
+ * Owns:    struct config its text; struct conf its strings.
+ * Source:  sshd_config(5); reference sheet sshd_config.
+ */
+#ifndef SSHD_CONFIG_CONFIG_H
+#define SSHD_CONFIG_CONFIG_H
+
+#include <stdio.h>
+
+#include "lib/base/bytes.h"
+#include "lib/base/err.h"
+#include "sshd/config/conf.h"
+
+struct config;
+
+/* A line given on the command line: -o, -p, -h, -c, -g, -4, -6, -q ... */
+struct config_args {
+	const char *file;		/* -f; "none": no file */
+	const char *const *lines;	/* "Keyword value", win over the file */
+	size_t line_count;
+	bool ports_given;		/* -p: files' Port lines don't count */
+	const char *include_dir;	/* NULL: SYSCONFDIR; for tests */
+};
+
+/*
+ * What is known about a connection when Match blocks are decided; NULL or
+ * -1: not known (yet), so a criterion that needs it does not match.
+ */
+struct conf_spec {
+	const char *user;
+	bool invalid_user;		/* user has no account */
+	const uint32_t *groups;		/* gids of the user; NULL: look up */
+	size_t group_count;
+	const char *host;		/* resolved name, or address text */
+	const char *address;		/* client, numeric */
+	const char *local_address;
+	int local_port;			/* -1: not known */
+	const char *rdomain;
+	/* -T, -G: a Match localport without local_port is an error */
+	bool is_test;
+};
+
+/*
+ * Reads file, includes and args. Logs all errors; *out on success only.
+ * ERR_SYS: the file can't be opened; ERR_NOT_FOUND: nothing is wrong but
+ * unknown or incomplete lines of args (OpenSSH exits with 1 in both cases);
+ * ERR_FORMAT: the configuration is bad (exit status 255).
+ */
+MUST_CHECK bool config_load(const struct config_args *args,
+    struct config **out, struct err *err);
+void config_free(struct config *config);
+
+/* The snapshot that every connection begins with: one run of bytes. */
+MUST_CHECK bool config_pack(const struct config *config, uint8_t **out,
+    size_t *out_len, struct err *err);
+/* Borrows from packed, which must outlive *out. */
+MUST_CHECK bool config_unpack(struct bytes packed, struct config **out,
+    struct err *err);
+
+/*
+ * Values for one connection: defaults, first value wins, Match blocks decided
+ * by spec (NULL: global section only). *out is cleared with conf_clear().
+ */
+MUST_CHECK bool config_evaluate(const struct config *config,
+    const struct conf_spec *spec, struct conf *out, struct err *err);
+void conf_clear(struct conf *conf);
+
+/* sshd -T: one line for each value. */
+void conf_print(const struct conf *conf, FILE *out);
+
+#endif

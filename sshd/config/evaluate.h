@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * evaluate - from records to values.
+ *
+ * Shapes:  two passes: the global section, with blocks that always hold; then
+ *          the Match blocks that hold, whose values replace the first ones.
+ *          What stays unset gets its default.
+ * Units:   -
+ * Errors:  a value that was checked line by line can still be wrong together
+ *          with others (too many ports): place and reason say which.
+ * Owns:    out's arena holds everything.
+ * Source:  reference sheet sshd_config section 8.
+ */
+#ifndef SSHD_CONFIG_EVALUATE_H
+#define SSHD_CONFIG_EVALUATE_H
+
+#include "sshd/config/config.h"
+#include "sshd/config/tape.h"
+#include "sshd/config/value.h"
+
+struct evaluate_failure {
+	const struct keyword *kw;	/* NULL: no line is to blame */
+	struct place place;
+	char reason[VALUE_REASON_MAX];
+};
+
+/* All but listen_address, which is not in the records. */
+MUST_CHECK bool evaluate(struct bytes records, const struct conf_spec *spec,
+    struct conf *out, struct evaluate_failure *failure, struct err *err);
+/* The default of one keyword into conf. */
+MUST_CHECK bool evaluate_default(const struct keyword *kw,
+    struct arena *arena, struct conf *conf, uint32_t *parts,
+    char reason[static VALUE_REASON_MAX]);
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/config/groups.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+
+#define ENTRY_MIN	4096		/* a group with some members */
+#define ENTRY_MAX	(16 * 1024 * 1024)	/* ... with all of a company */
+
+struct group_name {
+	struct group_name *next;
+	struct bytes name;
+	gid_t gid;
+	bool exists;
+};
+
+struct groups
+groups_of(struct arena *arena, const char *user, const uint32_t *gids,
+    size_t gid_count)
+{
+	return (struct groups){
+		.arena = arena, .user = user, .gids = gids,
+		.gid_count = gid_count,
+		.has_gids = gids != NULL || user == NULL,
+	};
+}
+
+static void
+load_gids(struct groups *groups)
+{
+	const struct passwd *pw;
+	gid_t *gids = NULL;
+	int count = 64;
+
+	if (groups->has_gids)
+		return;
+	groups->has_gids = true;
+	if ((pw = getpwnam(groups->user)) == NULL)
+		return;
+	for (;;) {
+		gids = arena_alloc(groups->arena,
+		    (size_t)count * sizeof(*gids));
+		if (gids == NULL)
+			return;
+		if (getgrouplist(groups->user, pw->pw_gid, gids, &count) >= 0)
+			break;
+		if (count <= 0 || count > GROUPS_MAX)
+			return;
+	}
+	groups->gids = gids;
+	groups->gid_count = (size_t)count;
+}
+
+typedef int group_get(const void *key, struct group *entry, char *buf,
+    size_t len, struct group **found);
+
+static int
+get_by_name(const void *key, struct group *entry, char *buf, size_t len,
+    struct group **found)
+{
+	return getgrnam_r(key, entry, buf, len, found);
+}
+
+static int
+get_by_gid(const void *key, struct group *entry, char *buf, size_t len,
+    struct group **found)
+{
+	return getgrgid_r(*(const gid_t *)key, entry, buf, len, found);
+}
+
+/* *buf holds the entry's strings and is the caller's, also on failure. */
+static bool
+get_entry(group_get *get, const void *key, struct group *entry, char **buf)
+{
+	struct group *found = NULL;
+
+	*buf = NULL;
+	for (size_t len = ENTRY_MIN; len <= ENTRY_MAX; len *= 4) {
+		char *grown = realloc(*buf, len);
+		int code;
+
+		if (grown == NULL)
+			return false;
+		*buf = grown;
+		code = get(key, entry, *buf, len, &found);
+		if (code != ERANGE)
+			return code == 0 && found != NULL;
+	}
+	return false;
+}
+
+static const struct group_name *
+resolve(struct groups *groups, struct bytes name)
+{
+	struct group_name *entry;
+	struct group group;
+	char *buf;
+	const char *text;
+
+	for (entry = groups->resolved; entry != NULL; entry = entry->next) {
+		if (bytes_equal(entry->name, name))
+			return entry;
+	}
+	entry = arena_alloc(groups->arena, sizeof(*entry));
+	text = arena_str(groups->arena, name);
+	if (entry == NULL || text == NULL)
+		return NULL;
+	entry->name = bytes_str(text);
+	entry->exists = get_entry(get_by_name, text, &group, &buf);
+	if (entry->exists)
+		entry->gid = group.gr_gid;
+	free(buf);
+	entry->next = groups->resolved;
+	groups->resolved = entry;
+	return entry;
+}
+
+static bool
+has_gid(const struct groups *groups, gid_t gid)
+{
+	for (size_t i = 0; i < groups->gid_count; i++) {
+		if (groups->gids[i] == gid)
+			return true;
+	}
+	return false;
+}
+
+static void
+load_names(struct groups *groups)
+{
+	const char **names;
+
+	if (groups->has_names)
+		return;
+	groups->has_names = true;
+	names = arena_alloc(groups->arena,
+	    (groups->gid_count + 1) * sizeof(*names));
+	if (names == NULL)
+		return;
+	for (size_t i = 0; i < groups->gid_count; i++) {
+		gid_t gid = groups->gids[i];
+		struct group group;
+		char *buf;
+
+		if (get_entry(get_by_gid, &gid, &group, &buf))
+			names[i] = arena_str(groups->arena,
+			    bytes_str(group.gr_name));
+		free(buf);
+	}
+	groups->names = names;
+}
+
+static bool
+any_name_matches(struct groups *groups, struct bytes pattern)
+{
+	load_names(groups);
+	for (size_t i = 0; groups->names != NULL &&
+	    i < groups->gid_count; i++) {
+		if (groups->names[i] != NULL && pattern_list_match(pattern,
+		    bytes_str(groups->names[i])) == PATTERN_YES)
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_wildcard(struct bytes pattern)
+{
+	return pattern.len != 0 && (memchr(pattern.p, '*', pattern.len) !=
+	    NULL || memchr(pattern.p, '?', pattern.len) != NULL);
+}
+
+static bool
+is_member(struct groups *groups, struct bytes pattern)
+{
+	const struct group_name *entry;
+
+	if (has_wildcard(pattern))
+		return any_name_matches(groups, pattern);
+	entry = resolve(groups, pattern);
+	return entry != NULL && entry->exists && has_gid(groups, entry->gid);
+}
+
+enum pattern_result
+groups_match(struct groups *groups, struct bytes list)
+{
+	enum pattern_result result = PATTERN_NO;
+	struct bytes item;
+
+	load_gids(groups);
+	if (groups->gid_count == 0)
+		return PATTERN_NO;
+	while (name_list_next(&list, &item)) {
+		bool negated = item.len != 0 && item.p[0] == '!';
+
+		if (negated)
+			item = bytes_of(item.p + 1, item.len - 1);
+		if (item.len == 0 || !is_member(groups, item))
+			continue;
+		if (negated)
+			return PATTERN_NEGATED;
+		result = PATTERN_YES;
+	}
+	return result;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/listener/accept.h"
+
+#include <poll.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+
+#include "lib/base/log.h"
+#include "sshd/listener/monitors.h"
+
+static const char not_now[] = "Not allowed at this time\r\n";
+
+struct endpoints {
+	char remote[64], local[64];
+	unsigned remote_port, local_port;
+};
+
+static void
+name_endpoints(int fd, const struct sockaddr_storage *peer, socklen_t len,
+    struct endpoints *names)
+{
+	struct sockaddr_storage local = { 0 };
+	socklen_t local_len = sizeof(local);
+
+	sockets_name(peer, len, names->remote, &names->remote_port);
+	if (getsockname(fd, (struct sockaddr *)&local, &local_len) == -1)
+		local_len = 0;
+	sockets_name(&local, local_len, names->local, &names->local_port);
+}
+
+/* 0..99, without bias. Without randomness the strictest answer. */
+static unsigned
+throw_dice(void)
+{
+	uint8_t byte;
+
+	do {
+		if (getrandom(&byte, 1, 0) != 1)
+			return 0;
+	} while (byte >= 200);
+	return byte % 100;
+}
+
+static void
+report_hidden(unsigned hidden)
+{
+	if (hidden != 0)
+		log_info("Maxstartups logging rate-limited: additional %u "
+		    "connections dropped", hidden);
+}
+
+static void
+drops_are_over(void *arg)
+{
+	struct listener *listener = arg;
+
+	report_hidden(drop_log_quiet(&listener->drop_log,
+	    clock_now_ms(listener->loop.clock)));
+}
+
+static void
+drop(struct listener *listener, int fd, const struct endpoints *names,
+    enum verdict verdict, unsigned startups)
+{
+	struct drop_log_result log = drop_log_event(&listener->drop_log,
+	    clock_now_ms(listener->loop.clock));
+
+	report_hidden(log.report);
+	if (!log.show)
+		loop_timer_set(&listener->loop, &listener->drop_log_timer,
+		    DROP_LOG_QUIET_MS, drops_are_over, listener);
+	log_at(log.show ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG3,
+	    "drop connection #%u from [%s]:%u on [%s]:%u %s", startups,
+	    names->remote, names->remote_port, names->local,
+	    names->local_port, admission_reason(verdict));
+	(void)send(fd, not_now, strlen(not_now), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* An idle monitor may have died just now: then the next one. */
+static void
+hand_over(struct listener *listener, int fd, const struct endpoints *names)
+{
+	for (size_t tries = 0; tries <= POOL_MAX; tries++) {
+		struct child *child = pool_take(listener);
+
+		if (child == NULL)
+			return;
+		if (monitors_connect(listener, child, fd)) {
+			memcpy(child->remote, names->remote,
+			    sizeof(child->remote));
+			memcpy(child->local, names->local,
+			    sizeof(child->local));
+			listener_show_title(listener);
+			return;
+		}
+		ipc_clear(&child->ipc);
+	}
+	log_error("no monitor takes the connection from %s port %u",
+	    names->remote, names->remote_port);
+}
+
+static void
+serve(struct listener *listener, int fd, const struct sockaddr_storage *peer,
+    socklen_t peer_len)
+{
+	const struct conf *conf = &listener->snapshot.conf;
+	const struct startup_limits limits = { conf->max_startups_begin,
+	    conf->max_startups_rate, conf->max_startups_full };
+	const struct admission_question question = {
+		.startups = children_startups(&listener->children),
+		.dice = throw_dice(),
+	};
+	enum verdict verdict = admission_decide(&limits, &question);
+	struct endpoints names;
+
+	listener->accepted++;
+	name_endpoints(fd, peer, peer_len, &names);
+	if (verdict != VERDICT_ADMIT)
+		drop(listener, fd, &names, verdict, question.startups);
+	else
+		hand_over(listener, fd, &names);
+}
+
+static void
+set_accepting(struct listener *listener, bool on)
+{
+	for (size_t i = 0; i < listener->sockets.count; i++)
+		loop_modify(&listener->loop, &listener->sockets.v[i]->watch,
+		    on ? EPOLLIN : 0);
+}
+
+static void
+resume(void *arg)
+{
+	set_accepting(arg, true);
+}
+
+/* Does this error of accept() go away when we wait? */
+static bool
+is_shortage(int code)
+{
+	return code == EMFILE || code == ENFILE || code == ENOBUFS ||
+	    code == ENOMEM;
+}
+
+static void
+accept_event(void *arg, uint32_t events)
+{
+	struct listen_socket *s = arg;
+	struct listener *listener = s->owner;
+
+	(void)events;
+	for (int i = 0; i < ACCEPT_BATCH; i++) {
+		struct sockaddr_storage peer = { 0 };
+		socklen_t len = sizeof(peer);
+		int fd = accept4(s->fd, (struct sockaddr *)&peer, &len,
+		    SOCK_CLOEXEC);
+
+		if (fd == -1 && is_shortage(errno)) {
+			log_error("accept: %s", strerror(errno));
+			set_accepting(listener, false);
+			loop_timer_set(&listener->loop,
+			    &listener->accept_pause, ACCEPT_PAUSE_MS, resume,
+			    listener);
+			return;
+		}
+		if (fd == -1) {
+			/* others are about one connection that has gone */
+			if (errno == EAGAIN)
+				return;
+			continue;
+		}
+		serve(listener, fd, &peer, len);
+		close(fd);
+	}
+}
+
+bool
+accept_start(struct listener *listener, struct err *err)
+{
+	for (size_t i = 0; i < listener->sockets.count; i++) {
+		struct listen_socket *s = listener->sockets.v[i];
+
+		s->owner = listener;
+		if (!s->watch.active && !loop_watch(&listener->loop, &s->watch,
+		    s->fd, EPOLLIN, accept_event, s, err))
+			return false;
+	}
+	return true;
+}
+
+int
+accept_one(struct listener *listener)
+{
+	struct pollfd fds[SOCKETS_MAX];
+	size_t count = listener->sockets.count;
+
+	for (size_t i = 0; i < count; i++)
+		fds[i] = (struct pollfd){ .fd = listener->sockets.v[i]->fd,
+		    .events = POLLIN };
+	for (;;) {
+		if (poll(fds, count, -1) == -1 && errno != EINTR)
+			return -1;
+		for (size_t i = 0; i < count; i++) {
+			int fd = fds[i].revents == 0 ? -1 :
+			    accept4(fds[i].fd, NULL, NULL, SOCK_CLOEXEC);
+
+			if (fd != -1)
+				return fd;
+		}
+	}
+}

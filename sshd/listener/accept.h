@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * accept - from a listening socket to a monitor.
+ *
+ * Shapes:  accept(2), admission, CONNECTION.
+ * Units:   milliseconds.
+ * Errors:  logged here; out of descriptors pauses accepting for a moment.
+ * Owns:    the accepted socket, until the monitor has its copy.
+ * Source:  reference sheet sshd_cli_and_files, section 3.
+ */
+#ifndef SSHD_LISTENER_ACCEPT_H
+#define SSHD_LISTENER_ACCEPT_H
+
+#include "sshd/listener/listener.h"
+
+#define ACCEPT_PAUSE_MS	100	/* after EMFILE and the like, as OpenSSH */
+#define ACCEPT_BATCH	32	/* connections before other events get a turn */
+
+/* Watches every listening socket that is not watched yet. */
+MUST_CHECK bool accept_start(struct listener *listener, struct err *err);
+/* Waits for one connection, for -d. -1 with errno on failure. */
+int accept_one(struct listener *listener);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * children - the monitors that run, from fork to the report of their end.
+ *
+ * Shapes:  a table by pid; each child is starting, warm, serving before
+ *          login, or logged in.
+ * Units:   -
+ * Errors:  an end that is not orderly is logged with the connection's two
+ *          addresses.
+ * Owns:    the children's memory and their IPC sockets.
+ * Source:  reference sheets sshd_cli_and_files section 6, log_messages
+ *          section 2.
+ */
+#ifndef SSHD_LISTENER_CHILDREN_H
+#define SSHD_LISTENER_CHILDREN_H
+
+#include <sys/types.h>
+
+#include "lib/ipc/ipc.h"
+
+#define CHILDREN_BUCKETS	1024	/* 10,000 sessions: ten in each */
+
+enum child_state {
+	CHILD_STARTING,			/* SETUP sent, not READY */
+	CHILD_WARM,
+	CHILD_SERVING,			/* has a connection: a startup */
+	CHILD_LOGGED_IN,
+};
+
+struct child {
+	pid_t pid;
+	enum child_state state;
+	bool discarded;			/* idle, and told to exit */
+	struct ipc ipc;			/* closed when there is no more to say */
+	char remote[64], local[64];	/* addresses, once serving */
+	struct child *next;		/* in its bucket */
+	void *owner;			/* for callbacks of its IPC socket */
+};
+
+struct children {
+	struct child *buckets[CHILDREN_BUCKETS];
+	unsigned in_state[CHILD_LOGGED_IN + 1];
+};
+
+/* What the end of a process means; later issues penalise by it. */
+enum child_end {
+	END_ORDERLY,
+	END_GRACE,			/* LoginGraceTime */
+	END_CRASH,
+	END_NET_CRASH,			/* its network process crashed */
+	END_AUTH_FAILED,
+	END_REFUSED,
+	END_INVALID_USER,
+	END_NO_AUTH,			/* any other failure before login */
+	END_COUNT
+};
+
+/* Pure: from the status of waitpid(). */
+enum child_end child_classify(int status, bool logged_in);
+
+/* NULL when memory is out. Moves ipc into the child. */
+struct child *children_add(struct children *children, pid_t pid,
+    struct ipc *ipc);
+struct child *children_find(const struct children *children, pid_t pid);
+void children_set_state(struct children *children, struct child *child,
+    enum child_state state);
+/* Connections that have not logged in: what MaxStartups counts. */
+unsigned children_startups(const struct children *children);
+/* Forgets a child that waitpid() returned; logs how it ended. */
+enum child_end children_ended(struct children *children, struct child *child,
+    int status);
+/* Closes our ends: idle ones exit, sessions go on. */
+void children_clear(struct children *children);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * listener - the state of the long-lived process.
+ *
+ * Shapes:  one struct, passed first to everything in this folder that acts.
+ * Units:   -
+ * Errors:  -
+ * Owns:    all that it holds; it lives as long as the process.
+ * Source:  DESIGN.md section 1.
+ */
+#ifndef SSHD_LISTENER_LISTENER_H
+#define SSHD_LISTENER_LISTENER_H
+
+#include <limits.h>
+
+#include "lib/base/loop.h"
+#include "lib/base/title.h"
+#include "sshd/listener/admission.h"
+#include "sshd/listener/children.h"
+#include "sshd/listener/cmdline.h"
+#include "sshd/listener/pool.h"
+#include "sshd/listener/snapshot.h"
+#include "sshd/listener/sockets.h"
+#include "sshd/listener/spawn.h"
+
+struct listener {
+	struct cmdline cmdline;
+	int argc;
+	char **argv;
+	char binary[PATH_MAX];		/* our own program's path */
+	char start_dir[PATH_MAX];	/* where relative paths begin */
+	int binary_fd;			/* the program that runs, held open */
+	struct title title;
+
+	struct loop loop;
+	struct watch signal_watch;
+	int signal_fd;
+	int exit_code;
+
+	int ready_fd;			/* pipe to our starter, or -1 */
+	int null_fd;
+	struct spawner spawner;
+	struct snapshot snapshot;
+	char pid_file[PATH_MAX];	/* written; empty: none */
+
+	struct sockets sockets;
+	struct timer accept_pause;
+	uint64_t accepted;		/* connections so far */
+	struct drop_log drop_log;
+	struct timer drop_log_timer;
+
+	struct children children;
+	struct pool pool;
+};
+
+/* The title shows the number of startups: call when it changes. */
+void listener_show_title(struct listener *listener);
+
+/*
+ * Pure: "ARGV... [listener] N of START-FULL startups", without the "sshd: "
+ * that every title has.
+ */
+void listener_title(char *buf, size_t len, char *const *argv,
+    unsigned startups, unsigned start, unsigned full);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/listener/monitors.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "lib/base/log.h"
+
+/* The states in which messages of a child in this state are legal. */
+static unsigned
+receiver_states(const struct child *child)
+{
+	static const unsigned states[] = {
+		[CHILD_STARTING] = LIS_STARTING,
+		[CHILD_WARM] = LIS_WARM,
+		/* READY may still be on its way: see IPC_CONNECTION */
+		[CHILD_SERVING] = LIS_SERVING | LIS_STARTING,
+		[CHILD_LOGGED_IN] = LIS_SERVING,
+	};
+
+	return states[child->state];
+}
+
+/* The rows of the table for MONITOR_TO_LISTENER that can come here. */
+static void
+handle_message(struct listener *listener, struct child *child,
+    const struct ipc_message *message)
+{
+	if (message->id == IPC_READY) {
+		listener->pool.retry_ms = 0;
+		if (child->state == CHILD_STARTING)
+			children_set_state(&listener->children, child,
+			    CHILD_WARM);
+		return;
+	}
+	if (message->id != IPC_AUTHENTICATED)
+		return;
+	children_set_state(&listener->children, child, CHILD_LOGGED_IN);
+	listener_show_title(listener);
+	/* nothing is left to say; a descriptor for each session would add up */
+	ipc_clear(&child->ipc);
+}
+
+static void
+child_event(void *arg, uint32_t events)
+{
+	struct child *child = arg;
+	struct listener *listener = child->owner;
+	struct ipc_message message;
+	struct err err;
+	bool got;
+
+	(void)events;
+	while (child->ipc.fd != -1) {
+		if (!ipc_recv(&child->ipc, receiver_states(child), &message,
+		    &got, &err))
+			break;
+		if (!got)
+			return;
+		handle_message(listener, child, &message);
+		ipc_message_clear(&message);
+	}
+	if (child->ipc.fd == -1)
+		return;
+	if (err.code != ERR_CLOSED) {
+		log_error("session process %d: %s: %s", (int)child->pid,
+		    err.what, err_text(&err));
+		(void)kill(child->pid, SIGKILL);
+	}
+	pool_forget(listener, child);
+	ipc_clear(&child->ipc);
+}
+
+bool
+monitors_watch(struct listener *listener, struct child *child, struct err *err)
+{
+	child->owner = listener;
+	return ipc_watch(&child->ipc, &listener->loop, child_event, child, err);
+}
+
+struct child *
+monitors_start(struct listener *listener)
+{
+	struct child *child;
+	struct ipc ipc;
+	struct err err;
+	pid_t pid;
+
+	if (!spawn_monitor(&listener->spawner, &listener->snapshot, &pid, &ipc,
+	    &err)) {
+		log_error("%s: %s", err.what, err_text(&err));
+		return NULL;
+	}
+	/* without an entry its exit is reaped silently, its socket is closed */
+	if ((child = children_add(&listener->children, pid, &ipc)) == NULL) {
+		log_error("out of memory");
+		ipc_clear(&ipc);
+		return NULL;
+	}
+	if (!monitors_watch(listener, child, &err)) {
+		log_error("%s: %s", err.what, err_text(&err));
+		child->discarded = true;
+		ipc_clear(&child->ipc);
+		return NULL;
+	}
+	return child;
+}
+
+bool
+monitors_connect(struct listener *listener, struct child *child, int fd)
+{
+	const struct ipc_CONNECTION connection = {
+		.number = listener->accepted,
+	};
+	struct err err;
+
+	if (!ipc_send_fds(&child->ipc, IPC_CONNECTION, &connection, &fd, 1,
+	    &err))
+		return false;
+	children_set_state(&listener->children, child, CHILD_SERVING);
+	return true;
+}
+
+void
+monitors_reap(struct listener *listener)
+{
+	unsigned startups = children_startups(&listener->children);
+	struct child *child;
+	pid_t pid;
+	int status;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		child = children_find(&listener->children, pid);
+		if (child == NULL)
+			continue;
+		/* its last messages may still lie in the socket */
+		child_event(child, EPOLLIN);
+		pool_forget(listener, child);
+		(void)children_ended(&listener->children, child, status);
+	}
+	if (startups != children_startups(&listener->children))
+		listener_show_title(listener);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/listener/pid_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/compiler.h"
+#include "lib/base/log.h"
+
+bool
+pid_file_write(const char *path)
+{
+	char text[24];
+	int len = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY,
+	    0644);
+
+	if (fd == -1 || write(fd, text, (size_t)len) != len) {
+		log_error("Couldn't create pid file \"%s\": %s", path,
+		    strerror(errno));
+		if (fd != -1)
+			close(fd);
+		return false;
+	}
+	close(fd);
+	return true;
+}
+
+void
+pid_file_remove(const char *path)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char text[24] = { 0 };
+
+	if (fd == -1 || read(fd, text, sizeof(text) - 1) <= 0 ||
+	    strtol(text, NULL, 10) != (long)getpid())
+		return;
+	(void)unlink(path);
+}

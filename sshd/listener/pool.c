@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/listener/pool.h"
+
+#include "sshd/listener/listener.h"
+#include "sshd/listener/monitors.h"
+
+size_t
+pool_target(unsigned recent)
+{
+	return MIN((size_t)POOL_MAX, 1 + (size_t)recent / 2);
+}
+
+/* With our end of the socket closed it exits. */
+static void
+dismiss(struct child *child)
+{
+	child->discarded = true;
+	ipc_clear(&child->ipc);
+}
+
+static void
+refill(void *arg)
+{
+	struct listener *listener = arg;
+	struct pool *pool = &listener->pool;
+
+	while (pool->count < pool_target(pool->recent)) {
+		struct child *child = monitors_start(listener);
+
+		if (child == NULL) {
+			pool->retry_ms = MIN(2 * pool->retry_ms + 1000,
+			    POOL_RETRY_MAX_MS);
+			pool_wake(listener);
+			return;
+		}
+		pool->idle[pool->count++] = child;
+	}
+}
+
+/* Runs only while there were arrivals: an idle host has no timer. */
+static void
+decay(void *arg)
+{
+	struct listener *listener = arg;
+	struct pool *pool = &listener->pool;
+
+	pool->recent /= 2;
+	while (pool->count > pool_target(pool->recent))
+		dismiss(pool->idle[--pool->count]);
+	if (pool->recent != 0)
+		loop_timer_set(&listener->loop, &pool->decay, POOL_DECAY_MS,
+		    decay, listener);
+}
+
+void
+pool_wake(struct listener *listener)
+{
+	struct pool *pool = &listener->pool;
+
+	if (pool->count < pool_target(pool->recent) && !pool->refill.linked)
+		loop_timer_set(&listener->loop, &pool->refill,
+		    pool->retry_ms + POOL_REFILL_MS, refill, listener);
+}
+
+static void
+remove_at(struct pool *pool, size_t i)
+{
+	pool->count--;
+	for (; i < pool->count; i++)
+		pool->idle[i] = pool->idle[i + 1];
+}
+
+/* The oldest warm one, else the oldest that is still starting. */
+static struct child *
+take_idle(struct pool *pool)
+{
+	struct child *child;
+	size_t i = 0;
+
+	if (pool->count == 0)
+		return NULL;
+	while (i < pool->count && pool->idle[i]->state != CHILD_WARM)
+		i++;
+	if (i == pool->count)
+		i = 0;
+	child = pool->idle[i];
+	remove_at(pool, i);
+	return child;
+}
+
+struct child *
+pool_take(struct listener *listener)
+{
+	struct pool *pool = &listener->pool;
+	struct child *child = take_idle(pool);
+
+	if (child == NULL)
+		child = monitors_start(listener);
+	pool->recent++;
+	if (!pool->decay.linked)
+		loop_timer_set(&listener->loop, &pool->decay, POOL_DECAY_MS,
+		    decay, listener);
+	pool_wake(listener);
+	return child;
+}
+
+/* One that dies before it was used: the next would, too, perhaps. */
+void
+pool_forget(struct listener *listener, struct child *child)
+{
+	struct pool *pool = &listener->pool;
+
+	for (size_t i = 0; i < pool->count; i++) {
+		if (pool->idle[i] != child)
+			continue;
+		remove_at(pool, i);
+		pool->retry_ms = MIN(2 * pool->retry_ms + 1000,
+		    POOL_RETRY_MAX_MS);
+		pool_wake(listener);
+		return;
+	}
+}
+
+void
+pool_discard(struct listener *listener)
+{
+	struct pool *pool = &listener->pool;
+
+	while (pool->count != 0)
+		dismiss(pool->idle[--pool->count]);
+	pool->retry_ms = 0;
+	pool_wake(listener);
+}

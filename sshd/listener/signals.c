@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/listener/signals.h"
+
+#include <signal.h>
+#include <sys/signalfd.h>
+
+#include "lib/base/log.h"
+#include "sshd/listener/monitors.h"
+#include "sshd/listener/reload.h"
+
+static const int wanted[] = { SIGCHLD, SIGHUP, SIGTERM, SIGINT, SIGQUIT };
+
+static void
+handle(struct listener *listener, int number)
+{
+	switch (number) {
+	case SIGCHLD:
+		monitors_reap(listener);
+		return;
+	case SIGHUP:
+		reload(listener);
+		return;
+	}
+	log_info("Received signal %d; terminating.", number);
+	listener->exit_code = number == SIGQUIT ? EXIT_FATAL : 0;
+	listener->loop.stop = true;
+}
+
+static void
+signal_event(void *arg, uint32_t events)
+{
+	struct listener *listener = arg;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	while (!listener->loop.stop && read(listener->signal_fd, &info,
+	    sizeof(info)) == (ssize_t)sizeof(info))
+		handle(listener, (int)info.ssi_signo);
+}
+
+bool
+signals_open(struct listener *listener, struct err *err)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
+		sigaddset(&set, wanted[i]);
+	if (sigprocmask(SIG_SETMASK, &set, NULL) == -1)
+		return err_sys(err, "sigprocmask");
+	listener->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (listener->signal_fd == -1)
+		return err_sys(err, "signalfd");
+	return true;
+}
+
+bool
+signals_watch(struct listener *listener, struct err *err)
+{
+	return loop_watch(&listener->loop, &listener->signal_watch,
+	    listener->signal_fd, EPOLLIN, signal_event, listener, err);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/listener/spawn.h"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/fd.h"
+#include "sshd/listener/oom.h"
+
+#define TITLE_ROOM	160	/* bytes that lib/base/title may write over */
+
+extern char **environ;
+
+/* Descriptors 0 and 1 always, 2 unless kept. */
+static bool
+null_standard(bool keep_stderr, struct err *err)
+{
+	int last = keep_stderr ? STDOUT_FILENO : STDERR_FILENO;
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	bool ok = true;
+
+	if (fd == -1)
+		return err_sys(err, "open /dev/null");
+	for (int to = STDIN_FILENO; ok && to <= last; to++)
+		ok = fd_inherit_as(fd, to, err);
+	if (fd > STDERR_FILENO)
+		close(fd);
+	return ok;
+}
+
+bool
+spawn_become(int program_fd, int ipc_fd, bool keep_stderr, struct err *err)
+{
+	char name[] = "sshd: startup", room[TITLE_ROOM + 1];
+	char *argv[] = { name, room, NULL };
+	sigset_t none;
+
+	memset(room, ' ', TITLE_ROOM);
+	room[TITLE_ROOM] = '\0';
+	/* neither the program nor the socket may be in the way of 0 to 3 */
+	if ((program_fd = fcntl(program_fd, F_DUPFD_CLOEXEC,
+	    SPAWN_IPC_FD + 1)) == -1 ||
+	    (ipc_fd = fcntl(ipc_fd, F_DUPFD_CLOEXEC, SPAWN_IPC_FD + 1)) == -1)
+		return err_sys(err, "dup");
+	if (!null_standard(keep_stderr, err) ||
+	    !fd_inherit_as(ipc_fd, SPAWN_IPC_FD, err))
+		return false;
+	(void)close_range(SPAWN_IPC_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execveat(program_fd, "", argv, environ, AT_EMPTY_PATH);
+	return err_sys(err, "execveat");
+}
+
+static void
+run_child(const struct spawner *spawner, const struct snapshot *snapshot,
+    int ipc_fd)
+{
+	struct err err;
+
+	/* the terminal's signals are for the listener only */
+	(void)setsid();
+	oom_restore(spawner->oom_score_adj);
+	(void)spawn_become(snapshot->programs.fd[PROGRAM_MONITOR], ipc_fd,
+	    spawner->keep_stderr, &err);
+	_exit(SPAWN_EXEC_FAILED);
+}
+
+bool
+spawn_send_setup(const struct spawner *spawner,
+    const struct snapshot *snapshot, struct ipc *ipc, struct err *err)
+{
+	const struct ipc_SETUP setup = {
+		.flags = spawner->setup_flags,
+		.debug_level = spawner->debug_level,
+		.net_filter = bytes_of(snapshot->net_filter,
+		    snapshot->net_filter_len),
+	};
+	const int fds[] = {
+		snapshot->config_fd,
+		snapshot->host_keys_fd != -1 ?
+		    snapshot->host_keys_fd : snapshot->config_fd,
+		snapshot->programs.fd[PROGRAM_NET],
+		snapshot->programs.fd[PROGRAM_SESSION],
+		spawner->log_fd,
+	};
+
+	return ipc_send_fds(ipc, IPC_SETUP, &setup, fds, ARRAY_LEN(fds), err);
+}
+
+bool
+spawn_monitor(const struct spawner *spawner, const struct snapshot *snapshot,
+    pid_t *pid_out, struct ipc *ipc, struct err *err)
+{
+	int fds[2];
+	pid_t pid;
+
+	if (!ipc_pair(fds, err))
+		return false;
+	ipc_init(ipc, fds[0], MONITOR_TO_LISTENER);
+	/* sent first: the child finds it waiting */
+	if (!spawn_send_setup(spawner, snapshot, ipc, err))
+		goto fail;
+	if ((pid = fork()) == -1) {
+		err_sys(err, "fork");
+		goto fail;
+	}
+	if (pid == 0)
+		run_child(spawner, snapshot, fds[1]);
+	close(fds[1]);
+	*pid_out = pid;
+	return true;
+ fail:
+	close(fds[1]);
+	ipc_clear(ipc);
+	return false;
+}

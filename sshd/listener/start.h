@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * start - the steps that every mode of the program begins with.
+ *
+ * Shapes:  each step returns 0, or the exit code after logging why.
+ * Units:   -
+ * Errors:  EXIT_USAGE and EXIT_FATAL as the reference sheet says.
+ * Owns:    -
+ * Source:  reference sheet sshd_cli_and_files, sections 3 and 6.
+ */
+#ifndef SSHD_LISTENER_START_H
+#define SSHD_LISTENER_START_H
+
+#include "sshd/listener/listener.h"
+
+/*
+ * Descriptors, signal dispositions, groups, our own path. `inherited`: we
+ * were executed by an older listener, whose descriptors are to be kept.
+ */
+int start_process(struct listener *listener, bool inherited);
+/* Configuration, programs, filter and host keys into listener->snapshot. */
+int start_load(struct listener *listener);
+/*
+ * Has a monitor load the host keys into this snapshot; 0 keys are logged and
+ * are EXIT_USAGE.
+ */
+int start_host_keys(struct listener *listener, struct snapshot *snapshot);
+
+#endif

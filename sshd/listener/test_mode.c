@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/listener/test_mode.h"
+
+#include <stdio.h>
+
+#include "lib/base/log.h"
+#include "sshd/listener/start.h"
+
+/* Also without -C: "Match all" holds for a connection of which nothing is known. */
+static int
+print_conf(const struct listener *listener)
+{
+	struct conf conf;
+	struct err err;
+
+	if (!config_evaluate(listener->snapshot.config,
+	    &listener->cmdline.spec, &conf, &err))
+		return EXIT_FATAL;
+	conf_print(&conf, stdout);
+	conf_clear(&conf);
+	if (fflush(stdout) == EOF) {
+		log_fatal("stdout: %s", strerror(errno));
+		return EXIT_FATAL;
+	}
+	return 0;
+}
+
+int
+test_mode(struct listener *listener)
+{
+	enum run_mode mode = listener->cmdline.mode;
+	int exit_code = 0;
+
+	if (mode == RUN_PRINT_UNCHECKED) {
+		if (!snapshot_load_config(&listener->snapshot,
+		    &listener->cmdline, &exit_code))
+			return exit_code;
+	} else
+		exit_code = start_load(listener);
+	if (exit_code == 0 && mode != RUN_TEST)
+		exit_code = print_conf(listener);
+	return exit_code;
+}

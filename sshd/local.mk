@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: ISC
+# The server as the network sees it: three roles and the configuration.
+
+noinst_LIBRARIES += sshd/config/libconfig.a
+sshd_config_libconfig_a_SOURCES = \
+	sshd/config/arena.c \
+	sshd/config/arena.h \
+	sshd/config/check.c \
+	sshd/config/check.h \
+	sshd/config/conf.h \
+	sshd/config/config.c \
+	sshd/config/config.h \
+	sshd/config/evaluate.c \
+	sshd/config/evaluate.h \
+	sshd/config/groups.c \
+	sshd/config/groups.h \
+	sshd/config/keywords.c \
+	sshd/config/keywords.h \
+	sshd/config/lexer.c \
+	sshd/config/lexer.h \
+	sshd/config/listen.c \
+	sshd/config/listen.h \
+	sshd/config/load.c \
+	sshd/config/load.h \
+	sshd/config/load_line.c \
+	sshd/config/load_listen.c \
+	sshd/config/loader.h \
+	sshd/config/match.c \
+	sshd/config/match.h \
+	sshd/config/suggest.c \
+	sshd/config/suggest.h \
+	sshd/config/tape.c \
+	sshd/config/tape.h \
+	sshd/config/value.h \
+	sshd/config/value_algorithms.c \
+	sshd/config/value_list.c \
+	sshd/config/value_net.c \
+	sshd/config/value_penalties.c \
+	sshd/config/value_scalar.c
+
+noinst_LIBRARIES += sshd/listener/liblistener.a
+sshd_listener_liblistener_a_SOURCES = \
+	sshd/listener/accept.c \
+	sshd/listener/accept.h \
+	sshd/listener/admission.c \
+	sshd/listener/admission.h \
+	sshd/listener/children.c \
+	sshd/listener/children.h \
+	sshd/listener/cmdline.c \
+	sshd/listener/cmdline.h \
+	sshd/listener/daemon.c \
+	sshd/listener/daemon.h \
+	sshd/listener/handover.c \
+	sshd/listener/handover.h \
+	sshd/listener/host_keys.c \
+	sshd/listener/host_keys.h \
+	sshd/listener/inetd.c \
+	sshd/listener/inetd.h \
+	sshd/listener/listener.c \
+	sshd/listener/listener.h \
+	sshd/listener/logging.c \
+	sshd/listener/logging.h \
+	sshd/listener/monitors.c \
+	sshd/listener/monitors.h \
+	sshd/listener/net_filter.c \
+	sshd/listener/net_filter.h \
+	sshd/listener/notify.c \
+	sshd/listener/notify.h \
+	sshd/listener/oom.c \
+	sshd/listener/oom.h \
+	sshd/listener/pid_file.c \
+	sshd/listener/pid_file.h \
+	sshd/listener/pool.c \
+	sshd/listener/pool.h \
+	sshd/listener/privsep.c \
+	sshd/listener/privsep.h \
+	sshd/listener/programs.c \
+	sshd/listener/programs.h \
+	sshd/listener/reload.c \
+	sshd/listener/reload.h \
+	sshd/listener/signals.c \
+	sshd/listener/signals.h \
+	sshd/listener/snapshot.c \
+	sshd/listener/snapshot.h \
+	sshd/listener/sockets.c \
+	sshd/listener/sockets.h \
+	sshd/listener/spawn.c \
+	sshd/listener/spawn.h \
+	sshd/listener/start.c \
+	sshd/listener/start.h \
+	sshd/listener/test_mode.c \
+	sshd/listener/test_mode.h
+
+sbin_PROGRAMS += sshd/sshd
+sshd_sshd_SOURCES = sshd/listener/main.c
+sshd_sshd_LDADD = sshd/listener/liblistener.a sshd/config/libconfig.a \
+	lib/ipc/libipc.a lib/wire/libwire.a lib/base/libbase.a $(SECCOMP_LIBS)
+
+noinst_LIBRARIES += sshd/net/libnet.a
+sshd_net_libnet_a_SOURCES = \
+	sshd/net/alive.c \
+	sshd/net/alive.h \
+	sshd/net/auth.c \
+	sshd/net/auth.h \
+	sshd/net/auth_methods.c \
+	sshd/net/auth_methods.h \
+	sshd/net/auth_none.c \
+	sshd/net/auth_pubkey.c \
+	sshd/net/chan_data.c \
+	sshd/net/chan_data.h \
+	sshd/net/chan_direct.c \
+	sshd/net/chan_direct.h \
+	sshd/net/chan_forwarded.c \
+	sshd/net/chan_forwarded.h \
+	sshd/net/chan_session.c \
+	sshd/net/chan_session.h \
+	sshd/net/chan_types.c \
+	sshd/net/chan_types.h \
+	sshd/net/channels.c \
+	sshd/net/channels.h \
+	sshd/net/compress.c \
+	sshd/net/compress.h \
+	sshd/net/conn.c \
+	sshd/net/conn.h \
+	sshd/net/global_requests.c \
+	sshd/net/global_requests.h \
+	sshd/net/kex.c \
+	sshd/net/kex.h \
+	sshd/net/kex_choose.c \
+	sshd/net/kex_choose.h \
+	sshd/net/messages.c \
+	sshd/net/messages.h \
+	sshd/net/packet_in.c \
+	sshd/net/packet_in.h \
+	sshd/net/packet_memory.c \
+	sshd/net/packet_memory.h \
+	sshd/net/packet_out.c \
+	sshd/net/packet_out.h \
+	sshd/net/rekey.c \
+	sshd/net/rekey.h \
+	sshd/net/requests.c \
+	sshd/net/requests.h \
+	sshd/net/sandbox.c \
+	sshd/net/sandbox.h \
+	sshd/net/session_requests.c \
+	sshd/net/session_requests.h \
+	sshd/net/transport.c \
+	sshd/net/transport.h \
+	sshd/net/transport_messages.c \
+	sshd/net/version.c \
+	sshd/net/version.h
+
+pkglibexec_PROGRAMS += sshd/sshd-net
+sshd_sshd_net_SOURCES = sshd/net/main.c
+sshd_sshd_net_LDADD = sshd/net/libnet.a lib/crypto/libsshcrypto.a lib/ipc/libipc.a \
+	lib/wire/libwire.a lib/base/libbase.a $(CRYPTO_LIBS) $(ZLIB_LIBS)
+
+noinst_LIBRARIES += sshd/session/libsession.a
+sshd_session_libsession_a_SOURCES = \
+	sshd/session/become.c \
+	sshd/session/become.h \
+	sshd/session/child.c \
+	sshd/session/connect.c \
+	sshd/session/env.c \
+	sshd/session/env.h \
+	sshd/session/forward.c \
+	sshd/session/forward.h \
+	sshd/session/listen.c \
+	sshd/session/program.c \
+	sshd/session/program.h \
+	sshd/session/pty.c \
+	sshd/session/pty.h \
+	sshd/session/requests.c \
+	sshd/session/requests.h \
+	sshd/session/session.h \
+	sshd/session/tty_modes.c \
+	sshd/session/tty_modes.h
+
+pkglibexec_PROGRAMS += sshd/sshd-session
+sshd_sshd_session_SOURCES = sshd/session/main.c
+sshd_sshd_session_LDADD = sshd/session/libsession.a lib/ipc/libipc.a lib/wire/libwire.a \
+	lib/base/libbase.a 
+
+# what contrib/try-it needs
+programs: sshd/sshd sshd/sshd-net sshd/sshd-session monitor/sshd-monitor
+.PHONY: programs

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * chan_direct - channels to where the client wants to connect.
+ *
+ * Shapes:  rows of chan_types: direct-tcpip, direct-streamlocal@openssh.com.
+ * Units:   -
+ * Errors:  a refused or failed connect is an open failure.
+ * Owns:    nothing beyond the channel.
+ * Source:  RFC 4254 7.2; OpenSSH PROTOCOL (streamlocal).
+ */
+#ifndef SSHD_NET_CHAN_DIRECT_H
+#define SSHD_NET_CHAN_DIRECT_H
+
+#include "sshd/net/chan_types.h"
+
+/* NET: CONNECTED; takes fd, also on failure. */
+MUST_CHECK bool chan_direct_connected(struct channel *ch, int fd,
+    struct err *err);
+/* NET: CONNECT_FAILED; the channel is gone. */
+MUST_CHECK bool chan_direct_failed(struct channel *ch, uint32_t reason,
+    struct bytes text, struct err *err);
+/* Of every socket: CLOSE once both directions have ended. */
+bool chan_socket_is_over(const struct channel *ch);
+
+#endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/net/chan_types.h"
+
+static const struct chan_type *const types[] = {
+	&chan_session,
+	&chan_direct_tcp,
+	&chan_direct_stream,
+	&chan_forwarded_tcp,
+	&chan_forwarded_stream,
+};
+
+const struct chan_type *
+chan_type_row(size_t i)
+{
+	return i < ARRAY_LEN(types) ? types[i] : NULL;
+}
+
+const struct chan_type *
+chan_type_find(struct bytes name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		if (types[i]->open != NULL && bytes_is(name, types[i]->name))
+			return types[i];
+	}
+	return NULL;
+}

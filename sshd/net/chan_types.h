@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * chan_types - the channel types, one row each.
+ *
+ * Shapes:  a const table; what is the same for all types is in channels.c.
+ * Units:   -
+ * Errors:  handlers: false ends the connection; a refusal is an answer.
+ * Owns:    nothing.
+ * Source:  RFC 4254 5.1, 6.1, 7.2; reference sheet protocol_extensions 11.
+ */
+#ifndef SSHD_NET_CHAN_TYPES_H
+#define SSHD_NET_CHAN_TYPES_H
+
+#include "lib/wire/connection.h"
+#include "sshd/net/channels.h"
+#include "sshd/net/requests.h"
+
+struct chan_type {
+	const char *name;
+	/* The peer opens one; NULL: only we do. The reader is at its fields. */
+	bool (*open)(struct conn *, const struct channel_open *,
+	    struct reader *, struct err *);
+	/* All output was sent: what has to follow it, before EOF. Or NULL. */
+	bool (*report)(struct channel *, struct err *);
+	/* All output was sent: may CLOSE follow? */
+	bool (*is_over)(const struct channel *);
+	/* Its descriptors are closed. Or NULL. */
+	bool (*closed)(struct channel *, struct err *);
+	/* Input still waits when the peer's CLOSE comes: is it written? */
+	bool keeps_input;
+	/* The type's own channel requests, or NULL. */
+	enum request_result (*request)(struct channel *,
+	    const struct channel_request *, struct reader *, struct err *);
+};
+
+extern const struct chan_type chan_session, chan_direct_tcp,
+    chan_direct_stream, chan_forwarded_tcp, chan_forwarded_stream;
+
+/* Row i, or NULL behind the last. */
+const struct chan_type *chan_type_row(size_t i);
+/* The type that a peer may open by this name, or NULL. */
+const struct chan_type *chan_type_find(struct bytes name);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * channels - the table of channels, their flow control and their data.
+ *
+ * Shapes:  one struct channel for each channel, found by its number; up to
+ *          three descriptors ("ends") that the kernel moves data through.
+ * Units:   windows and packets in bytes of data.
+ * Errors:  what breaks RFC 4254 is a false with text and ends the connection.
+ * Owns:    channels, their descriptors, input that a program did not take yet.
+ * Source:  RFC 4254 sections 5 and 6; DESIGN.md section 5.
+ */
+#ifndef SSHD_NET_CHANNELS_H
+#define SSHD_NET_CHANNELS_H
+
+#include <sys/uio.h>
+
+#include "lib/base/bytes.h"
+#include "lib/base/err.h"
+#include "lib/base/limits.h"
+#include "lib/base/loop.h"
+#include "lib/ipc/messages.h"
+
+struct channel;
+struct chan_type;
+struct conn;
+struct request;
+
+#define CHANNEL_WINDOW		2097152	/* what the peer may send ahead */
+#define CHANNEL_WINDOWS_TOTAL	67108864 /* of all channels; then: */
+#define CHANNEL_WINDOW_SMALL	65536	/* two packets */
+#define CHANNEL_OVERRUN_PART	10	/* tolerated: 1/10 of it, as OpenSSH */
+#define CHANNEL_ROUND_BYTES	131072	/* sent, then input gets its turn */
+#define CHANNEL_GATHER_MAX	16	/* packets written by one writev(2) */
+/*
+ * What a pty can still hold when its program has ended (tty buffers: 64 KiB
+ * and 4 KiB), with reserve: a background program may go on writing for ever.
+ */
+#define PTY_DRAIN_MAX		262144
+
+enum channel_flag {
+	CHANNEL_CONFIRMED	= 1 << 0,	/* both sides know it */
+	CHANNEL_OURS		= 1 << 1,	/* we asked to open it */
+	CHANNEL_DUPLEX		= 1 << 2,	/* END_OUT takes input too */
+	CHANNEL_PTY		= 1 << 3,
+	CHANNEL_ATTACHED	= 1 << 4,	/* has or had descriptors */
+	CHANNEL_INPUT_ENDED	= 1 << 5,	/* nothing can be written */
+	CHANNEL_SENT_EOF	= 1 << 6,
+	CHANNEL_SENT_CLOSE	= 1 << 7,
+	CHANNEL_GOT_EOF		= 1 << 8,
+	CHANNEL_GOT_CLOSE	= 1 << 9,
+	CHANNEL_DRAINING	= 1 << 10,	/* program gone, pty is read out */
+	CHANNEL_SETTLING	= 1 << 11,	/* listed, see channel_settle() */
+	CHANNEL_EOW_DUE		= 1 << 12,	/* input ended before the peer's EOF */
+};
+
+enum end_id {
+	END_OUT,	/* read: stdout, pty or socket */
+	END_ERR,	/* read: stderr */
+	END_IN,		/* written: stdin, when not CHANNEL_DUPLEX */
+	END_COUNT
+};
+
+/* One descriptor of a channel. */
+struct chan_end {
+	struct channel *channel;
+	struct chan_end *next;		/* in the ring of what is readable */
+	struct watch watch;
+	int fd;				/* -1: none, or closed */
+	bool ended;			/* nothing more can be read */
+	bool in_ring;
+};
+
+/* Input that the descriptor did not take: at most the window and overrun. */
+struct chan_backlog {
+	uint8_t *p;
+	size_t cap, off, len;
+};
+
+/* Replies leave in the order of the requests: RFC 4254 4 and 5.4. */
+struct reply_queue {
+	struct request *first, *last;
+};
+
+enum session_phase {
+	SESSION_OPEN,		/* pty-req, env, ... */
+	SESSION_STARTING,	/* shell, exec or subsystem was asked */
+	SESSION_RUNNING,
+	SESSION_EXITED,		/* status is known, not yet sent */
+	SESSION_REPORTED,	/* status is sent */
+};
+
+/* What only a session channel has. */
+struct chan_session {
+	uint8_t phase;			/* enum session_phase */
+	bool has_pty;			/* asked for, and not refused so far */
+	bool by_signal, core_dumped;
+	bool known;			/* to the session process */
+	uint16_t env_count;
+	uint32_t status;
+	char signal[SIGNAL_NAME_MAX + 1];
+};
+
+struct channel {
+	struct conn *conn;
+	const struct chan_type *type;
+	uint32_t id, peer_id;
+	uint32_t flags;			/* enum channel_flag */
+	uint32_t send_window, send_packet_max;	/* the peer's */
+	uint32_t recv_window;		/* what the peer may still send */
+	uint32_t recv_window_max;	/* 0 until a session starts */
+	uint32_t recv_consumed;		/* not yet given back */
+	uint32_t overrun;		/* taken in beyond the window */
+	uint32_t drained;		/* while CHANNEL_DRAINING */
+	uint32_t probe_count;		/* keepalives without an answer */
+	struct chan_end ends[END_COUNT];
+	struct chan_backlog backlog;
+	struct reply_queue replies;
+	struct channel *settle_next;
+	struct chan_session session;
+};
+
+struct channel_slot {
+	struct channel *channel;	/* NULL: free */
+	uint32_t next_free;
+};
+
+struct channels {
+	struct channel_slot *slots;
+	uint32_t slot_count, free_slot, channel_count;
+	uint32_t session_count, max_sessions;
+	bool no_more_sessions;
+	uint64_t windows_total;		/* of all recv_window_max */
+	/* ends with something to read; served in turn, one packet each */
+	struct chan_end *ring_first, *ring_last;
+	bool blocked;			/* nothing can be sent: ring is asleep */
+	struct timer round_timer;	/* delay 0: after this round's events */
+	struct channel *settle_first;
+	/* consecutive data packets for one channel */
+	struct channel *gather_channel;
+	struct iovec gather[CHANNEL_GATHER_MAX];
+	unsigned gather_count;
+	/* requests.c */
+	struct request *sent_first, *sent_last;
+	uint32_t request_count, connect_count, last_request_id;
+	struct reply_queue global_replies;
+	uint32_t global_probe_count;
+	/* alive.c */
+	uint64_t alive_bytes;		/* received when the timer was set */
+	/* hostkeys-prove: which of our keys were proved already, by bit */
+	uint8_t proved[HOST_KEYS_MAX / 8];
+};
+
+/* Zeroes are a fresh struct channels. */
+void channels_clear(struct conn *conn);
+/*
+ * NET: after login: the session process may be asked, through conn->session,
+ * which this starts to watch.
+ */
+MUST_CHECK bool channels_login(struct conn *conn, uint32_t max_sessions,
+    struct err *err);
+
+/* A new channel with the lowest numbers in use first; NULL: limit, memory. */
+struct channel *channel_new(struct conn *conn, const struct chan_type *type);
+/* Closes what it holds; its unanswered requests belong to nobody then. */
+void channel_free(struct channel *ch);
+/* A channel that both sides know, or NULL. */
+struct channel *channel_find(const struct conn *conn, uint32_t id);
+
+/*
+ * NET: answers the peer's CHANNEL_OPEN; the type's window is offered from
+ * now on (a session's: once its program runs).
+ */
+MUST_CHECK bool channel_confirm(struct channel *ch, uint32_t window,
+    struct err *err);
+MUST_CHECK bool channel_refuse(struct conn *conn, uint32_t peer_id,
+    uint32_t reason, const char *text, struct err *err);
+/* NET: takes over the peer's numbers from its CHANNEL_OPEN. */
+void channel_set_peer(struct channel *ch, uint32_t peer_id, uint32_t window,
+    uint32_t packet_max);
+/*
+ * NET: something ended: EOF, exit status and CLOSE are sent when their time
+ * has come, after this round's data. The channel may be gone after that.
+ */
+void channel_settle(struct channel *ch);
+/* NET: a message that is a channel's number and nothing else. */
+MUST_CHECK bool channel_send_number(struct channel *ch, uint8_t message,
+    struct err *err);
+
+#endif

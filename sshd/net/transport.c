@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/net/transport.h"
+
+#include <malloc.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "lib/base/fd.h"
+#include "lib/base/log.h"
+#include "sshd/net/conn.h"
+
+#define TRIM_DELAY_MS	3000
+#define TRIM_MIN	32768	/* less is not worth a system call */
+#define NOTSENT_LOWAT	131072	/* the kernel asks for more below */
+#define DRAIN_READS	16	/* before close: else it resets the stream */
+
+void
+transport_init(struct transport *transport)
+{
+	*transport = (struct transport){ .in_fd = -1, .out_fd = -1 };
+}
+
+void
+transport_clear(struct conn *conn)
+{
+	struct transport *t = &conn->transport;
+
+	loop_unwatch(&conn->loop, &t->in_watch);
+	loop_unwatch(&conn->loop, &t->out_watch);
+	loop_timer_stop(&conn->loop, &t->trim_timer);
+	loop_timer_stop(&conn->loop, &t->rekey.timer);
+	kex_clear(&t->kex);
+	packet_in_clear(&t->in);
+	packet_out_clear(&t->out);
+	if (t->out_fd != -1 && t->out_fd != t->in_fd)
+		close(t->out_fd);
+	if (t->in_fd != -1)
+		close(t->in_fd);
+	transport_init(t);
+}
+
+bool
+transport_peer_is(const struct conn *conn, unsigned quirk)
+{
+	return (conn->transport.peer.quirks & quirk) != 0;
+}
+
+static size_t
+queued(const struct transport *t)
+{
+	return t->out.tail - t->out.head;
+}
+
+/*
+ * Handles what is buffered. Stops while the peer does not take our answers:
+ * whatever it makes us say is bounded by the high-water mark. False when
+ * nothing can be done with what is there.
+ */
+static bool
+handle_one(struct conn *conn)
+{
+	struct transport *t = &conn->transport;
+	struct bytes payload;
+	struct err err;
+	bool got;
+
+	if (conn->state == CONN_CLOSING || queued(t) >= OUT_HIGH_WATER)
+		return false;
+	if (conn->state == CONN_VERSION) {
+		if (!version_receive(conn))
+			return false;
+		conn->state = CONN_KEX;
+	}
+	if (!packet_in_next(&t->in, &payload, &got, &err)) {
+		conn_abort(conn, conn_reason(err.code), err.what,
+		    err.code == ERR_FORMAT ? "Connection corrupted" :
+		    conn_log_reason(&err));
+		return false;
+	}
+	if (!got)
+		return false;
+	if (!messages_dispatch(conn, payload, &err) ||
+	    (t->in.inflater != NULL && !channels_input_end(conn, &err))) {
+		conn_fail(conn, &err);
+		return false;
+	}
+	return true;
+}
+
+static void
+handle_input(struct conn *conn)
+{
+	struct err err;
+
+	while (handle_one(conn))
+		;
+	if (conn->transport.in.logged_in && !channels_input_end(conn, &err))
+		conn_fail(conn, &err);
+}
+
+/*
+ * Stock clients run with Nagle's algorithm: until login is complete every
+ * delayed acknowledgement would stall them by 40 ms.
+ */
+static void
+acknowledge(struct transport *t)
+{
+	const int on = 1;
+
+	if (t->quick_ack && setsockopt(t->in_fd, IPPROTO_TCP, TCP_QUICKACK,
+	    &on, sizeof(on)) == -1)
+		t->quick_ack = false;		/* not TCP */
+}
+
+static void
+read_input(struct conn *conn)
+{
+	struct transport *t = &conn->transport;
+	struct err err;
+	size_t got;
+
+	if (!packet_in_read(&t->in, t->in_fd, &got, &err)) {
+		conn_lost(conn, &err, true);
+		return;
+	}
+	if (got == 0)
+		return;
+	acknowledge(t);
+	handle_input(conn);
+}
+
+/* Output leaves at the end of the round. */
+static void
+transport_event(void *arg, uint32_t events)
+{
+	struct conn *conn = arg;
+	struct transport *t = &conn->transport;
+
+	if (conn->state == CONN_CLOSING || queued(t) >= OUT_HIGH_WATER)
+		return;
+	if ((events & ~(uint32_t)EPOLLOUT) != 0)
+		read_input(conn);
+}
+
+static void
+ignore_event(void *arg, uint32_t events)
+{
+	(void)arg;
+	(void)events;
+}
+
+static bool
+watch(struct conn *conn, struct err *err)
+{
+	struct transport *t = &conn->transport;
+
+	if (!loop_watch(&conn->loop, &t->in_watch, t->in_fd, EPOLLIN,
+	    transport_event, conn, err)) {
+		if (err->sys != EPERM)
+			return false;
+		t->in_always = true;
+	}
+	/* what epoll can't watch never blocks */
+	if (t->out_fd != t->in_fd && !loop_watch(&conn->loop, &t->out_watch,
+	    t->out_fd, 0, ignore_event, conn, err) && err->sys != EPERM)
+		return false;
+	return true;
+}
+
+bool
+transport_start(struct conn *conn, int in_fd, int out_fd, struct err *err)
+{
+	struct transport *t = &conn->transport;
+
+	t->in_fd = in_fd;
+	t->out_fd = out_fd;
+	t->quick_ack = true;
+	if (!packet_in_init(&t->in, err) || !packet_out_init(&t->out, err) ||
+	    !fd_set_nonblock(in_fd, true, err) ||
+	    !fd_set_nonblock(out_fd, true, err) || !watch(conn, err))
+		return false;
+	acknowledge(t);
+	conn->state = CONN_VERSION;
+	return packet_out_raw(&t->out, conn->setup.version, err) &&
+	    packet_out_raw(&t->out, BYTES_LIT("\r\n"), err) &&
+	    kex_start(conn, err);
+}
+
+bool
+transport_login(struct conn *conn, uint64_t rekey_bytes,
+    uint32_t rekey_seconds, struct err *err)
+{
+	struct transport *t = &conn->transport;
+	const int lowat = NOTSENT_LOWAT;
+
+	conn->state = CONN_OPEN;
+	t->quick_ack = false;
+	t->in.logged_in = true;
+	t->rekey.limit_bytes = rekey_bytes;
+	t->rekey.limit_s = rekey_seconds;
+	rekey_restart(conn);
+	(void)setsockopt(t->out_fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat,
+	    sizeof(lowat));
+	malloc_trim(0);		/* what key exchange and login needed */
+	return kex_compress_out(conn, err) && kex_compress_in(conn, err);
+}
+
+static void
+rekey_round(struct conn *conn)
+{
+	struct err err;
+
+	switch (rekey_check(conn)) {
+	case REKEY_NO:
+		return;
+	case REKEY_NOW:
+		if (!kex_start(conn, &err))
+			conn_fail(conn, &err);
+		return;
+	case REKEY_TOO_EARLY:
+		log_fatal("RekeyLimit exceeded before authentication "
+		    "completed");
+		conn_part(conn, SSH_DISCONNECT_PROTOCOL_ERROR,
+		    "too much data before authentication");
+		return;
+	case REKEY_IGNORED:
+		conn_disconnect(conn, SSH_DISCONNECT_KEY_EXCHANGE_FAILED,
+		    "rekeying was asked for and not answered");
+		return;
+	}
+}
+
+static void
+trim_timer(void *arg)
+{
+	struct conn *conn = arg;
+	struct transport *t = &conn->transport;
+	uint64_t mark = t->in.total_bytes + t->out.total_bytes;
+
+	if (mark == t->trim_mark) {
+		packet_in_trim(&t->in);
+		packet_out_trim(&t->out);
+	}
+	t->trim_mark = mark;		/* transport_round() sets it again */
+}
+
+static void
+trim_round(struct conn *conn)
+{
+	struct transport *t = &conn->transport;
+
+	if (t->trim_timer.linked || t->in.touched + t->out.touched < TRIM_MIN)
+		return;
+	t->trim_mark = t->in.total_bytes + t->out.total_bytes;
+	loop_timer_set(&conn->loop, &t->trim_timer, TRIM_DELAY_MS, trim_timer,
+	    conn);
+}
+
+/* Everything is written, or never will be. */
+static void
+finish(struct conn *conn)
+{
+	struct transport *t = &conn->transport;
+	struct err err;
+	size_t got;
+
+	(void)shutdown(t->out_fd, SHUT_WR);
+	for (int i = 0; i < DRAIN_READS; i++) {
+		t->in.head = t->in.tail = 0;
+		t->in.packet_length = 0;
+		if (!packet_in_read(&t->in, t->in_fd, &got, &err) || got == 0)
+			break;
+	}
+	conn->loop.stop = true;
+}
+
+static void
+flush(struct conn *conn)
+{
+	struct transport *t = &conn->transport;
+	struct err err;
+
+	if (queued(t) >= OUT_HIGH_WATER)
+		t->out.full = true;
+	if (queued(t) != 0 && !packet_flush(conn, &err)) {
+		if (conn->state == CONN_CLOSING) {
+			finish(conn);
+			return;
+		}
+		conn_lost(conn, &err, false);
+		t->out.head = t->out.tail = 0;
+	}
+	if (!t->out.full || queued(t) >= OUT_LOW_WATER)
+		return;
+	t->out.full = false;
+	handle_input(conn);		/* what had to wait in the buffer */
+	if (conn->state == CONN_OPEN)
+		channels_output_ready(conn);
+}
+
+void
+transport_round(struct conn *conn)
+{
+	struct transport *t = &conn->transport;
+	uint32_t in_events, out_events;
+
+	if (conn->state != CONN_CLOSING) {
+		if (t->in_always)
+			read_input(conn);
+		rekey_round(conn);
+	}
+	flush(conn);
+	if (conn->state == CONN_CLOSING) {
+		if ((queued(t) == 0 || t->lost) && !conn->loop.stop)
+			finish(conn);
+	} else
+		trim_round(conn);
+	in_events = conn->state != CONN_CLOSING && !t->out.full ? EPOLLIN : 0;
+	out_events = queued(t) != 0 ? EPOLLOUT : 0;
+	if (t->out_fd == t->in_fd)
+		in_events |= out_events;
+	loop_modify(&conn->loop, &t->in_watch, in_events);
+	loop_modify(&conn->loop, &t->out_watch, out_events);
+}

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Connections to where the client wants: RFC 4254 7.2 and streamlocal.
+ *
+ * A name is resolved by a child, so that a slow name server holds up nothing
+ * else and a broken resolver module can't hurt the session. The addresses are
+ * then tried one after another, without blocking.
+ */
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "lib/base/log.h"
+#include "sshd/session/forward.h"
+
+#define ADDRESSES_MAX	32	/* tried for one name */
+
+struct connecting {
+	struct session *ses;
+	struct connecting *next;
+	uint32_t request;
+	char target[HOST_NAME_MAX_LEN + 1];
+	uint32_t port;
+	int fd;				/* resolver's pipe, or the socket */
+	struct watch watch;
+	pid_t resolver;			/* 0: none */
+	struct sockaddr_storage addresses[ADDRESSES_MAX];
+	size_t address_count, tried;
+	size_t partial;			/* bytes of addresses[] read so far */
+	int last_errno;
+};
+
+static void
+connecting_free(struct connecting *c)
+{
+	struct session *ses = c->ses;
+	struct connecting **p = &ses->connecting;
+
+	while (*p != c)
+		p = &(*p)->next;
+	*p = c->next;
+	ses->forward_count--;
+	loop_unwatch(&ses->loop, &c->watch);
+	if (c->fd != -1)
+		close(c->fd);
+	free(c);
+}
+
+static struct connecting *
+connecting_new(struct session *ses, uint32_t request)
+{
+	struct connecting *c;
+
+	if (ses->forward_count >= FORWARDS_MAX ||
+	    (c = calloc(1, sizeof(*c))) == NULL)
+		return NULL;
+	c->ses = ses;
+	c->request = request;
+	c->fd = -1;
+	c->next = ses->connecting;
+	ses->connecting = c;
+	ses->forward_count++;
+	return c;
+}
+
+static void
+send_failed(struct session *ses, uint32_t request, enum open_failure reason,
+    const char *text)
+{
+	struct ipc_CONNECT_FAILED failed = {
+		.request = request,
+		.reason = reason,
+		.text = bytes_str(text),
+	};
+	struct err err;
+
+	if (!ipc_send(&ses->net, IPC_CONNECT_FAILED, &failed, &err))
+		session_end(ses);
+}
+
+static void
+give_up(struct connecting *c, const char *text)
+{
+	log_error("connect_to %s port %u: failed.", c->target, c->port);
+	send_failed(c->ses, c->request, OPEN_CONNECT_FAILED, text);
+	connecting_free(c);
+}
+
+static void
+succeed(struct connecting *c)
+{
+	struct ipc_CONNECTED connected = { .request = c->request };
+	struct session *ses = c->ses;
+	struct err err;
+
+	/* the socket goes to net: it must not stay in our epoll set */
+	loop_unwatch(&ses->loop, &c->watch);
+	if (!ipc_send_fds(&ses->net, IPC_CONNECTED, &connected, &c->fd, 1,
+	    &err))
+		session_end(ses);
+	connecting_free(c);
+}
+
+static void try_next(struct connecting *c);
+
+static void
+connect_event(void *arg, uint32_t events)
+{
+	struct connecting *c = arg;
+	int error = 0;
+	socklen_t len = sizeof(error);
+
+	(void)events;
+	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
+		error = errno;
+	if (error == 0) {
+		succeed(c);
+		return;
+	}
+	c->last_errno = error;
+	loop_unwatch(&c->ses->loop, &c->watch);
+	close(c->fd);
+	c->fd = -1;
+	try_next(c);
+}
+
+static socklen_t
+address_len(const struct sockaddr_storage *address)
+{
+	switch (address->ss_family) {
+	case AF_INET:
+		return sizeof(struct sockaddr_in);
+	case AF_INET6:
+		return sizeof(struct sockaddr_in6);
+	case AF_UNIX:
+		return sizeof(struct sockaddr_un);
+	}
+	return 0;
+}
+
+/* Starts a connect; false when this address is no good. */
+static bool
+try_address(struct connecting *c, const struct sockaddr_storage *address)
+{
+	const struct sockaddr *sa = (const struct sockaddr *)address;
+	socklen_t len = address_len(address);
+	int one = 1;
+	struct err err;
+
+	if (len == 0) {
+		c->last_errno = EAFNOSUPPORT;
+		return false;
+	}
+	c->fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC |
+	    SOCK_NONBLOCK, 0);
+	if (c->fd != -1 && address->ss_family != AF_UNIX)
+		(void)setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one,
+		    sizeof(one));
+	if (c->fd != -1 && (connect(c->fd, sa, len) == 0 ||
+	    errno == EINPROGRESS) && loop_watch(&c->ses->loop, &c->watch,
+	    c->fd, EPOLLOUT, connect_event, c, &err))
+		return true;
+	c->last_errno = errno;
+	if (c->fd != -1)
+		close(c->fd);
+	c->fd = -1;
+	return false;
+}
+
+static void
+try_next(struct connecting *c)
+{
+	while (c->tried < c->address_count) {
+		if (try_address(c, &c->addresses[c->tried++]))
+			return;
+	}
+	give_up(c, strerror(c->last_errno));
+}
+
+/* ---- names --------------------------------------------------------------- */
+
+static void
+set_port(struct sockaddr_storage *address, uint32_t port)
+{
+	if (address->ss_family == AF_INET)
+		((struct sockaddr_in *)address)->sin_port =
+		    htons((uint16_t)port);
+	else if (address->ss_family == AF_INET6)
+		((struct sockaddr_in6 *)address)->sin6_port =
+		    htons((uint16_t)port);
+}
+
+static void
+resolver_event(void *arg, uint32_t events)
+{
+	struct connecting *c = arg;
+	ssize_t n = read(c->fd, (uint8_t *)c->addresses + c->partial,
+	    sizeof(c->addresses) - c->partial);
+
+	(void)events;
+	if (n > 0) {
+		c->partial += (size_t)n;
+		if (c->partial < sizeof(c->addresses))
+			return;
+	} else if (n == -1 && (errno == EINTR || errno == EAGAIN))
+		return;
+	loop_unwatch(&c->ses->loop, &c->watch);
+	close(c->fd);
+	c->fd = -1;
+	c->address_count = c->partial / sizeof(c->addresses[0]);
+	for (size_t i = 0; i < c->address_count; i++)
+		set_port(&c->addresses[i], c->port);
+	if (c->address_count == 0) {
+		log_error("connect_to %s: unknown host", c->target);
+		give_up(c, "Name or service not known");
+		return;
+	}
+	try_next(c);
+}
+
+static void
+resolve_in_child(const char *host, int out)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
+	struct sockaddr_storage address;
+	size_t count = 0;
+
+	if (getaddrinfo(host, NULL, &hints, &list) != 0)
+		_exit(1);
+	for (struct addrinfo *ai = list; ai != NULL && count < ADDRESSES_MAX;
+	    ai = ai->ai_next) {
+		if (ai->ai_addrlen > sizeof(address))
+			continue;
+		memset(&address, 0, sizeof(address));
+		memcpy(&address, ai->ai_addr, ai->ai_addrlen);
+		if (write(out, &address, sizeof(address)) !=
+		    sizeof(address))
+			_exit(1);
+		count++;
+	}
+	_exit(0);
+}
+
+static bool
+start_resolver(struct connecting *c)
+{
+	int pipe_fds[2];
+	struct err err;
+
+	if (pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK) == -1)
+		return false;
+	if ((c->resolver = fork()) == 0) {
+		sigprocmask(SIG_SETMASK, &c->ses->old_mask, NULL);
+		resolve_in_child(c->target, pipe_fds[1]);
+	}
+	close(pipe_fds[1]);
+	c->fd = pipe_fds[0];
+	return c->resolver != -1 && loop_watch(&c->ses->loop, &c->watch,
+	    c->fd, EPOLLIN, resolver_event, c, &err);
+}
+
+/* An address needs no resolver. */
+static bool
+take_numeric(struct connecting *c)
+{
+	struct addrinfo hints = {
+		.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST,
+	}, *list;
+
+	if (getaddrinfo(c->target, NULL, &hints, &list) != 0)
+		return false;
+	memcpy(&c->addresses[0], list->ai_addr, list->ai_addrlen);
+	c->address_count = 1;
+	freeaddrinfo(list);
+	return true;
+}
+
+bool
+connect_child_exited(struct session *ses, pid_t pid)
+{
+	for (struct connecting *c = ses->connecting; c != NULL; c = c->next) {
+		if (c->resolver == pid) {
+			c->resolver = 0;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- requests ------------------------------------------------------------ */
+
+static bool
+tcp_allowed(const struct session *ses, const struct ipc_CONNECT_TCP *m)
+{
+	return grant_permits(ses, PERMIT_LOCAL_TCP) &&
+	    forward_list_allows(ses->grant.permit_open, m->host, m->port,
+	    false) &&
+	    forward_list_allows(ses->grant.key_permit_open, m->host, m->port,
+	    false);
+}
+
+bool
+connect_tcp(struct session *ses, const struct ipc_CONNECT_TCP *m,
+    struct err *err)
+{
+	struct connecting *c;
+
+	if (m->port > UINT16_MAX)
+		return err_set(err, ERR_RANGE, "port to connect");
+	if (!tcp_allowed(ses, m)) {
+		char peer[64];
+
+		bytes_to_str(ses->grant.peer_address, peer, sizeof(peer));
+		log_info("Received request from %s port %u to connect to host "
+		    "%s port %u, but the request was denied.", peer,
+		    ses->grant.peer_port, log_safe(m->host).s, m->port);
+		send_failed(ses, m->request, OPEN_PROHIBITED, "open failed");
+		return true;
+	}
+	if ((c = connecting_new(ses, m->request)) == NULL) {
+		send_failed(ses, m->request, OPEN_RESOURCE_SHORTAGE,
+		    "open failed");
+		return true;
+	}
+	c->port = m->port;
+	if (!bytes_to_str(m->host, c->target, sizeof(c->target)))
+		give_up(c, "Name or service not known");
+	else if (take_numeric(c)) {
+		set_port(&c->addresses[0], c->port);
+		try_next(c);
+	} else if (!start_resolver(c))
+		give_up(c, "open failed");
+	return true;
+}
+
+bool
+connect_stream(struct session *ses, const struct ipc_CONNECT_STREAM *m,
+    struct err *err)
+{
+	struct sockaddr_un *un;
+	struct connecting *c;
+	char path[SOCKET_PATH_MAX];
+
+	(void)err;
+	if (!grant_permits(ses, PERMIT_LOCAL_STREAM)) {
+		log_info("Received request to connect to path %s, but the "
+		    "request was denied.", log_safe(m->path).s);
+		send_failed(ses, m->request, OPEN_CONNECT_FAILED,
+		    "open failed");
+		return true;
+	}
+	if (m->path.len == 0 || !bytes_to_str(m->path, path, sizeof(path)) ||
+	    (c = connecting_new(ses, m->request)) == NULL) {
+		send_failed(ses, m->request, OPEN_CONNECT_FAILED,
+		    "open failed");
+		return true;
+	}
+	memcpy(c->target, path, sizeof(path));
+	un = (struct sockaddr_un *)&c->addresses[0];
+	un->sun_family = AF_UNIX;
+	memcpy(un->sun_path, path, sizeof(path));
+	c->address_count = 1;
+	try_next(c);
+	return true;
+}
+
+void
+connect_clear(struct session *ses)
+{
+	while (ses->connecting != NULL)
+		connecting_free(ses->connecting);
+}

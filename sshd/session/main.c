@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: ISC */
+/* sshd-session: acts as the logged-in user, under the monitor's grant. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/fd.h"
+#include "lib/base/log.h"
+#include "sshd/session/become.h"
+#include "sshd/session/forward.h"
+#include "sshd/session/program.h"
+#include "sshd/session/requests.h"
+
+#define MONITOR_FD	3
+
+static void
+log_to_monitor(void *arg, enum log_level level, const char *line)
+{
+	struct session *ses = arg;
+	struct ipc_SES_LOG m = {
+		.level = (uint8_t)level,
+		.line = bytes_str(line),
+	};
+	struct err err;
+
+	if (!ipc_send(&ses->monitor, IPC_SES_LOG, &m, &err))
+		ses->loop.stop = true;
+}
+
+void
+session_end(struct session *ses)
+{
+	ses->loop.stop = true;
+}
+
+void
+session_reply(struct session *ses, uint32_t request, bool ok, uint32_t port)
+{
+	struct ipc_SES_DONE done = {
+		.request = request, .ok = ok, .port = port,
+	};
+	struct err err;
+
+	if (!ipc_send(&ses->net, IPC_SES_DONE, &done, &err))
+		session_end(ses);
+}
+
+const char *
+session_who(const struct session *ses, char *buf, size_t len)
+{
+	char peer[64];
+
+	bytes_to_str(ses->grant.peer_address, peer, sizeof(peer));
+	snprintf(buf, len, "%.100s from %s port %u", ses->user, peer,
+	    ses->grant.peer_port);
+	return buf;
+}
+
+void
+session_update_title(struct session *ses)
+{
+	char ttys[256] = "";
+	size_t len = 0;
+
+	for (struct program *p = ses->programs; p != NULL; p = p->next) {
+		if (p->pty.master == -1)
+			continue;
+		len += (size_t)snprintf(ttys + len, sizeof(ttys) - len, "%s%s",
+		    len == 0 ? "" : ",", p->pty.path + strlen("/dev/"));
+		if (len >= sizeof(ttys))
+			break;
+	}
+	title_set(&ses->title, "%s@%s", ses->user,
+	    len == 0 ? "notty" : ttys);
+}
+
+static void
+message_event(struct session *ses, struct ipc *ipc)
+{
+	struct ipc_message message;
+	struct err err;
+	bool got = true, ok;
+
+	while (!ses->loop.stop) {
+		if (!ipc_recv(ipc, SES_OPEN, &message, &got, &err))
+			break;
+		if (!got)
+			return;
+		ok = requests_dispatch(ses, &message, &err);
+		ipc_message_clear(&message);
+		if (!ok)
+			break;
+	}
+	if (!ses->loop.stop && err.code != ERR_CLOSED)
+		log_error("session: refused a message of %s: %s: %s",
+		    ipc == &ses->net ? "the network process" : "the monitor",
+		    err.what, err_text(&err));
+	session_end(ses);
+}
+
+static void
+net_event(void *arg, uint32_t events)
+{
+	struct session *ses = arg;
+
+	(void)events;
+	message_event(ses, &ses->net);
+}
+
+static void
+monitor_event(void *arg, uint32_t events)
+{
+	struct session *ses = arg;
+
+	(void)events;
+	message_event(ses, &ses->monitor);
+}
+
+static void
+signal_event(void *arg, uint32_t events)
+{
+	struct session *ses = arg;
+	struct signalfd_siginfo info;
+	int status;
+	pid_t pid;
+
+	(void)events;
+	if (read(ses->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo != SIGCHLD) {
+		session_end(ses);
+		return;
+	}
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (!connect_child_exited(ses, pid))
+			program_exited(ses, pid, status);
+	}
+}
+
+static bool
+watch_signals(struct session *ses, struct err *err)
+{
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGCHLD);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGHUP);
+	sigaddset(&mask, SIGINT);
+	sigemptyset(&ses->old_mask);
+	if (sigprocmask(SIG_SETMASK, &mask, NULL) == -1)
+		return err_sys(err, "sigprocmask");
+	signal(SIGPIPE, SIG_IGN);
+	ses->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (ses->signal_fd == -1)
+		return err_sys(err, "signalfd");
+	return loop_watch(&ses->loop, &ses->signal_watch, ses->signal_fd,
+	    EPOLLIN, signal_event, ses, err);
+}
+
+/* The grant's strings must outlive the datagram. */
+static bool
+take_grant(struct session *ses, struct ipc_message *message, struct err *err)
+{
+	ses->grant_bytes = ses->monitor.buf;
+	ses->monitor.buf = NULL;
+	ses->grant = message->u.GRANT;
+	ses->user = bytes_dup_str(ses->grant.user);
+	ses->home = bytes_dup_str(ses->grant.home);
+	ses->shell = bytes_dup_str(ses->grant.shell);
+	if (ses->user == NULL || ses->home == NULL || ses->shell == NULL)
+		return err_set(err, ERR_FORMAT, "user, home or shell");
+	log_set_level(ses->grant.log_level);
+	ipc_init(&ses->net, ipc_take_fd(message, 0), NET_TO_SESSION);
+	return true;
+}
+
+static bool
+receive_grant(struct session *ses, struct err *err)
+{
+	struct ipc_message message;
+	bool got, ok;
+
+	if (!ipc_recv(&ses->monitor, SES_START, &message, &got, err))
+		return false;
+	if (!got || message.id != IPC_GRANT)
+		return err_set(err, ERR_UNEXPECTED, "no grant came first");
+	ok = take_grant(ses, &message, err);
+	ipc_message_clear(&message);
+	return ok;
+}
+
+static bool
+start(struct session *ses, struct err *err)
+{
+	if (!receive_grant(ses, err) ||
+	    !become_user(&ses->grant, err) ||
+	    !loop_init(&ses->loop, &clock_system, err) ||
+	    !watch_signals(ses, err) ||
+	    !ipc_watch(&ses->monitor, &ses->loop, monitor_event, ses, err) ||
+	    !ipc_watch(&ses->net, &ses->loop, net_event, ses, err))
+		return false;
+	session_update_title(ses);
+	return true;
+}
+
+/* Closing the masters hangs up whoever still sits at a terminal. */
+static void
+finish(struct session *ses)
+{
+	while (ses->programs != NULL)
+		program_free(ses, ses->programs);
+	connect_clear(ses);
+	listen_clear(ses);
+	ipc_clear(&ses->net);
+	ipc_clear(&ses->monitor);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct session ses = { .signal_fd = -1, .net = { .fd = -1 } };
+	struct err err;
+
+	title_init(&ses.title, argc, &argv);
+	if (fcntl(MONITOR_FD, F_SETFD, FD_CLOEXEC) == -1) {
+		fprintf(stderr, "sshd-session is started by sshd only\n");
+		return 1;
+	}
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	ipc_init(&ses.monitor, MONITOR_FD, MONITOR_TO_SESSION);
+	log_open(log_to_monitor, &ses, LOG_LEVEL_INFO);
+	if (!start(&ses, &err)) {
+		log_fatal("session: %s: %s", err.what, err_text(&err));
+		return 255;
+	}
+	if (!loop_run(&ses.loop, &err))
+		log_error("session: %s: %s", err.what, err_text(&err));
+	finish(&ses);
+	return 0;
+}

@@ -1,0 +1,520 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/session/program.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "lib/base/pattern.h"
+#include "lib/wire/reader.h"
+
+struct program *
+program_find(struct session *ses, uint32_t channel)
+{
+	for (struct program *p = ses->programs; p != NULL; p = p->next) {
+		if (p->channel == channel)
+			return p;
+	}
+	return NULL;
+}
+
+/*
+ * net asks only about channels that it opened and not yet closed: anything
+ * else is not our net speaking.
+ */
+static bool
+need(struct session *ses, uint32_t channel, struct program **out,
+    struct err *err)
+{
+	*out = program_find(ses, channel);
+	return *out != NULL ||
+	    err_set(err, ERR_UNEXPECTED, "request for an unknown channel");
+}
+
+static void
+close_pty(struct session *ses, struct program *program)
+{
+	struct ipc_PTY_CLOSED closed = { .tty = bytes_str(program->pty.path) };
+	struct err err;
+
+	if (program->pty.master == -1)
+		return;
+	pty_close(&program->pty);
+	if (!ipc_send(&ses->monitor, IPC_PTY_CLOSED, &closed, &err))
+		session_end(ses);
+}
+
+void
+program_free(struct session *ses, struct program *program)
+{
+	struct program **p = &ses->programs;
+
+	while (*p != program)
+		p = &(*p)->next;
+	*p = program->next;
+	ses->program_count--;
+	close_pty(ses, program);
+	env_clear(&program->client_env);
+	free(program->term);
+	free(program->last_login);
+	free(program->command);
+	free(program->original_command);
+	free(program->subsystem);
+	free(program);
+}
+
+bool
+program_open(struct session *ses, const struct ipc_SES_OPEN *m,
+    struct err *err)
+{
+	struct program *program;
+
+	if (program_find(ses, m->channel) != NULL)
+		return err_set(err, ERR_UNEXPECTED, "channel is open already");
+	if (ses->program_count >= ses->grant.max_sessions)
+		return err_set(err, ERR_UNEXPECTED, "more sessions than granted");
+	if ((program = calloc(1, sizeof(*program))) == NULL)
+		return err_set(err, ERR_NOMEM, "session");
+	program->channel = m->channel;
+	program->pty = (struct pty){ .master = -1, .slave = -1 };
+	program->next = ses->programs;
+	ses->programs = program;
+	ses->program_count++;
+	return true;
+}
+
+bool
+program_pty(struct session *ses, const struct ipc_SES_PTY *m,
+    struct err *err)
+{
+	struct program *program;
+	struct ipc_PTY_OPENED opened;
+
+	if (!need(ses, m->channel, &program, err))
+		return false;
+	if (program->phase != PROGRAM_OPEN || program->pty.master != -1)
+		return err_set(err, ERR_UNEXPECTED, "pty asked at the wrong time");
+	if (!grant_permits(ses, PERMIT_PTY)) {
+		log_debug("Allocating a pty not permitted for this connection");
+		session_reply(ses, m->request, false, 0);
+		return true;
+	}
+	if ((program->term = bytes_dup_str(m->term)) == NULL ||
+	    !pty_open(&program->pty, m, err)) {
+		log_error("pty allocation for %s failed: %s", ses->user,
+		    program->term == NULL ? "bad TERM" : err_text(err));
+		session_reply(ses, m->request, false, 0);
+		return true;
+	}
+	opened = (struct ipc_PTY_OPENED){
+		.channel = program->channel,
+		.tty = bytes_str(program->pty.path),
+		.pid = (uint32_t)getpid(),
+	};
+	session_reply(ses, m->request, true, 0);
+	session_update_title(ses);
+	return ipc_send(&ses->monitor, IPC_PTY_OPENED, &opened, err);
+}
+
+/* Does the list of patterns of the grant accept the name? */
+static bool
+env_is_accepted(const struct session *ses, struct bytes name)
+{
+	struct reader r = rd_init(ses->grant.accept_env);
+	char pattern[ENV_NAME_MAX + 1];
+
+	if (bytes_have_nul(name))
+		return false;
+	while (rd_left(&r) != 0) {
+		struct bytes b = rd_string(&r, ENV_NAME_MAX, "AcceptEnv");
+
+		if (bytes_to_str(b, pattern, sizeof(pattern)) &&
+		    pattern_match(pattern, name))
+			return true;
+	}
+	return false;
+}
+
+bool
+program_env(struct session *ses, const struct ipc_SES_ENV *m,
+    struct err *err)
+{
+	struct program *program;
+	bool ok;
+
+	if (!need(ses, m->channel, &program, err))
+		return false;
+	ok = program->phase == PROGRAM_OPEN &&
+	    program->client_env.count < ENV_COUNT_MAX &&
+	    !bytes_have_nul(m->value) && env_is_accepted(ses, m->name);
+	if (ok)
+		env_set(&program->client_env, m->name, m->value);
+	else
+		log_debug2("Ignoring env request %s", log_safe(m->name).s);
+	session_reply(ses, m->request, ok, 0);
+	return true;
+}
+
+/* The command of a configured subsystem, or NULL. */
+static char *
+subsystem_command(const struct session *ses, struct bytes name)
+{
+	struct reader r = rd_init(ses->grant.subsystems);
+
+	while (rd_left(&r) != 0) {
+		struct bytes row = rd_string(&r, SUBSYSTEM_NAME_MAX, "name");
+		struct bytes command = rd_string(&r, COMMAND_MAX, "command");
+
+		if (bytes_equal(row, name))
+			return bytes_dup_str(command);
+	}
+	return NULL;
+}
+
+/* What will run: the forced command before the client's. */
+static bool
+choose_command(struct session *ses, struct program *program,
+    const struct ipc_SES_START *m)
+{
+	char *asked = NULL;
+
+	if (m->kind == START_SUBSYSTEM) {
+		program->subsystem = bytes_dup_str(m->command);
+		asked = subsystem_command(ses, m->command);
+		if (program->subsystem == NULL || asked == NULL) {
+			log_info("subsystem request for %s by user %s failed, "
+			    "subsystem not found", log_safe(m->command).s,
+			    ses->user);
+			free(asked);
+			return false;
+		}
+	} else if (m->kind == START_EXEC &&
+	    (asked = bytes_dup_str(m->command)) == NULL)
+		return false;
+	if (ses->grant.forced_by == FORCED_BY_NONE) {
+		program->command = asked;
+		return true;
+	}
+	program->is_forced = true;
+	program->original_command = asked;
+	program->command = bytes_dup_str(ses->grant.forced_command);
+	return program->command != NULL;
+}
+
+static void
+log_start(const struct session *ses, const struct program *program)
+{
+	char who[256], what[1024];
+	const char *tty = program->pty.master == -1 ? "" :
+	    program->pty.path + 5;
+
+	if (program->is_forced)
+		snprintf(what, sizeof(what), "forced-command (%s) '%.900s'",
+		    ses->grant.forced_by == FORCED_BY_CONFIG ? "config" :
+		    "key-option", program->command);
+	else if (program->kind == START_SUBSYSTEM)
+		snprintf(what, sizeof(what), "subsystem '%.900s'",
+		    program->subsystem);
+	else
+		snprintf(what, sizeof(what), "%s",
+		    program->command == NULL ? "shell" : "command");
+	log_verbose("Starting session: %s%s%s for %s id %u", what,
+	    *tty == '\0' ? "" : " on ", tty,
+	    session_who(ses, who, sizeof(who)), program->channel);
+}
+
+static void
+make_pipes(int pipes[3][2], struct err *err, bool *ok)
+{
+	*ok = true;
+	for (int i = 0; i < 3; i++)
+		pipes[i][0] = pipes[i][1] = -1;
+	for (int i = 0; i < 3 && *ok; i++) {
+		if (pipe2(pipes[i], O_CLOEXEC) == -1)
+			*ok = err_sys(err, "pipe");
+	}
+}
+
+static void
+close_pipes(int pipes[3][2])
+{
+	for (int i = 0; i < 3; i++) {
+		for (int j = 0; j < 2; j++) {
+			if (pipes[i][j] != -1)
+				close(pipes[i][j]);
+		}
+	}
+}
+
+/* What a subsystem says on stderr has no place in its protocol: dropped. */
+static void
+child_with_pipes(struct session *ses, struct program *program,
+    int pipes[3][2])
+{
+	int err_fd = pipes[2][1];
+
+	if (program->kind == START_SUBSYSTEM)
+		err_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (setsid() == -1 || err_fd == -1 ||
+	    dup2(pipes[0][0], STDIN_FILENO) == -1 ||
+	    dup2(pipes[1][1], STDOUT_FILENO) == -1 ||
+	    dup2(err_fd, STDERR_FILENO) == -1)
+		_exit(1);
+	program_run_child(ses, program);
+}
+
+static void
+child_with_pty(struct session *ses, struct program *program)
+{
+	struct err err;
+
+	if (setsid() == -1 || !pty_make_controlling(&program->pty, &err))
+		_exit(1);
+	program_run_child(ses, program);
+}
+
+static bool
+launch_with_pipes(struct session *ses, struct program *program,
+    struct err *err)
+{
+	int pipes[3][2], fds[3];
+	struct ipc_SES_STARTED started = {
+		.request = program->start_request,
+		.channel = program->channel,
+	};
+	unsigned fd_count = program->kind == START_SUBSYSTEM ? 2 : 3;
+	bool ok;
+
+	make_pipes(pipes, err, &ok);
+	if (ok && (program->pid = fork()) == -1)
+		ok = err_sys(err, "fork");
+	if (ok && program->pid == 0)
+		child_with_pipes(ses, program, pipes);
+	if (ok) {
+		fds[0] = pipes[0][1];
+		fds[1] = pipes[1][0];
+		fds[2] = pipes[2][0];
+		ok = ipc_send_fds(&ses->net, IPC_SES_STARTED, &started, fds,
+		    fd_count, err);
+	}
+	close_pipes(pipes);
+	return ok;
+}
+
+static bool
+launch_with_pty(struct session *ses, struct program *program,
+    struct err *err)
+{
+	struct ipc_SES_STARTED started = {
+		.request = program->start_request,
+		.channel = program->channel,
+		.is_pty = 1,
+	};
+
+	if ((program->pid = fork()) == -1)
+		return err_sys(err, "fork");
+	if (program->pid == 0)
+		child_with_pty(ses, program);
+	/* the end of the last holder of the slave must show on the master */
+	close(program->pty.slave);
+	program->pty.slave = -1;
+	return ipc_send_fds(&ses->net, IPC_SES_STARTED, &started,
+	    &program->pty.master, 1, err);
+}
+
+static bool
+launch(struct session *ses, struct program *program)
+{
+	struct err err;
+	bool ok;
+
+	log_start(ses, program);
+	ok = program->pty.master == -1 ?
+	    launch_with_pipes(ses, program, &err) :
+	    launch_with_pty(ses, program, &err);
+	if (ok) {
+		program->phase = PROGRAM_RUNNING;
+		return true;
+	}
+	log_error("session for %s failed: %s: %s", ses->user, err.what,
+	    err_text(&err));
+	program->phase = PROGRAM_EXITED;
+	session_reply(ses, program->start_request, false, 0);
+	return true;
+}
+
+bool
+program_start(struct session *ses, const struct ipc_SES_START *m,
+    struct err *err)
+{
+	struct program *program;
+
+	if (!need(ses, m->channel, &program, err))
+		return false;
+	if (program->phase != PROGRAM_OPEN || m->kind > START_SUBSYSTEM)
+		return err_set(err, ERR_UNEXPECTED, "start at the wrong time");
+	program->start_request = m->request;
+	program->kind = m->kind;
+	if (!choose_command(ses, program, m)) {
+		session_reply(ses, m->request, false, 0);
+		return true;
+	}
+	if (program->pty.master != -1 && program->last_login == NULL) {
+		program->phase = PROGRAM_WAITING;
+		return true;
+	}
+	return launch(ses, program);
+}
+
+bool
+program_recorded(struct session *ses, const struct ipc_PTY_RECORDED *m,
+    struct err *err)
+{
+	struct program *program = program_find(ses, m->channel);
+
+	if (program == NULL)
+		return true;	/* closed in the meantime */
+	if (program->last_login != NULL)
+		return err_set(err, ERR_UNEXPECTED, "second login record");
+	program->last_login = bytes_dup_str(m->last_login);
+	if (program->last_login == NULL)
+		return err_set(err, ERR_NOMEM, "last login");
+	return program->phase != PROGRAM_WAITING || launch(ses, program);
+}
+
+bool
+program_window(struct session *ses, const struct ipc_SES_WINDOW *m,
+    struct err *err)
+{
+	struct program *program;
+
+	if (!need(ses, m->channel, &program, err))
+		return false;
+	if (program->pty.master != -1)
+		pty_set_window(&program->pty, m->columns, m->rows,
+		    m->x_pixels, m->y_pixels);
+	return true;
+}
+
+/* RFC 4254 6.9; what may be sent is what a user could want to send. */
+static int
+signal_number(struct bytes name)
+{
+	static const struct {
+		const char *name;
+		int number;
+	} rows[] = {
+		{ "HUP", SIGHUP }, { "INT", SIGINT }, { "KILL", SIGKILL },
+		{ "QUIT", SIGQUIT }, { "TERM", SIGTERM }, { "USR1", SIGUSR1 },
+		{ "USR2", SIGUSR2 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (bytes_is(name, rows[i].name))
+			return rows[i].number;
+	}
+	return 0;
+}
+
+bool
+program_signal(struct session *ses, const struct ipc_SES_SIGNAL *m,
+    struct err *err)
+{
+	struct program *program;
+	int number = signal_number(m->name);
+	bool ok;
+
+	if (!need(ses, m->channel, &program, err))
+		return false;
+	ok = number != 0 && program->phase == PROGRAM_RUNNING &&
+	    !program->is_forced && program->kind != START_SUBSYSTEM &&
+	    killpg(program->pid, number) == 0;
+	if (!ok)
+		log_debug("signal %s refused", log_safe(m->name).s);
+	session_reply(ses, m->request, ok, 0);
+	return true;
+}
+
+bool
+program_break(struct session *ses, const struct ipc_SES_BREAK *m,
+    struct err *err)
+{
+	struct program *program;
+	bool ok;
+
+	if (!need(ses, m->channel, &program, err))
+		return false;
+	ok = program->pty.master != -1 &&
+	    tcsendbreak(program->pty.master, 0) == 0;
+	session_reply(ses, m->request, ok, 0);
+	return true;
+}
+
+bool
+program_close(struct session *ses, const struct ipc_SES_CLOSE *m,
+    struct err *err)
+{
+	struct program *program;
+	char who[256];
+
+	if (!need(ses, m->channel, &program, err))
+		return false;
+	if (program->phase >= PROGRAM_RUNNING)
+		log_verbose("Close session: %s id %u",
+		    session_who(ses, who, sizeof(who)), program->channel);
+	program_free(ses, program);
+	session_update_title(ses);
+	return true;
+}
+
+/* RFC 4254 6.10 has names for these only. */
+static const char *
+signal_name(int number)
+{
+	static const struct {
+		int number;
+		const char *name;
+	} rows[] = {
+		{ SIGABRT, "ABRT" }, { SIGALRM, "ALRM" }, { SIGFPE, "FPE" },
+		{ SIGHUP, "HUP" }, { SIGILL, "ILL" }, { SIGINT, "INT" },
+		{ SIGKILL, "KILL" }, { SIGPIPE, "PIPE" }, { SIGQUIT, "QUIT" },
+		{ SIGSEGV, "SEGV" }, { SIGTERM, "TERM" }, { SIGUSR1, "USR1" },
+		{ SIGUSR2, "USR2" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (rows[i].number == number)
+			return rows[i].name;
+	}
+	return "SIG@openssh.com";
+}
+
+void
+program_exited(struct session *ses, pid_t pid, int status)
+{
+	struct program *program = ses->programs;
+	struct ipc_SES_EXITED exited = { 0 };
+	struct err err;
+
+	while (program != NULL && (program->pid != pid ||
+	    program->phase != PROGRAM_RUNNING))
+		program = program->next;
+	if (program == NULL)
+		return;
+	program->phase = PROGRAM_EXITED;
+	exited.channel = program->channel;
+	if (WIFSIGNALED(status)) {
+		exited.by_signal = 1;
+		exited.core_dumped = WCOREDUMP(status) ? 1 : 0;
+		exited.status = (uint32_t)WTERMSIG(status);
+		exited.signal = bytes_str(signal_name(WTERMSIG(status)));
+	} else
+		exited.status = (uint32_t)WEXITSTATUS(status);
+	if (!ipc_send(&ses->net, IPC_SES_EXITED, &exited, &err))
+		session_end(ses);
+}
