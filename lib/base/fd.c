@@ -129,22 +129,23 @@ fd_read_file(int fd, size_t max, uint8_t **out, size_t *len_out,
 			continue;
 		if (n == -1) {
 			err_sys(err, "read");
-			free(buf);
-			return false;
-		}
-		if (n == 0)
 			break;
+		}
+		if (n == 0) {
+			buf[len] = 0;
+			*out = buf;
+			*len_out = len;
+			return true;
+		}
 		len += (size_t)n;
 		if (len == cap) {	/* grew while we read */
 			err_set(err, ERR_RANGE, "file changes while read");
-			free(buf);
-			return false;
+			break;
 		}
 	}
-	buf[len] = 0;
-	*out = buf;
-	*len_out = len;
-	return true;
+	explicit_bzero(buf, cap);	/* it may have been a private key */
+	free(buf);
+	return false;
 }
 
 void

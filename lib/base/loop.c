@@ -66,6 +66,7 @@ loop_timer_set(struct loop *loop, struct timer *timer, int64_t delay_ms,
 		timer->at_ms = 1;
 	timer->fn = fn;
 	timer->arg = arg;
+	timer->round = loop->round;
 	if (!timer->linked) {
 		timer->next = loop->timers;
 		loop->timers = timer;
@@ -105,7 +106,10 @@ next_wait_ms(const struct loop *loop, int max_wait_ms)
 	return wait_ms > INT_MAX ? INT_MAX : (int)wait_ms;
 }
 
-/* A callback may set and stop any timer, so the search starts anew each time. */
+/*
+ * A callback may set and stop any timer, so the search starts anew each time.
+ * What it sets waits for the next round, so that descriptors get their turn.
+ */
 static void
 run_timers(struct loop *loop)
 {
@@ -115,10 +119,11 @@ run_timers(struct loop *loop)
 	if (loop->timers == NULL)
 		return;
 	now_ms = clock_now_ms(loop->clock);
+	loop->round++;
 	do {
 		due = NULL;
 		for (struct timer *t = loop->timers; t != NULL; t = t->next) {
-			if (t->at_ms <= now_ms) {
+			if (t->at_ms <= now_ms && t->round != loop->round) {
 				due = t;
 				break;
 			}

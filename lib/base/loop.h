@@ -36,12 +36,14 @@ struct timer {
 	void *arg;
 	struct timer *next;	/* the loop's list, unordered */
 	bool linked;
+	uint32_t round;		/* of the loop, when it was set */
 };
 
 struct loop {
 	int epoll_fd;
 	const struct clock *clock;
 	struct timer *timers;
+	uint32_t round;		/* counts the runs of timers */
 	struct watch *batch[LOOP_BATCH];	/* NULL once unwatched */
 	int batch_len;
 	bool stop;
@@ -59,7 +61,10 @@ void loop_modify(struct loop *loop, struct watch *watch, uint32_t events);
 /* After this fn is not called any more, not even for events already read. */
 void loop_unwatch(struct loop *loop, struct watch *watch);
 
-/* (Re)arms: fn(arg) once, delay_ms from now. */
+/*
+ * (Re)arms: fn(arg) once, delay_ms from now: 0 is the end of this round, or
+ * of the next one when a timer sets it.
+ */
 void loop_timer_set(struct loop *loop, struct timer *timer, int64_t delay_ms,
     timer_fn *fn, void *arg);
 void loop_timer_stop(struct loop *loop, struct timer *timer);

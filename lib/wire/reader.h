@@ -24,7 +24,10 @@ struct reader {
 static inline struct reader
 rd_init(struct bytes b)
 {
-	return (struct reader){ .p = b.p, .end = b.p + b.len };
+	/* NULL + 0 is undefined */
+	return (struct reader){
+		.p = b.p, .end = b.len == 0 ? b.p : b.p + b.len,
+	};
 }
 
 static inline void

@@ -48,8 +48,6 @@ class Client:
     """Base: how to find out what a client proposes."""
 
     name = ""
-    # how a user of the client asks for compression
-    compresses = True
 
     def offers(self, compress=False):
         with socket.socket() as listener:
@@ -140,8 +138,9 @@ class Dropbear(CommandClient):
 PUTTY_SESSION = """\
 Protocol=ssh
 KEX=ntru-curve25519,ecdh,dh-group18-sha512,dh-group17-sha512,\
-dh-group16-sha512,dh-group15-sha512,dh-gex-sha1,dh-group14-sha1,WARN
-Cipher=aesgcm,aes,chacha20,WARN
+dh-group16-sha512,dh-group15-sha512,dh-gex-sha1,dh-group14-sha1,\
+dh-group1-sha1,rsa,WARN
+Cipher=aesgcm,aes,chacha20,3des,WARN
 """
 
 

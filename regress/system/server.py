@@ -12,7 +12,13 @@ SSHD = os.environ.get("POSTERN_SSHD") or os.path.join(
     os.environ.get("POSTERN_BUILD", "/nonexistent"), "sshd", "sshd")
 IS_POSTERN = "postern" in subprocess.run(
     [SSHD, "-V"], capture_output=True, text=True).stderr.lower()
-KEY_TYPES = {"ed25519": [], "ecdsa": ["-b", "256"], "rsa": ["-b", "2048"]}
+KEY_TYPES = {
+    "ed25519": ["-t", "ed25519"],
+    "ecdsa": ["-t", "ecdsa", "-b", "256"],
+    "ecdsa384": ["-t", "ecdsa", "-b", "384"],
+    "ecdsa521": ["-t", "ecdsa", "-b", "521"],
+    "rsa": ["-t", "rsa", "-b", "2048"],
+}
 
 
 def wait_until(condition, timeout=15, what="condition"):
@@ -28,8 +34,8 @@ def wait_until(condition, timeout=15, what="condition"):
 
 
 def make_key(path, kind="ed25519", *args):
-    subprocess.run(["ssh-keygen", "-q", "-t", kind, *KEY_TYPES.get(kind, []),
-                    "-N", "", "-C", "test", "-f", path, *args], check=True)
+    subprocess.run(["ssh-keygen", "-q", *KEY_TYPES[kind], "-N", "",
+                    "-C", "test", "-f", path, *args], check=True)
     return path
 
 
@@ -164,13 +170,22 @@ class Server:
                     out.write(f"[127.0.0.1]:{self.port} {f.read()}")
         return path
 
+    def host_key_blobs(self):
+        """The public host keys in base64."""
+        blobs = []
+        for key in self.host_keys:
+            with open(key + ".pub") as f:
+                blobs.append(f.read().split()[1])
+        return blobs
+
     def ssh_options(self, identity, *options):
-        """Options common to ssh, scp and sftp."""
-        return ["-F", "none", "-i", identity, "-o", "IdentitiesOnly=yes",
+        """Options common to ssh, scp and sftp; those given win."""
+        return ["-F", "none", *options, "-i", identity,
+                "-o", "IdentitiesOnly=yes",
                 "-o", f"UserKnownHostsFile={self.known_hosts()}",
                 "-o", "GlobalKnownHostsFile=none", "-o", "BatchMode=yes",
                 "-o", "StrictHostKeyChecking=yes",
-                "-o", "LogLevel=ERROR", *options]
+                "-o", "LogLevel=ERROR"]
 
     def ssh_command(self, user, identity, *words, options=()):
         return ["ssh", *self.ssh_options(identity, *options),

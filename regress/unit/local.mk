@@ -3,11 +3,10 @@
 
 if HAVE_CMOCKA
 
-unit_libs = monitor/libmonitor.a sshd/net/libnet.a sshd/session/libsession.a \
-	sshd/listener/liblistener.a sshd/config/libconfig.a keys/libprivate.a \
-	keys/libkeys.a lib/crypto/libsshcrypto.a lib/ipc/libipc.a \
-	lib/wire/libwire.a lib/base/libbase.a $(CRYPTO_LIBS) $(ZLIB_LIBS) \
-	$(SECCOMP_LIBS) $(CRYPT_LIBS) $(CMOCKA_LIBS)
+unit_libs = sshd/config/libconfig.a keys/libprivate.a keys/libkeys.a \
+	lib/crypto/libsshcrypto.a lib/ipc/libipc.a lib/wire/libwire.a \
+	lib/base/libbase.a $(CRYPTO_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS) \
+	$(CRYPT_LIBS) $(CMOCKA_LIBS)
 
 unit_tests = \
 	regress/unit/base/cidr_test \
@@ -16,6 +15,10 @@ unit_tests = \
 	regress/unit/base/log_test \
 	regress/unit/base/loop_test \
 	regress/unit/base/pattern_test \
+	regress/unit/config/keywords_test \
+	regress/unit/config/lexer_test \
+	regress/unit/config/suggest_test \
+	regress/unit/config/value_test \
 	regress/unit/crypto/digest_test \
 	regress/unit/crypto/kex_test \
 	regress/unit/crypto/mlkem768_test \
@@ -39,9 +42,11 @@ unit_tests = \
 	regress/unit/listener/sockets_test \
 	regress/unit/listener/spawn_test \
 	regress/unit/listener/title_test \
+	regress/unit/net/chan_data_test \
 	regress/unit/net/channels_test \
 	regress/unit/net/compress_test \
 	regress/unit/net/kex_choose_test \
+	regress/unit/net/messages_test \
 	regress/unit/net/transport_test \
 	regress/unit/net/version_test \
 	regress/unit/session/env_test \
@@ -67,6 +72,14 @@ regress_unit_base_loop_test_SOURCES = regress/unit/base/loop_test.c
 regress_unit_base_loop_test_LDADD = $(unit_libs)
 regress_unit_base_pattern_test_SOURCES = regress/unit/base/pattern_test.c
 regress_unit_base_pattern_test_LDADD = $(unit_libs)
+regress_unit_config_keywords_test_SOURCES = regress/unit/config/keywords_test.c regress/unit/config/config_util.h
+regress_unit_config_keywords_test_LDADD = $(unit_libs)
+regress_unit_config_lexer_test_SOURCES = regress/unit/config/lexer_test.c
+regress_unit_config_lexer_test_LDADD = $(unit_libs)
+regress_unit_config_suggest_test_SOURCES = regress/unit/config/suggest_test.c
+regress_unit_config_suggest_test_LDADD = $(unit_libs)
+regress_unit_config_value_test_SOURCES = regress/unit/config/value_test.c regress/unit/config/config_util.h
+regress_unit_config_value_test_LDADD = $(unit_libs)
 regress_unit_crypto_digest_test_SOURCES = regress/unit/crypto/digest_test.c regress/unit/crypto/hex.h
 regress_unit_crypto_digest_test_LDADD = $(unit_libs)
 regress_unit_crypto_kex_test_SOURCES = regress/unit/crypto/kex_test.c regress/unit/crypto/hex.h
@@ -92,43 +105,47 @@ regress_unit_keys_pubkey_test_LDADD = $(unit_libs)
 regress_unit_keys_verify_test_SOURCES = regress/unit/keys/verify_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
 regress_unit_keys_verify_test_LDADD = $(unit_libs)
 regress_unit_listener_admission_test_SOURCES = regress/unit/listener/admission_test.c
-regress_unit_listener_admission_test_LDADD = $(unit_libs)
+regress_unit_listener_admission_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
 regress_unit_listener_children_test_SOURCES = regress/unit/listener/children_test.c
-regress_unit_listener_children_test_LDADD = $(unit_libs)
+regress_unit_listener_children_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
 regress_unit_listener_cmdline_test_SOURCES = regress/unit/listener/cmdline_test.c
-regress_unit_listener_cmdline_test_LDADD = $(unit_libs)
+regress_unit_listener_cmdline_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
 regress_unit_listener_handover_test_SOURCES = regress/unit/listener/handover_test.c
-regress_unit_listener_handover_test_LDADD = $(unit_libs)
+regress_unit_listener_handover_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
 regress_unit_listener_logging_test_SOURCES = regress/unit/listener/logging_test.c
-regress_unit_listener_logging_test_LDADD = $(unit_libs)
-regress_unit_listener_monitors_test_SOURCES = regress/unit/listener/monitors_test.c regress/unit/listener/scripted_monitor.c regress/unit/listener/scripted_monitor.h
-regress_unit_listener_monitors_test_LDADD = $(unit_libs)
+regress_unit_listener_logging_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
+regress_unit_listener_monitors_test_SOURCES = regress/unit/listener/monitors_test.c regress/unit/listener/scripted_monitor.h regress/unit/listener/scripted_monitor.c
+regress_unit_listener_monitors_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
 regress_unit_listener_net_filter_test_SOURCES = regress/unit/listener/net_filter_test.c
-regress_unit_listener_net_filter_test_LDADD = $(unit_libs)
+regress_unit_listener_net_filter_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
 regress_unit_listener_programs_test_SOURCES = regress/unit/listener/programs_test.c
-regress_unit_listener_programs_test_LDADD = $(unit_libs)
+regress_unit_listener_programs_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
 regress_unit_listener_sockets_test_SOURCES = regress/unit/listener/sockets_test.c
-regress_unit_listener_sockets_test_LDADD = $(unit_libs)
-regress_unit_listener_spawn_test_SOURCES = regress/unit/listener/spawn_test.c regress/unit/listener/scripted_monitor.c regress/unit/listener/scripted_monitor.h
-regress_unit_listener_spawn_test_LDADD = $(unit_libs)
+regress_unit_listener_sockets_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
+regress_unit_listener_spawn_test_SOURCES = regress/unit/listener/spawn_test.c regress/unit/listener/scripted_monitor.h regress/unit/listener/scripted_monitor.c
+regress_unit_listener_spawn_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
 regress_unit_listener_title_test_SOURCES = regress/unit/listener/title_test.c
-regress_unit_listener_title_test_LDADD = $(unit_libs)
-regress_unit_net_channels_test_SOURCES = regress/unit/net/channels_test.c regress/unit/net/lower.c regress/unit/net/lower.h
-regress_unit_net_channels_test_LDADD = $(unit_libs)
+regress_unit_listener_title_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
+regress_unit_net_chan_data_test_SOURCES = regress/unit/net/chan_data_test.c regress/unit/net/lower.h regress/unit/net/lower.c
+regress_unit_net_chan_data_test_LDADD = sshd/net/libnet.a $(unit_libs)
+regress_unit_net_channels_test_SOURCES = regress/unit/net/channels_test.c regress/unit/net/lower.h regress/unit/net/lower.c
+regress_unit_net_channels_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_compress_test_SOURCES = regress/unit/net/compress_test.c
-regress_unit_net_compress_test_LDADD = $(unit_libs)
+regress_unit_net_compress_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_kex_choose_test_SOURCES = regress/unit/net/kex_choose_test.c
-regress_unit_net_kex_choose_test_LDADD = $(unit_libs)
-regress_unit_net_transport_test_SOURCES = regress/unit/net/transport_test.c regress/unit/net/test_client.c regress/unit/net/test_client.h
-regress_unit_net_transport_test_LDADD = $(unit_libs)
-regress_unit_net_version_test_SOURCES = regress/unit/net/version_test.c regress/unit/net/test_client.c regress/unit/net/test_client.h
-regress_unit_net_version_test_LDADD = $(unit_libs)
+regress_unit_net_kex_choose_test_LDADD = sshd/net/libnet.a $(unit_libs)
+regress_unit_net_messages_test_SOURCES = regress/unit/net/messages_test.c regress/unit/net/test_client.h regress/unit/net/fake_monitor.h regress/unit/net/fake_monitor.c regress/unit/net/upper.h regress/unit/net/upper.c regress/unit/net/test_client.c
+regress_unit_net_messages_test_LDADD = sshd/net/libnet.a $(unit_libs)
+regress_unit_net_transport_test_SOURCES = regress/unit/net/transport_test.c regress/unit/net/test_client.h regress/unit/net/fake_monitor.h regress/unit/net/fake_monitor.c regress/unit/net/upper.h regress/unit/net/upper.c regress/unit/net/test_client.c
+regress_unit_net_transport_test_LDADD = sshd/net/libnet.a $(unit_libs)
+regress_unit_net_version_test_SOURCES = regress/unit/net/version_test.c regress/unit/net/test_client.h regress/unit/net/fake_monitor.h regress/unit/net/fake_monitor.c regress/unit/net/upper.h regress/unit/net/upper.c regress/unit/net/test_client.c
+regress_unit_net_version_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_session_env_test_SOURCES = regress/unit/session/env_test.c
-regress_unit_session_env_test_LDADD = $(unit_libs)
+regress_unit_session_env_test_LDADD = sshd/session/libsession.a $(unit_libs)
 regress_unit_session_forward_test_SOURCES = regress/unit/session/forward_test.c
-regress_unit_session_forward_test_LDADD = $(unit_libs)
+regress_unit_session_forward_test_LDADD = sshd/session/libsession.a $(unit_libs)
 regress_unit_session_tty_modes_test_SOURCES = regress/unit/session/tty_modes_test.c
-regress_unit_session_tty_modes_test_LDADD = $(unit_libs)
+regress_unit_session_tty_modes_test_LDADD = sshd/session/libsession.a $(unit_libs)
 regress_unit_wire_alg_names_test_SOURCES = regress/unit/wire/alg_names_test.c
 regress_unit_wire_alg_names_test_LDADD = $(unit_libs)
 regress_unit_wire_connection_test_SOURCES = regress/unit/wire/connection_test.c

@@ -463,10 +463,10 @@ keyword_suggest(const char *name)
 {
 	struct suggest suggest = suggest_init(name);
 
-	for (size_t i = 0; i < keyword_count; i++)
-		suggest_offer(&suggest, keywords[i].name);
 	suggest_offer(&suggest, "Match");
 	suggest_offer(&suggest, "Include");
+	for (size_t i = 0; i < keyword_count; i++)
+		suggest_offer(&suggest, keywords[i].name);
 	return suggest.best;
 }
 

@@ -161,30 +161,32 @@ lex_line(struct arena *arena, struct bytes line, struct lex_line *out)
 static bool
 needs_quotes(const char *word)
 {
-	return word[0] == '\0' || word[0] == '#' ||
+	/* a leading `=` would be taken for the one behind the keyword */
+	return word[0] == '\0' || word[0] == '#' || word[0] == '=' ||
 	    strpbrk(word, " \t") != NULL;
 }
 
-const char *
-lex_quote(struct arena *arena, const char *word)
+/* Would the lexer take the backslash here for an escape? */
+static bool
+is_taken(const char *at, bool quoted)
 {
-	bool quote = needs_quotes(word);
-	char *text, *p;
+	return at[1] == '\0' || at[1] == '\\' || at[1] == '"' ||
+	    at[1] == '\'' || (!quoted && at[1] == ' ');
+}
 
-	if (!quote && strpbrk(word, "\\\"'") == NULL)
-		return word;
-	if ((text = arena_alloc(arena, 2 * strlen(word) + 3)) == NULL)
-		return NULL;
-	p = text;
-	if (quote)
-		*p++ = '"';
+void
+lex_print_word(FILE *out, const char *word, enum lex_quoting quoting)
+{
+	bool quoted = needs_quotes(word);
+
+	if (quoted)
+		putc('"', out);
 	for (; *word != '\0'; word++) {
-		if (strchr("\\\"'", *word) != NULL)
-			*p++ = '\\';
-		*p++ = *word;
+		if (*word == '"' || *word == '\'' || (*word == '\\' &&
+		    (quoting == LEX_QUOTE_ALL || is_taken(word, quoted))))
+			putc('\\', out);
+		putc(*word, out);
 	}
-	if (quote)
-		*p++ = '"';
-	*p = '\0';
-	return text;
+	if (quoted)
+		putc('"', out);
 }

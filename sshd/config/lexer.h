@@ -14,6 +14,8 @@
 #ifndef SSHD_CONFIG_LEXER_H
 #define SSHD_CONFIG_LEXER_H
 
+#include <stdio.h>
+
 #include "sshd/config/arena.h"
 
 enum lex_result { LEX_EMPTY, LEX_LINE, LEX_ERROR };
@@ -29,7 +31,13 @@ struct lex_line {
 /* line without its newline. */
 enum lex_result lex_line(struct arena *arena, struct bytes line,
     struct lex_line *out);
-/* The word as it would have to be written to be read as this word. */
-const char *lex_quote(struct arena *arena, const char *word);
+
+enum lex_quoting {
+	LEX_QUOTE_NEEDED,	/* what would be read as something else */
+	LEX_QUOTE_ALL,		/* every backslash: a shell reads it next */
+};
+
+/* The word as it has to be written to be read as this word. */
+void lex_print_word(FILE *out, const char *word, enum lex_quoting quoting);
 
 #endif

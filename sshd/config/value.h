@@ -81,7 +81,5 @@ void value_print_keyword(const struct keyword *kw, FILE *out);
 /* "keyword TEXT\n". */
 void value_print_line(const struct keyword *kw, FILE *out, const char *fmt,
     ...) PRINTF_LIKE(3, 4);
-/* The word, quoted where it would not be read as one otherwise. */
-void value_print_word(FILE *out, const char *word);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "sshd/config/value.h"
 
+#include <stdlib.h>
 #include <strings.h>
 
 #include "lib/base/cidr.h"
@@ -51,7 +52,7 @@ print_each(const struct keyword *kw, const struct conf *conf, FILE *out)
 	for (size_t i = 0; i < list->count; i++) {
 		value_print_keyword(kw, out);
 		putc(' ', out);
-		value_print_word(out, list->v[i]);
+		lex_print_word(out, list->v[i], LEX_QUOTE_NEEDED);
 		putc('\n', out);
 	}
 }
@@ -69,7 +70,7 @@ print_on_line(const struct keyword *kw, const struct conf_list *list,
 	value_print_keyword(kw, out);
 	for (size_t i = 0; i < list->count; i++) {
 		putc(' ', out);
-		value_print_word(out, list->v[i]);
+		lex_print_word(out, list->v[i], LEX_QUOTE_NEEDED);
 	}
 	putc('\n', out);
 }
@@ -223,29 +224,25 @@ const struct value_type type_user_patterns = {
 
 /* ---- subsystems ---------------------------------------------------------- */
 
-static char *
+static const char *
 join_command(struct arena *arena, const char *const *words, size_t count)
 {
-	const char **quoted = arena_alloc(arena, count * sizeof(*quoted));
-	size_t len = 0, at = 0;
-	char *text;
+	const char *joined = NULL;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
 
-	if (quoted == NULL)
-		return NULL;
-	for (size_t i = 0; i < count; i++) {
-		if ((quoted[i] = lex_quote(arena, words[i])) == NULL)
-			return NULL;
-		len += strlen(quoted[i]) + 1;
-	}
-	if ((text = arena_alloc(arena, len + 1)) == NULL)
+	if (out == NULL)
 		return NULL;
 	for (size_t i = 0; i < count; i++) {
 		if (i != 0)
-			text[at++] = ' ';
-		memcpy(text + at, quoted[i], strlen(quoted[i]));
-		at += strlen(quoted[i]);
+			putc(' ', out);
+		lex_print_word(out, words[i], LEX_QUOTE_ALL);
 	}
-	return text;
+	if (fclose(out) == 0)
+		joined = arena_str(arena, bytes_of(text, len));
+	free(text);
+	return joined;
 }
 
 static bool
@@ -282,7 +279,7 @@ print_subsystem(const struct keyword *kw, const struct conf *conf, FILE *out)
 	for (size_t i = 0; i < conf->subsystem.count; i++) {
 		value_print_keyword(kw, out);
 		putc(' ', out);
-		value_print_word(out, conf->subsystem.v[i].name);
+		lex_print_word(out, conf->subsystem.v[i].name, LEX_QUOTE_NEEDED);
 		fprintf(out, " %s\n", conf->subsystem.v[i].command);
 	}
 }

@@ -6,6 +6,7 @@
 #include "lib/base/cidr.h"
 #include "lib/base/duration.h"
 #include "lib/base/host_port.h"
+#include "sshd/config/lexer.h"
 #include "sshd/config/listen.h"
 
 #define PORTS_MAX	256	/* as OpenSSH */
@@ -190,7 +191,7 @@ print_permit(const struct keyword *kw, const struct conf *conf, FILE *out)
 		fputs(" any", out);
 	for (size_t i = 0; i < list->count; i++) {
 		putc(' ', out);
-		value_print_word(out, list->v[i]);
+		lex_print_word(out, list->v[i], LEX_QUOTE_NEEDED);
 	}
 	putc('\n', out);
 }

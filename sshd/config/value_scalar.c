@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "lib/base/duration.h"
+#include "sshd/config/lexer.h"
 #include "sshd/config/suggest.h"
 
 bool
@@ -65,26 +66,6 @@ value_print_line(const struct keyword *kw, FILE *out, const char *fmt, ...)
 	vfprintf(out, fmt, args);
 	va_end(args);
 	putc('\n', out);
-}
-
-void
-value_print_word(FILE *out, const char *word)
-{
-	bool quote = word[0] == '\0' || word[0] == '#' ||
-	    strpbrk(word, " \t") != NULL;
-
-	if (quote)
-		putc('"', out);
-	for (; *word != '\0'; word++) {
-		/* only what the lexer would take for an escape or a quote */
-		if (*word == '"' || *word == '\'' || (*word == '\\' &&
-		    (word[1] == '\\' || word[1] == '"' || word[1] == '\'' ||
-		    word[1] == '\0')))
-			putc('\\', out);
-		putc(*word, out);
-	}
-	if (quote)
-		putc('"', out);
 }
 
 /* ---- one of several names ------------------------------------------------ */
@@ -367,7 +348,7 @@ print_text(const struct keyword *kw, const struct conf *conf, FILE *out)
 
 	value_print_keyword(kw, out);
 	putc(' ', out);
-	value_print_word(out, text == NULL ? "none" : text);
+	lex_print_word(out, text == NULL ? "none" : text, LEX_QUOTE_NEEDED);
 	putc('\n', out);
 }
 
@@ -393,7 +374,11 @@ print_raw(const struct keyword *kw, const struct conf *conf, FILE *out)
 {
 	const char *text = *(const char *const *)keyword_value(kw, conf);
 
-	value_print_line(kw, out, "%s", text == NULL ? "none" : text);
+	/* so that its own `=` is not read as the keyword's */
+	if (text != NULL && text[0] == '=')
+		value_print_line(kw, out, "= %s", text);
+	else
+		value_print_line(kw, out, "%s", text == NULL ? "none" : text);
 }
 
 static bool
@@ -435,8 +420,8 @@ print_user_environment(const struct keyword *kw, const struct conf *conf,
 
 	value_print_keyword(kw, out);
 	putc(' ', out);
-	value_print_word(out, names != NULL ? names :
-	    conf->permit_user_environment ? "yes" : "no");
+	lex_print_word(out, names != NULL ? names :
+	    conf->permit_user_environment ? "yes" : "no", LEX_QUOTE_NEEDED);
 	putc('\n', out);
 }
 

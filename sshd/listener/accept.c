@@ -77,30 +77,35 @@ drop(struct listener *listener, int fd, const struct endpoints *names,
 	(void)send(fd, not_now, strlen(not_now), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-/* An idle monitor may have died just now: then the next one. */
-static void
+/*
+ * An idle monitor may have died just now: then the next one. False, logged,
+ * when there is none to be had.
+ */
+static bool
 hand_over(struct listener *listener, int fd, const struct endpoints *names)
 {
 	for (size_t tries = 0; tries <= POOL_MAX; tries++) {
 		struct child *child = pool_take(listener);
 
 		if (child == NULL)
-			return;
+			return false;
 		if (monitors_connect(listener, child, fd)) {
 			memcpy(child->remote, names->remote,
 			    sizeof(child->remote));
 			memcpy(child->local, names->local,
 			    sizeof(child->local));
 			listener_show_title(listener);
-			return;
+			return true;
 		}
 		ipc_clear(&child->ipc);
 	}
 	log_error("no monitor takes the connection from %s port %u",
 	    names->remote, names->remote_port);
+	return false;
 }
 
-static void
+/* False: we are short of something, better wait before the next one. */
+static bool
 serve(struct listener *listener, int fd, const struct sockaddr_storage *peer,
     socklen_t peer_len)
 {
@@ -116,10 +121,10 @@ serve(struct listener *listener, int fd, const struct sockaddr_storage *peer,
 
 	listener->accepted++;
 	name_endpoints(fd, peer, peer_len, &names);
-	if (verdict != VERDICT_ADMIT)
-		drop(listener, fd, &names, verdict, question.startups);
-	else
-		hand_over(listener, fd, &names);
+	if (verdict == VERDICT_ADMIT)
+		return hand_over(listener, fd, &names);
+	drop(listener, fd, &names, verdict, question.startups);
+	return true;
 }
 
 static void
@@ -134,6 +139,15 @@ static void
 resume(void *arg)
 {
 	set_accepting(arg, true);
+}
+
+/* The rest waits in the backlog: better than to drop it. */
+static void
+pause_accepting(struct listener *listener)
+{
+	set_accepting(listener, false);
+	loop_timer_set(&listener->loop, &listener->accept_pause,
+	    ACCEPT_PAUSE_MS, resume, listener);
 }
 
 /* Does this error of accept() go away when we wait? */
@@ -156,13 +170,11 @@ accept_event(void *arg, uint32_t events)
 		socklen_t len = sizeof(peer);
 		int fd = accept4(s->fd, (struct sockaddr *)&peer, &len,
 		    SOCK_CLOEXEC);
+		bool served;
 
 		if (fd == -1 && is_shortage(errno)) {
 			log_error("accept: %s", strerror(errno));
-			set_accepting(listener, false);
-			loop_timer_set(&listener->loop,
-			    &listener->accept_pause, ACCEPT_PAUSE_MS, resume,
-			    listener);
+			pause_accepting(listener);
 			return;
 		}
 		if (fd == -1) {
@@ -171,8 +183,12 @@ accept_event(void *arg, uint32_t events)
 				return;
 			continue;
 		}
-		serve(listener, fd, &peer, len);
+		served = serve(listener, fd, &peer, len);
 		close(fd);
+		if (!served) {
+			pause_accepting(listener);
+			return;
+		}
 	}
 }
 

@@ -31,7 +31,7 @@ struct child {
 	pid_t pid;
 	enum child_state state;
 	bool discarded;			/* idle, and told to exit */
-	struct ipc ipc;			/* closed when there is no more to say */
+	struct ipc ipc;			/* closed when all is said */
 	char remote[64], local[64];	/* addresses, once serving */
 	struct child *next;		/* in its bucket */
 	void *owner;			/* for callbacks of its IPC socket */

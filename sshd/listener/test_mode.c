@@ -6,7 +6,7 @@
 #include "lib/base/log.h"
 #include "sshd/listener/start.h"
 
-/* Also without -C: "Match all" holds for a connection of which nothing is known. */
+/* Also without -C: "Match all" holds for a connection we know nothing of. */
 static int
 print_conf(const struct listener *listener)
 {

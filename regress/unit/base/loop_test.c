@@ -133,6 +133,31 @@ loop_timer__may_be_set_again_by_its_own_callback(void **state)
 	clear_fixture(&f);
 }
 
+static void
+set_at_once(void *arg)
+{
+	struct fixture *f = arg;
+
+	f->fired++;
+	loop_timer_set(&f->loop, &f->timer, 0, set_at_once, f);
+}
+
+static void
+loop_timer__set_without_delay_leaves_descriptors_their_turn(void **state)
+{
+	struct fixture f;
+	struct err err;
+
+	(void)state;
+	setup_fixture(&f);
+	loop_timer_set(&f.loop, &f.timer, 0, set_at_once, &f);
+	for (int i = 1; i <= 3; i++) {
+		assert_true(loop_step(&f.loop, -1, &err));
+		assert_int_equal(f.fired, i);
+	}
+	clear_fixture(&f);
+}
+
 int
 main(void)
 {
@@ -140,6 +165,7 @@ main(void)
 		TEST(loop_unwatch__stops_events_already_taken),
 		TEST(loop_timer__fires_once_when_its_time_has_come),
 		TEST(loop_timer__may_be_set_again_by_its_own_callback),
+		TEST(loop_timer__set_without_delay_leaves_descriptors_their_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

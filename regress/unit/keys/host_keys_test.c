@@ -211,7 +211,7 @@ host_keys_load__refuses_modes_that_let_others_in(void **state)
 }
 
 static void
-host_keys_load__missing_file_is_an_error_only_if_configured(void **state)
+host_keys_load__missing_file_is_an_error_if_configured(void **state)
 {
 	struct place *place = *state;
 	const char *path = path_of(place, "nothing");
@@ -511,7 +511,7 @@ main(void)
 		PLACE_TEST(host_keys_load__takes_a_private_file_of_its_own),
 		PLACE_TEST(host_keys_load__refuses_modes_that_let_others_in),
 		PLACE_TEST(
-		    host_keys_load__missing_file_is_an_error_only_if_configured),
+		    host_keys_load__missing_file_is_an_error_if_configured),
 		PLACE_TEST(host_keys_load__bad_files_leave_the_others_usable),
 		PLACE_TEST(host_keys_load__does_not_hang_on_a_fifo),
 		PLACE_TEST(

@@ -264,6 +264,15 @@ lower_recv(struct lower *l, uint8_t message, struct bytes fields)
 }
 
 void
+lower_wait(struct lower *l)
+{
+	struct err err;
+
+	must(loop_step(&l->conn.loop, 5000, &err));
+	lower_round(l);
+}
+
+void
 lower_round(struct lower *l)
 {
 	struct err err;
@@ -421,18 +430,71 @@ lower_start_pty(struct lower *l, int *slave)
 }
 
 int
-lower_open_direct(struct lower *l)
+lower_open_direct_as(struct lower *l, uint32_t number, uint32_t window,
+    uint32_t packet_max)
 {
 	struct ipc_CONNECTED connected;
+	uint8_t buf[128];
+	struct writer w = wr_init(buf, sizeof(buf));
+	struct open_confirmation confirmation;
+	const struct channel_open open = {
+		.type = BYTES_LIT("direct-tcpip"),
+		.sender_channel = 42 + number,
+		.initial_window_size = window,
+		.maximum_packet_size = packet_max,
+	};
+	const struct open_tcp tcp = {
+		.host = BYTES_LIT("h"), .port = 80,
+		.originator = BYTES_LIT("o"), .originator_port = 1,
+	};
+	struct bytes sent;
+	struct reader r;
 	int fds[2];
 
-	assert_true(RECV(l, SSH_MSG_CHANNEL_OPEN, "\0\0\0\14" "direct-tcpip"
-	    PEER WINDOW PACKET N1 "h" "\0\0\0\120" N1 "o" N1));
+	channel_open_build(&open, &w);
+	open_tcp_build(&tcp, &w);
+	assert_true(lower_recv(l, SSH_MSG_CHANNEL_OPEN, wr_view(&w)));
 	lower_session_gets(l, IPC_CONNECT_TCP);
 	connected.request = l->message.u.CONNECT_TCP.request;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
 	lower_session_says(l, IPC_CONNECTED, &connected, &fds[0], 1);
 	close(fds[0]);
-	SENT(l, SSH_MSG_CHANNEL_OPEN_CONFIRMATION, PEER N0 WINDOW PACKET);
+	sent = lower_sent(l);
+	assert_int_equal(sent.len != 0 ? sent.p[0] : 0,
+	    SSH_MSG_CHANNEL_OPEN_CONFIRMATION);
+	r = rd_init(bytes_of(sent.p + 1, sent.len - 1));
+	must(open_confirmation_parse(&r, &confirmation, &l->err));
+	assert_int_equal(confirmation.recipient_channel, 42 + number);
+	assert_int_equal(confirmation.sender_channel, number);
 	return fds[1];
+}
+
+int
+lower_open_direct(struct lower *l)
+{
+	return lower_open_direct_as(l, 0, 2097152, 32768);
+}
+
+bool
+lower_recv_data(struct lower *l, uint32_t number, size_t len, uint8_t byte)
+{
+	static uint8_t buf[8 + 32768];
+	struct err err;
+
+	memset(buf, byte, sizeof(buf));
+	while (len != 0) {
+		uint32_t part = (uint32_t)MIN(len, sizeof(buf) - 8);
+
+		put_u32(buf, number);
+		put_u32(buf + 4, part);
+		if (!lower_recv(l, SSH_MSG_CHANNEL_DATA,
+		    bytes_of(buf, 8 + part)) ||
+		    !channels_input_end(&l->conn, &err))
+			return false;
+		/* as the next read(2) does */
+		memset(buf, ~byte, sizeof(buf));
+		memset(buf + 8, byte, sizeof(buf) - 8);
+		len -= part;
+	}
+	return true;
 }

@@ -55,6 +55,8 @@ bool lower_recv(struct lower *l, uint8_t message, struct bytes fields);
 #define RECV(l, message, literal) lower_recv(l, message, BYTES_LIT(literal))
 /* Rounds of the loop: until nothing is to be done. */
 void lower_round(struct lower *l);
+/* The same, once an event has come: a tty passes bytes on in its own time. */
+void lower_wait(struct lower *l);
 
 /* The next message that was sent; len 0 when there is none. */
 struct bytes lower_sent(struct lower *l);
@@ -91,7 +93,15 @@ void lower_open_session(struct lower *l);
 /* ... and runs a program; the test's ends of its pipes (or its pty). */
 void lower_start_program(struct lower *l, int ends[3]);
 void lower_start_pty(struct lower *l, int *slave);
-/* An open direct-tcpip channel of that number; the far end of its socket. */
-int lower_open_direct(struct lower *l);
+/*
+ * A direct-tcpip channel, ours `number`, the peer's PEER + number; what the
+ * peer offers. Returns the far end of its socket.
+ */
+int lower_open_direct_as(struct lower *l, uint32_t number, uint32_t window,
+    uint32_t packet_max);
+int lower_open_direct(struct lower *l);		/* number 0, 2 MiB, 32 KiB */
+/* CHANNEL_DATA of len bytes, each one `byte`. */
+bool lower_recv_data(struct lower *l, uint32_t number, size_t len,
+    uint8_t byte);
 
 #endif

@@ -10,6 +10,8 @@
 #include "lib/crypto/openssl.h"
 #include "lib/crypto/x25519.h"
 
+#define QUIET_ROUNDS	3	/* read, handle, flush */
+
 static int64_t
 test_now_ms(const struct clock *clock)
 {
@@ -103,27 +105,25 @@ fill(struct test_client *c)
 	return n > 0;
 }
 
-/* One round of the server, then what it sent. False: nothing can come. */
+/*
+ * One round of the server, then what it sent. Between the two nothing is in
+ * flight, so a round without bytes means that none will come.
+ */
 static bool
 pump(struct test_client *c)
 {
-	bool alive = conn_step(&c->conn, 0);
-
-	if (fill(c) || alive)
-		return !c->eof;
-	if (!c->eof) {		/* as if its process had exited */
-		conn_clear(&c->conn);
-		(void)fill(c);
-		c->eof = true;
-	}
-	return false;
+	if (c->eof)
+		return false;
+	if (!conn_step(&c->conn, 0))
+		conn_clear(&c->conn);	/* as if its process had exited */
+	return fill(c);
 }
 
 void
 test_client_settle(struct test_client *c)
 {
-	for (int i = 0; i < 20 && pump(c); i++)
-		;
+	for (int quiet = 0; quiet < QUIET_ROUNDS;)
+		quiet = pump(c) ? 0 : quiet + 1;
 }
 
 void
@@ -185,7 +185,7 @@ test_client_recv_line(struct test_client *c, char *line, size_t len)
 
 	while ((lf = memchr(c->buf + c->head, '\n', c->tail - c->head)) ==
 	    NULL) {
-		if (!pump(c))
+		if (!pump(c) && c->eof)
 			return false;
 	}
 	must(bytes_to_str(bytes_of(c->buf + c->head,
@@ -228,15 +228,14 @@ take_packet(struct test_client *c)
 bool
 test_client_recv(struct test_client *c)
 {
-	bool alive = true;
+	int quiet = 0;
 
-	for (;;) {
-		if (take_packet(c))
-			return true;
-		if (!alive)
+	while (!take_packet(c)) {
+		quiet = pump(c) ? 0 : quiet + 1;
+		if (quiet == QUIET_ROUNDS)
 			return false;
-		alive = pump(c);
 	}
+	return true;
 }
 
 static struct bytes

@@ -58,9 +58,9 @@ void test_client_free(struct test_client *c);
 void test_client_send_raw(struct test_client *c, const void *p, size_t len);
 void test_client_send(struct test_client *c, const void *payload, size_t len);
 void test_client_send_u8(struct test_client *c, uint8_t message);
-/* The server's identification line comes first; NULL at the end. */
+/* The server's identification line comes first; false at the end. */
 bool test_client_recv_line(struct test_client *c, char *line, size_t len);
-/* The next payload into c->payload; false when the server closed. */
+/* The next payload into c->payload; false when none comes any more. */
 bool test_client_recv(struct test_client *c);
 /* Rounds of the loop until nothing more happens. */
 void test_client_settle(struct test_client *c);
