@@ -75,6 +75,9 @@ static const struct sig_alg_row sig_algs[] = {
 	    "rsa-sha2-512", true, false, DIGEST_SHA512 },
 	{ "rsa-sha2-256", "ssh-rsa",
 	    "rsa-sha2-256", true, false, DIGEST_SHA256 },
+	/* SHA-1, for peers of another age: only where it is asked for */
+	{ "ssh-rsa", "ssh-rsa",
+	    "ssh-rsa", false, false, DIGEST_SHA1 },
 };
 
 const struct key_type_row *

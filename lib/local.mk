@@ -60,6 +60,7 @@ lib_ipc_libipc_a_SOURCES = \
 noinst_LIBRARIES += lib/crypto/libsshcrypto.a
 lib_crypto_libsshcrypto_a_SOURCES = \
 	lib/crypto/cipher_algs.c \
+	lib/crypto/cipher_cbc.c \
 	lib/crypto/cipher_chachapoly.c \
 	lib/crypto/cipher_core.c \
 	lib/crypto/cipher_core.h \

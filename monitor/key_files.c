@@ -55,7 +55,8 @@ line_permits(const struct key_search *search, const char *where,
 	case KEY_LINE_KEY:
 		break;
 	}
-	if (!line_options.cert_authority &&
+	/* a stand-in account reads like any other, and finds nothing */
+	if (search->user->valid && !line_options.cert_authority &&
 	    pubkey_equal_plain(listed, search->key)) {
 		if (key_options_permit(&line_options, &use)) {
 			key_text(listed, search->conf->fingerprint_hash, text,

@@ -80,7 +80,8 @@ static MUST_CHECK bool
 send_setup(struct monitor *mon, struct bytes filter, struct err *err)
 {
 	const struct conf *conf = &mon->conf;
-	char sig_algs[NAME_LIST_MAX];
+	char *sig_algs = user_server_sig_algs(
+	    conf->pubkey_accepted_algorithms);
 	struct ipc_NET_SETUP m = {
 		.filter = filter,
 		.log_level = (uint32_t)log_get_level(),
@@ -96,14 +97,15 @@ send_setup(struct monitor *mon, struct bytes filter, struct err *err)
 	size_t prove_len = 0;
 	bool ok;
 
-	user_server_sig_algs(conf->pubkey_accepted_algorithms, sig_algs,
-	    sizeof(sig_algs));
+	if (sig_algs == NULL)
+		return err_set(err, ERR_NOMEM, "signature algorithms");
 	m.server_sig_algs = bytes_str(sig_algs);
 	ok = find_identity(mon, &m, err) &&
 	    write_prove_keys(&mon->keys, &prove, &prove_len, err);
 	m.prove_keys = bytes_of(prove, prove_len);
 	ok = ok && ipc_send(&mon->net, IPC_NET_SETUP, &m, err);
 	free(prove);
+	free(sig_algs);
 	return ok;
 }
 

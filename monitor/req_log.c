@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/req_log.h"
 
+#include <stdio.h>
+
 #include "lib/base/log.h"
 #include "monitor/monitor.h"
 
@@ -17,10 +19,43 @@ write_line(uint8_t level, struct bytes text, const char *suffix,
 }
 
 bool
+log_line_mark_invalid(struct bytes line, const char *user, char *out,
+    size_t out_len)
+{
+	static const char valid[] = " authenticating user ";
+	size_t valid_len = sizeof(valid) - 1, user_len = strlen(user), head;
+	const uint8_t *at = line.len == 0 ? NULL :
+	    memmem(line.p, line.len, valid, valid_len);
+	struct bytes rest;
+
+	if (at == NULL)
+		return false;
+	head = (size_t)(at - line.p);
+	rest = bytes_of(at + valid_len, line.len - head - valid_len);
+	if (rest.len < user_len || memcmp(rest.p, user, user_len) != 0)
+		return false;
+	snprintf(out, out_len, "%.*s invalid user %.*s", (int)head,
+	    (const char *)line.p, (int)rest.len, (const char *)rest.p);
+	return true;
+}
+
+/*
+ * Net must not learn whether a user exists, so it can't know what OpenSSH's
+ * lines call one that does not.
+ */
+bool
 req_net_log(struct monitor *mon, struct ipc_message *message, struct err *err)
 {
-	return write_line(message->u.NET_LOG.level, message->u.NET_LOG.line,
-	    mon->state == MON_AUTHED ? "" : " [preauth]", err);
+	const struct ipc_NET_LOG *m = &message->u.NET_LOG;
+	const char *suffix = mon->state == MON_AUTHED ? "" : " [preauth]";
+	struct bytes line = m->line;
+	char marked[LOG_LINE_BYTES + 1];
+
+	if (mon->state == MON_NAMED && !mon->user.valid &&
+	    log_line_mark_invalid(line, mon->user.name, marked,
+	    sizeof(marked)))
+		line = bytes_str(marked);
+	return write_line(m->level, line, suffix, err);
 }
 
 bool

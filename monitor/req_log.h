@@ -15,4 +15,11 @@
 
 req_fn req_net_log, req_session_log;
 
+/*
+ * Pure: "... authenticating user NAME ..." as "... invalid user NAME ...";
+ * false when the line does not speak of user.
+ */
+bool log_line_mark_invalid(struct bytes line, const char *user, char *out,
+    size_t out_len);
+
 #endif

@@ -14,26 +14,28 @@
 
 #define SERVICE		"ssh-connection"
 
-void
-user_server_sig_algs(const char *accepted, char *out, size_t out_len)
+char *
+user_server_sig_algs(const char *accepted)
 {
 	struct bytes cursor = bytes_str(accepted), name;
-	size_t len = 0;
+	/* a plain name is never longer than that of its certificate */
+	size_t cap = strlen(accepted) + 1, len = 0;
+	char *out = calloc(1, cap);
 
-	out[0] = '\0';
-	while (name_list_next(&cursor, &name)) {
+	while (out != NULL && name_list_next(&cursor, &name)) {
 		const struct sig_alg_row *row = sig_alg_find(name);
 		const char *plain = row == NULL ? "" : row->sig_name;
 		size_t plain_len = strlen(plain);
 
-		if (plain_len == 0 || plain_len + 2 > out_len - len ||
+		if (plain_len == 0 || plain_len > name.len ||
 		    name_list_has(bytes_of(out, len), bytes_str(plain)))
 			continue;
 		if (len != 0)
 			out[len++] = ',';
-		memcpy(out + len, plain, plain_len + 1);
+		memcpy(out + len, plain, plain_len);
 		len += plain_len;
 	}
+	return out;
 }
 
 bool
@@ -110,15 +112,17 @@ read_banner(const struct conf *conf, uint8_t **out, size_t *len)
 static MUST_CHECK bool
 send_reply(struct monitor *mon, struct err *err)
 {
-	char methods[METHOD_LIST_MAX], sig_algs[NAME_LIST_MAX];
+	char methods[METHOD_LIST_MAX];
+	char *sig_algs = user_server_sig_algs(
+	    mon->conf.pubkey_accepted_algorithms);
 	struct ipc_USER_REPLY reply;
 	uint8_t *banner;
 	size_t banner_len;
 	bool ok;
 
+	if (sig_algs == NULL)
+		return err_set(err, ERR_NOMEM, "signature algorithms");
 	auth_list_methods(mon, methods, sizeof(methods));
-	user_server_sig_algs(mon->conf.pubkey_accepted_algorithms, sig_algs,
-	    sizeof(sig_algs));
 	read_banner(&mon->conf, &banner, &banner_len);
 	reply = (struct ipc_USER_REPLY){
 		.methods = bytes_str(methods),
@@ -128,6 +132,7 @@ send_reply(struct monitor *mon, struct err *err)
 	};
 	ok = ipc_send(&mon->net, IPC_USER_REPLY, &reply, err);
 	free(banner);
+	free(sig_algs);
 	return ok;
 }
 

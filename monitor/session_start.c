@@ -46,9 +46,11 @@ session_start(struct monitor *mon, const struct grant *grant, int net_fd,
 		return false;
 	log_verbose("User child is on pid %ld", (long)mon->session_child.pid);
 	mon->session_gone = false;
-	return ipc_send_fds(&mon->session, IPC_GRANT, &grant->message,
-	    &net_fd, 1, err) &&
-	    ipc_watch(&mon->session, &mon->loop, monitor_session_event, mon,
+	/* one that is gone already is noticed where every exit is */
+	if (!ipc_send_fds(&mon->session, IPC_GRANT, &grant->message, &net_fd,
+	    1, err) && err->code != ERR_CLOSED)
+		return false;
+	return ipc_watch(&mon->session, &mon->loop, monitor_session_event, mon,
 	    err) &&
 	    child_watch(&mon->session_child, &mon->loop,
 	    monitor_session_exited, mon, err);

@@ -106,12 +106,16 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/auth_methods.h \
 	sshd/net/auth_none.c \
 	sshd/net/auth_pubkey.c \
-	sshd/net/chan_data.c \
-	sshd/net/chan_data.h \
 	sshd/net/chan_direct.c \
 	sshd/net/chan_direct.h \
+	sshd/net/chan_ends.c \
+	sshd/net/chan_ends.h \
 	sshd/net/chan_forwarded.c \
 	sshd/net/chan_forwarded.h \
+	sshd/net/chan_input.c \
+	sshd/net/chan_input.h \
+	sshd/net/chan_output.c \
+	sshd/net/chan_output.h \
 	sshd/net/chan_session.c \
 	sshd/net/chan_session.h \
 	sshd/net/chan_types.c \

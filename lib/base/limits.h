@@ -39,7 +39,7 @@
 #define USER_NAME_MAX		1024	/* in a request; real ones are < 256 */
 #define SERVICE_NAME_MAX	64
 #define METHOD_LIST_MAX		256
-#define BANNER_MAX		65536	/* sent in one packet before login */
+#define BANNER_MAX		131072	/* one packet, one message to net */
 #define AUTH_REQUESTS_MAX	1024	/* requests of one connection */
 #define PASSWORD_MAX		1024	/* longer ones fail, as OpenSSH */
 
@@ -55,7 +55,7 @@
 #define SOCKET_PATH_MAX		108	/* sun_path */
 #define SIGNAL_NAME_MAX		64
 #define SUBSYSTEM_NAME_MAX	256
-#define PENDING_REQUESTS_MAX	256	/* unanswered by the session process */
+#define PENDING_REQUESTS_MAX	1024	/* unanswered: all forwards at once */
 
 /* Between processes */
 #define IPC_MESSAGE_MAX		196608	/* fits the default socket buffer */

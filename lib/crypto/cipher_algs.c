@@ -9,6 +9,10 @@ static const struct cipher_alg *const cipher_algs[] = {
 	&cipher_aes128_ctr,
 	&cipher_aes192_ctr,
 	&cipher_aes256_ctr,
+	&cipher_aes128_cbc,
+	&cipher_aes192_cbc,
+	&cipher_aes256_cbc,
+	&cipher_3des_cbc,
 };
 
 const struct cipher_alg *

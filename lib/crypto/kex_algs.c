@@ -15,6 +15,8 @@ static const struct kex_alg *const kex_algs[] = {
 	&kex_group16_sha512,
 	&kex_group18_sha512,
 	&kex_group14_sha256,
+	&kex_group14_sha1,
+	&kex_gex_sha1,
 };
 
 const struct kex_alg *

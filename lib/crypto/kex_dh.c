@@ -199,6 +199,17 @@ const struct kex_alg kex_group18_sha512 = {
 	.detail = &kex_group_8192,
 };
 
+const struct kex_alg kex_group14_sha1 = {
+	.name = "diffie-hellman-group14-sha1", .form = KEX_FORM_DH,
+	.hash = DIGEST_SHA1, .respond = group_respond,
+	.detail = &kex_group_2048,
+};
+
+const struct kex_alg kex_gex_sha1 = {
+	.name = "diffie-hellman-group-exchange-sha1", .form = KEX_FORM_GEX,
+	.hash = DIGEST_SHA1, .respond = gex_respond,
+};
+
 const struct kex_alg kex_gex_sha256 = {
 	.name = "diffie-hellman-group-exchange-sha256", .form = KEX_FORM_GEX,
 	.hash = DIGEST_SHA256, .respond = gex_respond,

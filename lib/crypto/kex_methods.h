@@ -27,6 +27,6 @@ extern const struct kex_alg kex_sntrup761_x25519,
 extern const struct kex_alg kex_curve25519, kex_curve25519_libssh;
 extern const struct kex_alg kex_nistp256, kex_nistp384, kex_nistp521;
 extern const struct kex_alg kex_group14_sha256, kex_group16_sha512,
-    kex_group18_sha512, kex_gex_sha256;
+    kex_group18_sha512, kex_gex_sha256, kex_group14_sha1, kex_gex_sha1;
 
 #endif

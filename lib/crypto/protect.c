@@ -92,6 +92,12 @@ protect_aligns_length(const struct protect *p)
 	return p->mode == PROTECT_PLAIN || p->mode == PROTECT_EAM;
 }
 
+bool
+protect_hides_errors(const struct protect *p)
+{
+	return p->mode == PROTECT_EAM && p->cipher->is_cbc;
+}
+
 size_t
 protect_tag_len(const struct protect *p)
 {

@@ -33,6 +33,7 @@ struct cipher_alg {
 	size_t key_len, iv_len;
 	size_t block_len;		/* padding granularity, >= 8 */
 	bool is_aead;			/* no MAC is negotiated */
+	bool is_cbc;			/* see protect_hides_errors() */
 	size_t aead_tag_len;		/* 0 unless is_aead */
 	uint64_t rekey_bytes;		/* the volume after which keys change */
 	const struct cipher_ops *ops;	/* private to lib/crypto */
@@ -64,6 +65,13 @@ MUST_CHECK bool protect_new(struct protect **out,
     struct bytes key, struct bytes iv, struct bytes mac_key, bool sealing,
     struct err *err);
 void protect_free(struct protect *p);
+
+/*
+ * CBC without encrypt-then-MAC: when a packet is bad, how soon we say so tells
+ * an attacker about the plaintext, so as much as a largest packet is read
+ * first (CVE-2008-5161).
+ */
+bool protect_hides_errors(const struct protect *p);
 
 /* What padding must align to, and whether packet_length counts in that. */
 size_t protect_block_len(const struct protect *p);

@@ -52,6 +52,8 @@ extern const struct cipher_alg cipher_chachapoly;
 extern const struct cipher_alg cipher_aes128_gcm, cipher_aes256_gcm;
 extern const struct cipher_alg cipher_aes128_ctr, cipher_aes192_ctr,
     cipher_aes256_ctr;
+extern const struct cipher_alg cipher_aes128_cbc, cipher_aes192_cbc,
+    cipher_aes256_cbc, cipher_3des_cbc;
 
 extern const struct mac_alg mac_hmac_sha2_256, mac_hmac_sha2_512,
     mac_hmac_sha1;

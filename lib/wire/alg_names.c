@@ -19,10 +19,10 @@ static const struct alg_name kex[] = {
 	{ "diffie-hellman-group16-sha512", ALG_ON_REQUEST },
 	{ "diffie-hellman-group18-sha512", ALG_ON_REQUEST },
 	{ "diffie-hellman-group14-sha256", ALG_ON_REQUEST },
-	{ "mlkem768nistp256-sha256", ALG_MISSING },
-	{ "diffie-hellman-group14-sha1", ALG_MISSING },
+	{ "diffie-hellman-group14-sha1", ALG_ON_REQUEST },
+	{ "diffie-hellman-group-exchange-sha1", ALG_ON_REQUEST },
 	{ "diffie-hellman-group1-sha1", ALG_MISSING },
-	{ "diffie-hellman-group-exchange-sha1", ALG_MISSING },
+	{ "mlkem768nistp256-sha256", ALG_MISSING },
 };
 
 static const struct alg_name ciphers[] = {
@@ -32,10 +32,10 @@ static const struct alg_name ciphers[] = {
 	{ "aes128-ctr", ALG_DEFAULT },
 	{ "aes192-ctr", ALG_DEFAULT },
 	{ "aes256-ctr", ALG_DEFAULT },
-	{ "aes128-cbc", ALG_MISSING },
-	{ "aes192-cbc", ALG_MISSING },
-	{ "aes256-cbc", ALG_MISSING },
-	{ "3des-cbc", ALG_MISSING },
+	{ "aes128-cbc", ALG_ON_REQUEST },
+	{ "aes192-cbc", ALG_ON_REQUEST },
+	{ "aes256-cbc", ALG_ON_REQUEST },
+	{ "3des-cbc", ALG_ON_REQUEST },
 };
 
 static const struct alg_name macs[] = {
@@ -78,13 +78,15 @@ static const struct alg_name macs[] = {
 	{ "webauthn-sk-ecdsa-sha2-nistp256" OPENSSH, ALG_DEFAULT },	\
 	{ "rsa-sha2-512", ALG_DEFAULT },				\
 	{ "rsa-sha2-256", ALG_DEFAULT },				\
-	{ "ssh-rsa", ALG_MISSING },					\
+	{ "ssh-rsa", ALG_ON_REQUEST },					\
+	{ "ssh-dss", ALG_MISSING },					\
 	{ "ssh-mldsa44-ed25519" OPENSSH, ALG_MISSING }
 
 static const struct alg_name signatures[] = {
 	CERT_SIGNATURES,
 	PLAIN_SIGNATURES,
 	{ "ssh-rsa" CERT, ALG_MISSING },
+	{ "ssh-dss" CERT, ALG_MISSING },
 	{ "ssh-mldsa44-ed25519" CERT, ALG_MISSING },
 };
 

@@ -8,7 +8,7 @@
 #define NAME_MAX_READ	1024
 #define DESCRIPTION_MAX	4096	/* of a failed open; only logged */
 
-/* ---- global requests ----------------------------------------------------- */
+/* ---- global requests -------------------------------------------------- */
 
 bool
 global_request_parse(struct reader *r, struct global_request *m,
@@ -41,7 +41,7 @@ global_request_build(const char *name, bool want_reply, struct writer *w)
 	wr_bool(w, want_reply);
 }
 
-/* ---- opening ------------------------------------------------------------- */
+/* ---- opening ---------------------------------------------------------- */
 
 bool
 channel_open_parse(struct reader *r, struct channel_open *m, struct err *err)
@@ -141,7 +141,7 @@ open_failure_build(const struct open_failure_message *m, struct writer *w)
 	wr_cstring(w, "");
 }
 
-/* ---- data and the end ---------------------------------------------------- */
+/* ---- data and the end ------------------------------------------------- */
 
 bool
 channel_data_parse(struct reader *r, struct channel_data *m, struct err *err)
@@ -187,7 +187,7 @@ window_adjust_build(uint32_t recipient_channel, uint32_t bytes_to_add,
 	wr_u32(w, bytes_to_add);
 }
 
-/* ---- channel requests ---------------------------------------------------- */
+/* ---- channel requests ------------------------------------------------- */
 
 bool
 channel_request_parse(struct reader *r, struct channel_request *m,

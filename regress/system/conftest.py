@@ -2,6 +2,7 @@
 """Fixtures: the isolated host, keys, and servers."""
 
 import os
+import signal
 import sys
 
 import pytest
@@ -28,6 +29,20 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("postern_only"):
             item.add_marker(pytest.mark.skip(reason="Postern only"))
+
+
+def _too_long(*_args):
+    raise TimeoutError("the test takes too long")
+
+
+@pytest.fixture(autouse=True)
+def time_limit(request):
+    """A test that hangs fails."""
+    limit_s = 600 if request.node.get_closest_marker("slow") else 60
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(limit_s)
+    yield
+    signal.alarm(0)
 
 
 @pytest.fixture(scope="session")

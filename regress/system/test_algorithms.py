@@ -145,7 +145,7 @@ def test_an_rsa_host_certificate_signs_with_the_negotiated_hash(
     name = f"{algorithm}-cert-v01@openssh.com"
     result = server.ssh(
         "alice", keys["ed25519"], "echo in",
-        options=[*options, "-v", "-o", f"HostKeyAlgorithms={name}",
-                 "-o", "LogLevel=DEBUG1"])
+        options=[*options, "-o", f"HostKeyAlgorithms={name}", "-o",
+                 "LogLevel=DEBUG1"])
     assert result.stdout == b"in\n", result
     assert f"kex: host key algorithm: {name}" in result.stderr.decode()

@@ -25,7 +25,7 @@ def test_the_exit_status_reaches_the_client(server, keys, status):
 def test_an_rsa_user_key_signs_with_each_sha2_hash(server, keys, algorithm):
     result = server.ssh(
         "alice", keys["rsa"], "true",
-        options=["-v", "-o", "LogLevel=DEBUG3",
+        options=["-o", "LogLevel=DEBUG3",
                  "-o", f"PubkeyAcceptedAlgorithms={algorithm}"])
     assert result.returncode == 0
     assert f"signing using {algorithm} " in result.stderr.decode()
@@ -40,7 +40,7 @@ def test_an_rsa_signature_with_sha1_is_refused(server, keys):
 
 def test_the_signature_is_bound_to_the_host_key(server, keys):
     result = server.ssh("alice", keys["ed25519"], "true",
-                        options=["-v", "-o", "LogLevel=DEBUG3"])
+                        options=["-o", "LogLevel=DEBUG3"])
     said = result.stderr.decode()
     assert "kex_input_ext_info: publickey-hostbound@openssh.com" in said
     assert "publickey-hostbound-v00@openssh.com" in said
@@ -98,7 +98,7 @@ def test_a_refusal_does_not_tell_how_far_the_client_got(
         server, keys, other_key):
     def packets(user, key):
         result = server.ssh(user, key, "true",
-                            options=["-vvv", "-o", "LogLevel=DEBUG3"])
+                            options=["-o", "LogLevel=DEBUG3"])
         return [line for line in result.stderr.decode().splitlines()
                 if "receive packet" in line]
     assert packets("nobody-here", keys["ed25519"]) == \
@@ -218,7 +218,7 @@ def test_a_missing_banner_file_is_no_obstacle(make_server, keys):
 def test_the_version_carries_the_addendum(make_server, keys):
     server = make_server("VersionAddendum for-testing\n")
     result = server.ssh("alice", keys["ed25519"], "true",
-                        options=["-v", "-o", "LogLevel=DEBUG1"])
+                        options=["-o", "LogLevel=DEBUG1"])
     said = [line for line in result.stderr.decode().splitlines()
             if "remote software version" in line]
     assert said and said[0].endswith(" for-testing")

@@ -33,6 +33,7 @@ UNSAFE = [
 def test_a_writable_path_is_refused_and_named(make_server, keys, restored,
                                               path, mode, what):
     server = make_server("LogLevel INFO\n")
+    shutil.chown(path, group="bob")
     os.chmod(path, mode)
     assert server.ssh("alice", keys["ed25519"], "true").returncode == 255
     server.wait_for_log("Authentication refused: bad ownership or modes for "
@@ -43,6 +44,7 @@ def test_a_writable_path_is_refused_and_named(make_server, keys, restored,
 def test_without_strict_modes_the_same_path_opens(make_server, keys, restored,
                                                   path, mode, what):
     server = make_server("StrictModes no\n")
+    shutil.chown(path, group="bob")
     os.chmod(path, mode)
     assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
 
@@ -74,12 +76,11 @@ def test_a_file_that_only_root_can_read_is_refused(make_server, keys,
 
 
 def test_a_link_to_a_file_in_an_open_directory_is_refused(
-        make_server, keys, tmp_path):
+        make_server, keys):
     server = make_server("AuthorizedKeysFile .ssh/linked\n")
-    shared = tmp_path / "shared"
-    shared.mkdir()
-    shared.chmod(0o777)
-    target = shared / "keys"
+    os.mkdir("/home/shared")
+    os.chmod("/home/shared", 0o777)
+    target = "/home/shared/keys"
     shutil.copy(FILE, target)
     shutil.chown(target, "alice")
     os.symlink(target, SSH + "/linked")
@@ -89,6 +90,7 @@ def test_a_link_to_a_file_in_an_open_directory_is_refused(
                             "for directory ")
     finally:
         os.unlink(SSH + "/linked")
+        shutil.rmtree("/home/shared")
 
 
 def test_a_directory_in_the_place_of_the_file_is_refused(make_server, keys):

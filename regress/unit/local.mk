@@ -12,11 +12,16 @@ unit_tests = \
 	regress/unit/base/cidr_test \
 	regress/unit/base/duration_test \
 	regress/unit/base/host_port_test \
+	regress/unit/base/log_sink_test \
 	regress/unit/base/log_test \
 	regress/unit/base/loop_test \
 	regress/unit/base/pattern_test \
+	regress/unit/base/safe_path_test \
+	regress/unit/config/config_test \
 	regress/unit/config/keywords_test \
 	regress/unit/config/lexer_test \
+	regress/unit/config/load_test \
+	regress/unit/config/match_test \
 	regress/unit/config/suggest_test \
 	regress/unit/config/value_test \
 	regress/unit/crypto/digest_test \
@@ -42,11 +47,25 @@ unit_tests = \
 	regress/unit/listener/sockets_test \
 	regress/unit/listener/spawn_test \
 	regress/unit/listener/title_test \
-	regress/unit/net/chan_data_test \
+	regress/unit/monitor/auth_delay_test \
+	regress/unit/monitor/auth_methods_test \
+	regress/unit/monitor/grant_test \
+	regress/unit/monitor/key_check_test \
+	regress/unit/monitor/moduli_test \
+	regress/unit/monitor/records_test \
+	regress/unit/monitor/req_user_test \
+	regress/unit/monitor/requests_test \
+	regress/unit/monitor/signed_data_test \
+	regress/unit/monitor/tokens_test \
+	regress/unit/net/alive_test \
+	regress/unit/net/auth_test \
+	regress/unit/net/chan_input_test \
+	regress/unit/net/chan_output_test \
 	regress/unit/net/channels_test \
 	regress/unit/net/compress_test \
 	regress/unit/net/kex_choose_test \
 	regress/unit/net/messages_test \
+	regress/unit/net/requests_test \
 	regress/unit/net/transport_test \
 	regress/unit/net/version_test \
 	regress/unit/session/env_test \
@@ -66,16 +85,26 @@ regress_unit_base_duration_test_SOURCES = regress/unit/base/duration_test.c
 regress_unit_base_duration_test_LDADD = $(unit_libs)
 regress_unit_base_host_port_test_SOURCES = regress/unit/base/host_port_test.c
 regress_unit_base_host_port_test_LDADD = $(unit_libs)
+regress_unit_base_log_sink_test_SOURCES = regress/unit/base/log_sink_test.c
+regress_unit_base_log_sink_test_LDADD = $(unit_libs)
 regress_unit_base_log_test_SOURCES = regress/unit/base/log_test.c
 regress_unit_base_log_test_LDADD = $(unit_libs)
 regress_unit_base_loop_test_SOURCES = regress/unit/base/loop_test.c
 regress_unit_base_loop_test_LDADD = $(unit_libs)
 regress_unit_base_pattern_test_SOURCES = regress/unit/base/pattern_test.c
 regress_unit_base_pattern_test_LDADD = $(unit_libs)
+regress_unit_base_safe_path_test_SOURCES = regress/unit/base/safe_path_test.c
+regress_unit_base_safe_path_test_LDADD = $(unit_libs)
+regress_unit_config_config_test_SOURCES = regress/unit/config/config_test.c regress/unit/config/config_util.h
+regress_unit_config_config_test_LDADD = $(unit_libs)
 regress_unit_config_keywords_test_SOURCES = regress/unit/config/keywords_test.c regress/unit/config/config_util.h
 regress_unit_config_keywords_test_LDADD = $(unit_libs)
 regress_unit_config_lexer_test_SOURCES = regress/unit/config/lexer_test.c
 regress_unit_config_lexer_test_LDADD = $(unit_libs)
+regress_unit_config_load_test_SOURCES = regress/unit/config/load_test.c regress/unit/config/config_util.h
+regress_unit_config_load_test_LDADD = $(unit_libs)
+regress_unit_config_match_test_SOURCES = regress/unit/config/match_test.c regress/unit/config/config_util.h
+regress_unit_config_match_test_LDADD = $(unit_libs)
 regress_unit_config_suggest_test_SOURCES = regress/unit/config/suggest_test.c
 regress_unit_config_suggest_test_LDADD = $(unit_libs)
 regress_unit_config_value_test_SOURCES = regress/unit/config/value_test.c regress/unit/config/config_util.h
@@ -126,8 +155,34 @@ regress_unit_listener_spawn_test_SOURCES = regress/unit/listener/spawn_test.c re
 regress_unit_listener_spawn_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
 regress_unit_listener_title_test_SOURCES = regress/unit/listener/title_test.c
 regress_unit_listener_title_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
-regress_unit_net_chan_data_test_SOURCES = regress/unit/net/chan_data_test.c regress/unit/net/lower.h regress/unit/net/lower.c
-regress_unit_net_chan_data_test_LDADD = sshd/net/libnet.a $(unit_libs)
+regress_unit_monitor_auth_delay_test_SOURCES = regress/unit/monitor/auth_delay_test.c
+regress_unit_monitor_auth_delay_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_auth_methods_test_SOURCES = regress/unit/monitor/auth_methods_test.c
+regress_unit_monitor_auth_methods_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_grant_test_SOURCES = regress/unit/monitor/grant_test.c
+regress_unit_monitor_grant_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_key_check_test_SOURCES = regress/unit/monitor/key_check_test.c
+regress_unit_monitor_key_check_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_moduli_test_SOURCES = regress/unit/monitor/moduli_test.c
+regress_unit_monitor_moduli_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_records_test_SOURCES = regress/unit/monitor/records_test.c
+regress_unit_monitor_records_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_req_user_test_SOURCES = regress/unit/monitor/req_user_test.c
+regress_unit_monitor_req_user_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_requests_test_SOURCES = regress/unit/monitor/requests_test.c
+regress_unit_monitor_requests_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_signed_data_test_SOURCES = regress/unit/monitor/signed_data_test.c
+regress_unit_monitor_signed_data_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_tokens_test_SOURCES = regress/unit/monitor/tokens_test.c
+regress_unit_monitor_tokens_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_net_alive_test_SOURCES = regress/unit/net/alive_test.c regress/unit/net/lower.h regress/unit/net/lower.c
+regress_unit_net_alive_test_LDADD = sshd/net/libnet.a $(unit_libs)
+regress_unit_net_auth_test_SOURCES = regress/unit/net/auth_test.c regress/unit/net/lower.h regress/unit/net/lower.c
+regress_unit_net_auth_test_LDADD = sshd/net/libnet.a $(unit_libs)
+regress_unit_net_chan_input_test_SOURCES = regress/unit/net/chan_input_test.c regress/unit/net/lower.h regress/unit/net/lower.c
+regress_unit_net_chan_input_test_LDADD = sshd/net/libnet.a $(unit_libs)
+regress_unit_net_chan_output_test_SOURCES = regress/unit/net/chan_output_test.c regress/unit/net/lower.h regress/unit/net/lower.c
+regress_unit_net_chan_output_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_channels_test_SOURCES = regress/unit/net/channels_test.c regress/unit/net/lower.h regress/unit/net/lower.c
 regress_unit_net_channels_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_compress_test_SOURCES = regress/unit/net/compress_test.c
@@ -136,6 +191,8 @@ regress_unit_net_kex_choose_test_SOURCES = regress/unit/net/kex_choose_test.c
 regress_unit_net_kex_choose_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_messages_test_SOURCES = regress/unit/net/messages_test.c regress/unit/net/test_client.h regress/unit/net/fake_monitor.h regress/unit/net/fake_monitor.c regress/unit/net/upper.h regress/unit/net/upper.c regress/unit/net/test_client.c
 regress_unit_net_messages_test_LDADD = sshd/net/libnet.a $(unit_libs)
+regress_unit_net_requests_test_SOURCES = regress/unit/net/requests_test.c regress/unit/net/lower.h regress/unit/net/lower.c
+regress_unit_net_requests_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_transport_test_SOURCES = regress/unit/net/transport_test.c regress/unit/net/test_client.h regress/unit/net/fake_monitor.h regress/unit/net/fake_monitor.c regress/unit/net/upper.h regress/unit/net/upper.c regress/unit/net/test_client.c
 regress_unit_net_transport_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_version_test_SOURCES = regress/unit/net/version_test.c regress/unit/net/test_client.h regress/unit/net/fake_monitor.h regress/unit/net/fake_monitor.c regress/unit/net/upper.h regress/unit/net/upper.c regress/unit/net/test_client.c

@@ -190,8 +190,9 @@ parse_set_env(struct value_in *in)
 const struct value_type type_env_names = {
 	.parse = parse_env_names, .print = print_each,
 };
+/* On one line: of several lines only the first would be read back. */
 const struct value_type type_set_env = {
-	.parse = parse_set_env, .print = print_each,
+	.parse = parse_set_env, .print = print_words_or_nothing,
 };
 
 /* ---- users --------------------------------------------------------------- */
@@ -279,7 +280,8 @@ print_subsystem(const struct keyword *kw, const struct conf *conf, FILE *out)
 	for (size_t i = 0; i < conf->subsystem.count; i++) {
 		value_print_keyword(kw, out);
 		putc(' ', out);
-		lex_print_word(out, conf->subsystem.v[i].name, LEX_QUOTE_NEEDED);
+		lex_print_word(out, conf->subsystem.v[i].name,
+		    LEX_QUOTE_NEEDED);
 		fprintf(out, " %s\n", conf->subsystem.v[i].command);
 	}
 }

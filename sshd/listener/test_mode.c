@@ -10,12 +10,15 @@
 static int
 print_conf(const struct listener *listener)
 {
+	struct conf_spec spec = listener->cmdline.spec;
 	struct conf conf;
 	struct err err;
 
-	if (!config_evaluate(listener->snapshot.config,
-	    &listener->cmdline.spec, &conf, &err))
+	spec.is_test = true;
+	if (!config_evaluate(listener->snapshot.config, &spec, &conf, &err)) {
+		log_fatal("%s", err.what);
 		return EXIT_FATAL;
+	}
 	conf_print(&conf, stdout);
 	conf_clear(&conf);
 	if (fflush(stdout) == EOF) {

@@ -27,7 +27,7 @@ auth_start(struct conn *conn, struct err *err)
 	return true;
 }
 
-/* ---- answers -------------------------------------------------------------- */
+/* ---- answers ---------------------------------------------------------- */
 
 static bool
 send_banner(struct conn *conn, struct bytes text, struct err *err)
@@ -108,7 +108,7 @@ auth_recv_reply(struct conn *conn, struct ipc_message *reply, struct err *err)
 	return ok;
 }
 
-/* ---- requests ------------------------------------------------------------- */
+/* ---- requests --------------------------------------------------------- */
 
 /* Keeps who wants what: it must not change any more. */
 static bool

@@ -3,7 +3,8 @@
 
 #include <unistd.h>
 
-#include "sshd/net/chan_data.h"
+#include "sshd/net/chan_ends.h"
+#include "sshd/net/chan_input.h"
 #include "sshd/net/conn.h"
 
 #define FAILURE_TEXT_MAX	256	/* IPC CONNECT_FAILED */
@@ -115,16 +116,22 @@ chan_socket_is_over(const struct channel *ch)
 	return (ch->flags & CHANNEL_INPUT_ENDED) != 0;
 }
 
+bool
+chan_socket_waits(const struct channel *ch)
+{
+	return ch->backlog.len != 0 && (ch->flags & CHANNEL_INPUT_ENDED) == 0;
+}
+
 const struct chan_type chan_direct_tcp = {
 	.name = "direct-tcpip",
 	.open = tcp_open,
 	.is_over = chan_socket_is_over,
-	.keeps_input = true,
+	.waits = chan_socket_waits,
 };
 
 const struct chan_type chan_direct_stream = {
 	.name = "direct-streamlocal@openssh.com",
 	.open = stream_open,
 	.is_over = chan_socket_is_over,
-	.keeps_input = true,
+	.waits = chan_socket_waits,
 };

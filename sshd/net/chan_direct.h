@@ -21,5 +21,7 @@ MUST_CHECK bool chan_direct_failed(struct channel *ch, uint32_t reason,
     struct bytes text, struct err *err);
 /* Of every socket: CLOSE once both directions have ended. */
 bool chan_socket_is_over(const struct channel *ch);
+/* What the peer sent before its CLOSE is delivered, as a kernel would do. */
+bool chan_socket_waits(const struct channel *ch);
 
 #endif

@@ -2,7 +2,8 @@
 #include "sshd/net/chan_forwarded.h"
 
 #include "lib/base/log.h"
-#include "sshd/net/chan_data.h"
+#include "sshd/net/chan_ends.h"
+#include "sshd/net/chan_input.h"
 #include "sshd/net/chan_direct.h"
 #include "sshd/net/conn.h"
 
@@ -50,11 +51,11 @@ chan_forwarded_open(struct conn *conn, struct ipc_message *message,
 const struct chan_type chan_forwarded_tcp = {
 	.name = "forwarded-tcpip",
 	.is_over = chan_socket_is_over,
-	.keeps_input = true,
+	.waits = chan_socket_waits,
 };
 
 const struct chan_type chan_forwarded_stream = {
 	.name = "forwarded-streamlocal@openssh.com",
 	.is_over = chan_socket_is_over,
-	.keeps_input = true,
+	.waits = chan_socket_waits,
 };

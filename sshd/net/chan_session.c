@@ -2,7 +2,8 @@
 #include "sshd/net/chan_session.h"
 
 #include "lib/base/log.h"
-#include "sshd/net/chan_data.h"
+#include "sshd/net/chan_ends.h"
+#include "sshd/net/chan_input.h"
 #include "sshd/net/conn.h"
 #include "sshd/net/session_requests.h"
 
@@ -134,6 +135,18 @@ session_is_over(const struct channel *ch)
 	return ch->session.phase == SESSION_REPORTED;
 }
 
+/*
+ * A client that has sent and received EOF closes at once, though it wants the
+ * exit status, which is never far behind the end of the output. One that
+ * closes earlier does not want to know.
+ */
+static bool
+session_waits(const struct channel *ch)
+{
+	return (ch->flags & CHANNEL_SENT_EOF) != 0 &&
+	    ch->session.phase == SESSION_RUNNING;
+}
+
 static bool
 session_closed(struct channel *ch, struct err *err)
 {
@@ -151,6 +164,7 @@ const struct chan_type chan_session = {
 	.open = session_open,
 	.report = session_report,
 	.is_over = session_is_over,
+	.waits = session_waits,
 	.closed = session_closed,
 	.request = session_request,
 };

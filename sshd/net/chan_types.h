@@ -26,8 +26,8 @@ struct chan_type {
 	bool (*is_over)(const struct channel *);
 	/* Its descriptors are closed. Or NULL. */
 	bool (*closed)(struct channel *, struct err *);
-	/* Input still waits when the peer's CLOSE comes: is it written? */
-	bool keeps_input;
+	/* The peer's CLOSE came: is there something to wait for before ours? */
+	bool (*waits)(const struct channel *);
 	/* The type's own channel requests, or NULL. */
 	enum request_result (*request)(struct channel *,
 	    const struct channel_request *, struct reader *, struct err *);

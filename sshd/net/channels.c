@@ -5,13 +5,15 @@
 
 #include "lib/base/log.h"
 #include "lib/wire/connection.h"
-#include "sshd/net/chan_data.h"
+#include "sshd/net/chan_ends.h"
+#include "sshd/net/chan_input.h"
+#include "sshd/net/chan_output.h"
 #include "sshd/net/chan_types.h"
 #include "sshd/net/conn.h"
 
 #define SLOTS_FIRST	4	/* grows by doubling to CHANNELS_MAX */
 
-/* ---- the table ----------------------------------------------------------- */
+/* ---- the table -------------------------------------------------------- */
 
 /* Lowest numbers first; free_slot and next_free are index + 1, 0 is none. */
 static bool
@@ -125,7 +127,7 @@ channels_login(struct conn *conn, uint32_t max_sessions, struct err *err)
 	return requests_start(conn, err);
 }
 
-/* ---- messages of ours ---------------------------------------------------- */
+/* ---- messages of ours ------------------------------------------------- */
 
 bool
 channel_send_number(struct channel *ch, uint8_t message, struct err *err)
@@ -178,7 +180,7 @@ channel_set_peer(struct channel *ch, uint32_t peer_id, uint32_t window,
 	ch->send_packet_max = packet_max;
 }
 
-/* ---- how a channel ends -------------------------------------------------- */
+/* ---- how a channel ends ----------------------------------------------- */
 
 void
 channel_settle(struct channel *ch)
@@ -194,6 +196,12 @@ channel_settle(struct channel *ch)
 }
 
 static bool
+send_report(struct channel *ch, struct err *err)
+{
+	return ch->type->report == NULL || ch->type->report(ch, err);
+}
+
+static bool
 send_close(struct channel *ch, struct err *err)
 {
 	if ((ch->flags & CHANNEL_SENT_CLOSE) != 0)
@@ -205,20 +213,20 @@ send_close(struct channel *ch, struct err *err)
 	return channel_send_number(ch, SSH_MSG_CHANNEL_CLOSE, err);
 }
 
-/*
- * The peer's CLOSE came. What it sent before still belongs to the program or
- * socket, as a kernel would deliver it; our output is of no use any more.
- */
+/* The peer's CLOSE came: our output is of no use any more. */
 static bool
 settle_closed(struct channel *ch, struct err *err)
 {
-	bool ok;
+	bool ok = true;
 
 	chan_close_output(ch);
-	if (ch->type->keeps_input && ch->backlog.len != 0 &&
-	    (ch->flags & (CHANNEL_INPUT_ENDED | CHANNEL_SENT_CLOSE)) == 0)
-		return true;
-	ok = send_close(ch, err);
+	if ((ch->flags & CHANNEL_SENT_CLOSE) == 0) {
+		if (ch->type->waits(ch))
+			return chan_input_eof(ch, err);
+		if ((ch->flags & CHANNEL_SENT_EOF) != 0)
+			ok = send_report(ch, err);
+	}
+	ok = ok && send_close(ch, err);
 	channel_free(ch);
 	return ok;
 }
@@ -247,7 +255,7 @@ settle_now(struct channel *ch, struct err *err)
 	if ((ch->flags & CHANNEL_SENT_CLOSE) != 0)
 		return true;
 	if (chan_output_ended(ch)) {
-		if (ch->type->report != NULL && !ch->type->report(ch, err))
+		if (!send_report(ch, err))
 			return false;
 		if ((ch->flags & CHANNEL_SENT_EOF) == 0) {
 			ch->flags |= CHANNEL_SENT_EOF;
@@ -288,7 +296,7 @@ channels_output_ready(struct conn *conn)
 		chan_wake(conn);
 }
 
-/* ---- opening ------------------------------------------------------------- */
+/* ---- opening ---------------------------------------------------------- */
 
 bool
 recv_channel_open(struct conn *conn, struct reader *r, struct err *err)
@@ -351,7 +359,7 @@ recv_channel_open_failure(struct conn *conn, struct reader *r,
 	return true;
 }
 
-/* ---- the peer's data and ends -------------------------------------------- */
+/* ---- the peer's data and ends ----------------------------------------- */
 
 /* The channel of a message; none may come after the peer's CLOSE. */
 static struct channel *
@@ -458,7 +466,7 @@ recv_channel_close(struct conn *conn, struct reader *r, struct err *err)
 	return settle_now(ch, err);
 }
 
-/* ---- channel requests ---------------------------------------------------- */
+/* ---- channel requests ------------------------------------------------- */
 
 static enum request_result
 run_request(struct channel *ch, const struct channel_request *m,

@@ -48,9 +48,9 @@ enum channel_flag {
 	CHANNEL_SENT_CLOSE	= 1 << 7,
 	CHANNEL_GOT_EOF		= 1 << 8,
 	CHANNEL_GOT_CLOSE	= 1 << 9,
-	CHANNEL_DRAINING	= 1 << 10,	/* program gone, pty is read out */
-	CHANNEL_SETTLING	= 1 << 11,	/* listed, see channel_settle() */
-	CHANNEL_EOW_DUE		= 1 << 12,	/* input ended before the peer's EOF */
+	CHANNEL_DRAINING	= 1 << 10,	/* program gone, read out */
+	CHANNEL_SETTLING	= 1 << 11,	/* see channel_settle() */
+	CHANNEL_EOW_DUE		= 1 << 12,	/* input ended early */
 };
 
 enum end_id {
@@ -132,7 +132,7 @@ struct channels {
 	uint64_t windows_total;		/* of all recv_window_max */
 	/* ends with something to read; served in turn, one packet each */
 	struct chan_end *ring_first, *ring_last;
-	bool blocked;			/* nothing can be sent: ring is asleep */
+	bool blocked;			/* no output: the ring sleeps */
 	struct timer round_timer;	/* delay 0: after this round's events */
 	struct channel *settle_first;
 	/* consecutive data packets for one channel */
@@ -182,6 +182,8 @@ void channel_set_peer(struct channel *ch, uint32_t peer_id, uint32_t window,
  * has come, after this round's data. The channel may be gone after that.
  */
 void channel_settle(struct channel *ch);
+/* The end of a round: turns of the ring, then what has ended. */
+timer_fn channels_round;
 /* NET: a message that is a channel's number and nothing else. */
 MUST_CHECK bool channel_send_number(struct channel *ch, uint8_t message,
     struct err *err);

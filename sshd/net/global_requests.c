@@ -9,7 +9,7 @@
 
 #define PROOFS_MAX	65536	/* all signatures of one reply */
 
-/* ---- forwarded ports and paths ------------------------------------------- */
+/* ---- forwarded ports and paths ---------------------------------------- */
 
 static enum request_result
 run_forward_tcp(struct conn *conn, bool want_reply, struct reader *r,
@@ -89,7 +89,7 @@ run_no_more_sessions(struct conn *conn, bool want_reply, struct reader *r,
 	return REQUEST_YES;
 }
 
-/* ---- proofs of host keys ------------------------------------------------- */
+/* ---- proofs of host keys ---------------------------------------------- */
 
 /* The place of key in the list that hostkeys-00 announced. */
 static bool
@@ -197,7 +197,7 @@ global_send_host_keys(struct conn *conn, struct err *err)
 	return packet_send(conn, err);
 }
 
-/* ---- the table ----------------------------------------------------------- */
+/* ---- the table -------------------------------------------------------- */
 
 static const struct global_request_row rows[] = {	/* by name */
 	{ "cancel-streamlocal-forward@openssh.com", run_cancel_stream },

@@ -137,8 +137,36 @@ payload_find(struct packet_in *in, const uint8_t *packet,
 	    inflater_run(in->inflater, *payload, payload, err);
 }
 
-bool
-packet_in_next(struct packet_in *in, struct bytes *payload, bool *got,
+/*
+ * Instead of telling at once that a packet is bad, swallows as much as a
+ * largest packet would hold; true when the error is to be told now.
+ */
+static bool
+error_is_due(struct packet_in *in, const struct err *err)
+{
+	if (!protect_hides_errors(in->protect) ||
+	    in->packet_length >= PACKET_MAX_IN)
+		return true;
+	in->hidden_error = *err;
+	in->discard = PACKET_MAX_IN - in->packet_length;
+	return false;
+}
+
+static bool
+discard_input(struct packet_in *in, struct err *err)
+{
+	size_t len = MIN(in->discard, in->tail - in->head);
+
+	in->head += len;
+	in->discard -= len;
+	if (in->discard != 0)
+		return true;
+	*err = in->hidden_error;
+	return false;
+}
+
+static bool
+packet_open(struct packet_in *in, struct bytes *payload, bool *got,
     struct err *err)
 {
 	uint8_t *packet;
@@ -166,6 +194,19 @@ packet_in_next(struct packet_in *in, struct bytes *payload, bool *got,
 	in->head += packet_size(in);
 	in->packet_length = 0;
 	return true;
+}
+
+bool
+packet_in_next(struct packet_in *in, struct bytes *payload, bool *got,
+    struct err *err)
+{
+	*got = false;
+	if (in->discard == 0 && packet_open(in, payload, got, err))
+		return true;
+	*got = false;
+	if (in->discard == 0 && error_is_due(in, err))
+		return false;
+	return discard_input(in, err);
 }
 
 struct bytes

@@ -29,6 +29,8 @@ struct packet_in {
 	uint32_t packet_length;	/* of the packet at head; 0: not known yet */
 	uint32_t seqnr;		/* of the next packet */
 	struct protect *protect;
+	size_t discard;		/* bytes to swallow before hidden_error */
+	struct err hidden_error;
 	struct inflater *inflater;	/* NULL: no compression */
 	uint64_t bytes, packets;	/* since the last NEWKEYS */
 	uint64_t total_bytes;		/* payload, for "Transferred:" */

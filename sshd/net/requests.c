@@ -17,7 +17,7 @@ struct request {
 	struct request *queue_next;	/* waits for its turn to be answered */
 	uint32_t id;
 	enum request_kind kind;
-	struct channel *channel;	/* NULL: global, or the channel is gone */
+	struct channel *channel;	/* NULL: global, or it is gone */
 	bool want_reply;
 	bool sent, queued;		/* in which lists it is */
 	bool ok;			/* the answer, once !sent */
@@ -33,7 +33,7 @@ request_bad(const struct err *err)
 	return err->code == ERR_RANGE ? REQUEST_NO : REQUEST_FATAL;
 }
 
-/* ---- lists --------------------------------------------------------------- */
+/* ---- lists ------------------------------------------------------------ */
 
 static struct reply_queue *
 queue_of(struct conn *conn, struct channel *ch)
@@ -157,7 +157,7 @@ requests_clear(struct conn *conn)
 	}
 }
 
-/* ---- answers to the peer ------------------------------------------------- */
+/* ---- answers to the peer ---------------------------------------------- */
 
 static bool
 send_reply(struct conn *conn, struct channel *ch, bool ok,
@@ -225,7 +225,7 @@ request_reply(struct conn *conn, struct channel *ch, bool ok,
 	return true;
 }
 
-/* ---- questions to the session process ------------------------------------ */
+/* ---- questions to the session process --------------------------------- */
 
 bool
 request_new(struct conn *conn, struct channel *ch, enum request_kind kind,
@@ -299,7 +299,7 @@ request_ask(struct conn *conn, struct channel *ch, enum request_kind kind,
 	return REQUEST_LATER;
 }
 
-/* ---- messages of the session process ------------------------------------- */
+/* ---- messages of the session process ---------------------------------- */
 
 typedef bool session_handler(struct conn *, struct ipc_message *,
     struct err *);

@@ -49,7 +49,10 @@ MUST_CHECK bool request_new(struct conn *conn, struct channel *ch,
  */
 MUST_CHECK bool request_send(struct conn *conn, uint32_t id,
     enum ipc_id message, const void *fields, bool *refused, struct err *err);
-/* As the two together, for a handler: LATER, NO or FATAL. fields[0..3] is id. */
+/*
+ * As the two together, for a handler: LATER or FATAL. The first member of
+ * *fields is the request's id, as in every such message.
+ */
 enum request_result request_ask(struct conn *conn, struct channel *ch,
     enum request_kind kind, bool want_reply, enum ipc_id message,
     void *fields, struct err *err);

@@ -49,6 +49,18 @@ close_pty(struct session *ses, struct program *program)
 		session_end(ses);
 }
 
+/* Of an earlier start that failed. */
+static void
+forget_command(struct program *program)
+{
+	free(program->command);
+	free(program->original_command);
+	free(program->subsystem);
+	program->command = program->original_command = NULL;
+	program->subsystem = NULL;
+	program->is_forced = false;
+}
+
 void
 program_free(struct session *ses, struct program *program)
 {
@@ -60,11 +72,9 @@ program_free(struct session *ses, struct program *program)
 	ses->program_count--;
 	close_pty(ses, program);
 	env_clear(&program->client_env);
+	forget_command(program);
 	free(program->term);
 	free(program->last_login);
-	free(program->command);
-	free(program->original_command);
-	free(program->subsystem);
 	free(program);
 }
 
@@ -183,6 +193,7 @@ choose_command(struct session *ses, struct program *program,
 {
 	char *asked = NULL;
 
+	forget_command(program);
 	if (m->kind == START_SUBSYSTEM) {
 		program->subsystem = bytes_dup_str(m->command);
 		asked = subsystem_command(ses, m->command);
@@ -334,6 +345,7 @@ launch(struct session *ses, struct program *program)
 	bool ok;
 
 	log_start(ses, program);
+	program->pid = -1;
 	ok = program->pty.master == -1 ?
 	    launch_with_pipes(ses, program, &err) :
 	    launch_with_pty(ses, program, &err);
@@ -343,7 +355,9 @@ launch(struct session *ses, struct program *program)
 	}
 	log_error("session for %s failed: %s: %s", ses->user, err.what,
 	    err_text(&err));
-	program->phase = PROGRAM_EXITED;
+	if (program->pid > 0)
+		return false;	/* it runs, but net can't be told */
+	program->phase = PROGRAM_OPEN;
 	session_reply(ses, program->start_request, false, 0);
 	return true;
 }

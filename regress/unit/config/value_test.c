@@ -143,7 +143,7 @@ value__lists_take_words_and_their_special_ones_alone(void **state)
 	static const struct good cases[] = {
 		{ "AcceptEnv A B*\nAcceptEnv ?",
 		    "acceptenv A\nacceptenv B*\nacceptenv ?\n" },
-		{ "SetEnv A=b \"C=d e\" A=2", "setenv A=b\nsetenv \"C=d e\"\n" },
+		{ "SetEnv A=b \"C=d e\" A=2", "setenv A=b \"C=d e\"\n" },
 		{ "AuthorizedKeysFile a /b/%u",
 		    "authorizedkeysfile a /b/%u\n" },
 		{ "AuthorizedKeysFile NONE", "authorizedkeysfile none\n" },

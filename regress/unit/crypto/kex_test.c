@@ -283,9 +283,11 @@ static const struct client_kind kinds[] = {
 	{ "ecdh-sha2-nistp384", ecdh_begin, ecdh_finish },
 	{ "ecdh-sha2-nistp521", ecdh_begin, ecdh_finish },
 	{ "diffie-hellman-group14-sha256", dh_begin, dh_finish },
+	{ "diffie-hellman-group14-sha1", dh_begin, dh_finish },
 	{ "diffie-hellman-group16-sha512", dh_begin, dh_finish },
 	{ "diffie-hellman-group18-sha512", dh_begin, dh_finish },
 	{ "diffie-hellman-group-exchange-sha256", dh_begin, dh_finish },
+	{ "diffie-hellman-group-exchange-sha1", dh_begin, dh_finish },
 };
 
 static void

@@ -24,7 +24,7 @@ close_all(int ends[3])
 	}
 }
 
-/* ---- opening ---------------------------------------------------------------- */
+/* ---- opening ---------------------------------------------------------- */
 
 static void
 channels__sessions_above_the_limit_are_refused_and_the_rest_live(void **state)
@@ -208,7 +208,7 @@ channels__numbers_are_used_again_and_their_count_is_bounded(void **state)
 	lower_free(l);
 }
 
-/* ---- what breaks the protocol ------------------------------------------------ */
+/* ---- what breaks the protocol ----------------------------------------- */
 
 static void
 channels__messages_for_numbers_that_are_not_open_are_errors(void **state)
@@ -305,7 +305,7 @@ channels__data_for_a_session_that_has_no_program_is_an_overrun(void **state)
 	lower_free(l);
 }
 
-/* ---- how channels end --------------------------------------------------------- */
+/* ---- how channels end ------------------------------------------------- */
 
 static void
 channels__a_program_ends_with_output_status_eof_close_in_this_order(
@@ -482,6 +482,39 @@ channels__the_peers_close_hangs_up_the_program(void **state)
 }
 
 static void
+channels__a_close_between_our_eof_and_the_exit_waits_for_the_status(
+    void **state)
+{
+	struct lower *l = lower_new_logged_in(1);
+	char buf[8];
+	int ends[3];
+
+	(void)state;
+	lower_open_session(l);
+	lower_start_program(l, ends);
+	close(ends[1]);
+	close(ends[2]);
+	ends[1] = ends[2] = -1;
+	lower_round(l);
+	SENT(l, SSH_MSG_CHANNEL_EOF, PEER);
+	assert_true(RECV(l, SSH_MSG_CHANNEL_DATA, N0 N2 "in"));
+	assert_true(RECV(l, SSH_MSG_CHANNEL_CLOSE, N0));
+	lower_round(l);
+	SENT_NOTHING(l);
+	/* it has its input, and the end of it */
+	assert_int_equal(read(ends[0], buf, sizeof(buf)), 2);
+	assert_int_equal(read(ends[0], buf, sizeof(buf)), 0);
+	exited(l, 5);
+	SENT(l, SSH_MSG_CHANNEL_REQUEST,
+	    PEER "\0\0\0\13" "exit-status\0" N5);
+	SENT(l, SSH_MSG_CHANNEL_CLOSE, PEER);
+	lower_session_gets(l, IPC_SES_CLOSE);
+	assert_int_equal(l->conn.channels.channel_count, 0);
+	close_all(ends);
+	lower_free(l);
+}
+
+static void
 channels__a_start_answered_after_the_close_leaves_nothing_open(void **state)
 {
 	struct lower *l = lower_new_logged_in(1);
@@ -574,6 +607,7 @@ main(void)
 		TEST(channels__an_openssh_client_learns_that_stdin_was_closed),
 		TEST(channels__a_peer_that_wants_no_more_output_stops_the_program),
 		TEST(channels__the_peers_close_hangs_up_the_program),
+		TEST(channels__a_close_between_our_eof_and_the_exit_waits_for_the_status),
 		TEST(channels__a_start_answered_after_the_close_leaves_nothing_open),
 		TEST(channels__sockets_end_one_direction_at_a_time),
 	};

@@ -25,7 +25,7 @@ must(bool ok)
 	assert_true(ok);
 }
 
-/* ---- what the transport is asked for -------------------------------------- */
+/* ---- what the transport is asked for ---------------------------------- */
 
 static void
 keep_sent(struct lower *l, struct bytes head, struct bytes data)
@@ -179,7 +179,7 @@ conn_ask(struct conn *conn, enum ipc_id question, const void *fields,
 	return true;
 }
 
-/* ---- the connection under test -------------------------------------------- */
+/* ---- the connection under test ---------------------------------------- */
 
 static int64_t
 now_ms(const struct clock *clock)
@@ -282,7 +282,7 @@ lower_round(struct lower *l)
 		must(loop_step(&l->conn.loop, 0, &err));
 }
 
-/* ---- what it sent ---------------------------------------------------------- */
+/* ---- what it sent ----------------------------------------------------- */
 
 struct bytes
 lower_sent(struct lower *l)
@@ -318,7 +318,7 @@ lower_assert_sent(struct lower *l, uint8_t message, struct bytes fields)
 	assert_memory_equal(got.p + 1, fields.p, fields.len);
 }
 
-/* ---- the session process --------------------------------------------------- */
+/* ---- the session process ---------------------------------------------- */
 
 void
 lower_session_gets(struct lower *l, enum ipc_id id)
@@ -365,7 +365,7 @@ lower_session_done(struct lower *l, uint32_t request, bool ok, uint32_t port)
 	lower_session_says(l, IPC_SES_DONE, &done, NULL, 0);
 }
 
-/* ---- common beginnings ----------------------------------------------------- */
+/* ---- common beginnings ------------------------------------------------ */
 
 void
 lower_open_session(struct lower *l)

@@ -90,6 +90,8 @@ fill(struct test_client *c)
 {
 	ssize_t n;
 
+	if (c->deaf)
+		return false;
 	if (c->head == c->tail)
 		c->head = c->tail = 0;
 	else if (c->head > CLIENT_BUF / 2) {
@@ -145,10 +147,10 @@ test_client_send_raw(struct test_client *c, const void *p, size_t len)
 	}
 }
 
-void
-test_client_send(struct test_client *c, const void *payload, size_t len)
+/* Returns the length of the sealed packet. */
+static size_t
+seal(struct test_client *c, const void *payload, size_t len, uint8_t *packet)
 {
-	uint8_t *packet = malloc(len * 2 + 1024);
 	size_t block = protect_block_len(c->out), padding;
 	struct err err;
 
@@ -167,9 +169,34 @@ test_client_send(struct test_client *c, const void *payload, size_t len)
 	memset(packet + 5 + len, 0, padding);
 	must(protect_seal(c->out, c->out_seqnr++, packet, 5 + len + padding,
 	    &err));
-	test_client_send_raw(c, packet, 5 + len + padding +
-	    protect_tag_len(c->out));
+	packet[c->flip_at] ^= c->flip_at != 0;
+	c->flip_at = 0;
+	return 5 + len + padding + protect_tag_len(c->out);
+}
+
+void
+test_client_send(struct test_client *c, const void *payload, size_t len)
+{
+	uint8_t *packet = malloc(len * 2 + 1024);
+
+	test_client_send_raw(c, packet, seal(c, payload, len, packet));
 	free(packet);
+}
+
+bool
+test_client_try_send(struct test_client *c, const void *payload, size_t len)
+{
+	ssize_t n;
+
+	if (c->unsent_len == 0)
+		c->unsent_len = seal(c, payload, len, c->unsent);
+	n = send(c->fd, c->unsent, c->unsent_len, MSG_NOSIGNAL);
+	if (n <= 0)
+		return false;
+	c->unsent_len -= (size_t)n;
+	memmove(c->unsent, c->unsent + n, c->unsent_len);
+	c->sent_whole += c->unsent_len == 0;
+	return c->unsent_len == 0;
 }
 
 void
@@ -264,7 +291,8 @@ test_client_send_kexinit(struct test_client *c)
 	char kex[512];
 	struct bytes cipher = ciphers_of(c), mac = macs_of(c);
 	struct bytes compression = or_default(c->offer.compression, "none");
-	struct kexinit m = { .cookie = bytes_of(cookie, sizeof(cookie)) };
+	struct kexinit m = { .cookie = bytes_of(cookie, sizeof(cookie)),
+	    .first_kex_packet_follows = c->follows };
 	struct err err;
 
 	snprintf(kex, sizeof(kex), "%s%s%s",
@@ -351,9 +379,28 @@ derive(const struct test_client *c, const char letters[static 3],
 static void
 recv_message(struct test_client *c, uint8_t message)
 {
-	do
+	for (;;) {
 		must(test_client_recv(c));
-	while (c->payload[0] != message);
+		if (c->payload[0] == message)
+			return;
+		if (c->payload[0] == SSH_MSG_CHANNEL_DATA)
+			c->skipped_data += c->payload_len - 9;
+	}
+}
+
+/* RFC 4253 6.2: compression starts anew with new keys. */
+static void
+start_compression(struct test_client *c)
+{
+	struct err err;
+
+	if (c->offer.compression == NULL ||
+	    strcmp(c->offer.compression, "zlib@openssh.com") != 0)
+		return;
+	inflater_free(c->inflater);
+	deflater_free(c->deflater);
+	must(inflater_new(&c->inflater, &err));
+	must(deflater_new(&c->deflater, PACKET_ROOM, &err));
 }
 
 void
@@ -406,21 +453,18 @@ test_client_kex(struct test_client *c)
 	c->in = derive(c, "BDF", &in, h, false);
 	if (c->offer.strict)
 		c->in_seqnr = c->out_seqnr = 0;
+	if (c->inflater != NULL)
+		start_compression(c);
 }
 
 void
 test_client_login(struct test_client *c)
 {
 	static const uint8_t service[] = "\5\0\0\0\14ssh-userauth";
-	struct err err;
 
 	test_client_send(c, service, sizeof(service) - 1);
 	recv_message(c, SSH_MSG_SERVICE_ACCEPT);
 	test_client_send_u8(c, SSH_MSG_USERAUTH_REQUEST);
 	recv_message(c, SSH_MSG_USERAUTH_SUCCESS);
-	if (c->offer.compression != NULL &&
-	    strcmp(c->offer.compression, "zlib@openssh.com") == 0) {
-		must(inflater_new(&c->inflater, &err));
-		must(deflater_new(&c->deflater, PACKET_ROOM, &err));
-	}
+	start_compression(c);
 }

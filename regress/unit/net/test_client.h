@@ -41,6 +41,13 @@ struct test_client {
 	struct deflater *deflater;
 	uint32_t in_seqnr, out_seqnr;
 	struct test_offer offer;
+	bool follows;			/* first_kex_packet_follows */
+	bool deaf;			/* reads nothing */
+	size_t flip_at;			/* offset of a bit to spoil, once */
+	unsigned sent_whole;		/* by test_client_try_send() */
+	uint64_t skipped_data;		/* CHANNEL_DATA amid a key exchange */
+	uint8_t unsent[2048];		/* the rest of a packet */
+	size_t unsent_len;
 	uint8_t kexinit[2048], peer_kexinit[2048];
 	size_t kexinit_len, peer_kexinit_len;
 	uint8_t session_id[DIGEST_MAX];
@@ -57,6 +64,9 @@ void test_client_free(struct test_client *c);
 
 void test_client_send_raw(struct test_client *c, const void *p, size_t len);
 void test_client_send(struct test_client *c, const void *payload, size_t len);
+/* As test_client_send() for a deaf client: false when the socket is full. */
+bool test_client_try_send(struct test_client *c, const void *payload,
+    size_t len);
 void test_client_send_u8(struct test_client *c, uint8_t message);
 /* The server's identification line comes first; false at the end. */
 bool test_client_recv_line(struct test_client *c, char *line, size_t len);

@@ -102,6 +102,7 @@ recv_channel_window_adjust(struct conn *conn, struct reader *r,
     struct err *err)
 {
 	upper.handled[SSH_MSG_CHANNEL_WINDOW_ADJUST]++;
+	(void)rd_u32(r, "channel");
 	upper.to_send += rd_u32(r, "bytes");
 	send_data(conn);
 	return rd_end(r, err);

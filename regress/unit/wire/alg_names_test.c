@@ -51,7 +51,8 @@ alg_names__ciphers_and_macs_are_those_with_code(void **state)
 
 	(void)state;
 	for (size_t i = 0; (cipher = cipher_row(i)) != NULL; i++)
-		same(next_built(ALG_CIPHER, &at), cipher->name, true);
+		same(next_built(ALG_CIPHER, &at), cipher->name,
+		    !cipher->is_cbc);
 	assert_null(next_built(ALG_CIPHER, &at));
 	at = 0;
 	for (size_t i = 0; (mac = mac_row(i)) != NULL; i++)

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: ISC
+"""Postern beside OpenSSH and dropbear: one run, one table.
+
+Every round measures one figure on every server in turn, so that what the
+machine does meanwhile hits all of them. A cell is the median over the
+rounds; the ratio is the median of the ratios of the rounds.
+"""
+
+import argparse
+import json
+import os
+import pwd
+import shutil
+import statistics
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "system"))
+import figures  # noqa: E402
+import servers  # noqa: E402
+
+# figure: (unit, factor for printing, target ratio to OpenSSH or None)
+FIGURES = {
+    "aes128-gcm to the client": ("CPU s/GiB", 1, 0.75),
+    "aes128-gcm from the client": ("CPU s/GiB", 1, 0.65),
+    "chacha20-poly1305 to the client": ("CPU s/GiB", 1, 0.55),
+    "chacha20-poly1305 from the client": ("CPU s/GiB", 1, 0.50),
+    "aes256-ctr+etm to the client": ("CPU s/GiB", 1, None),
+    "aes256-ctr+etm from the client": ("CPU s/GiB", 1, None),
+    "login, CPU": ("ms", 1e3, 0.40),
+    "login, wall": ("ms", 1e3, 0.35),
+    "login, CPU, 4 at a time": ("ms", 1e3, None),
+    "login, wall, 4 at a time": ("ms", 1e3, None),
+    "memory of an idle session": ("KiB PSS", 1, 0.55),
+    "memory before login": ("KiB PSS", 1, None),
+    "memory of the listener": ("KiB PSS", 1, None),
+    "memory of its warm pool": ("KiB PSS", 1, None),
+    "one byte, session": ("us", 1e6, 0.80),
+    "one byte, forwarded": ("us", 1e6, 0.80),
+}
+
+
+def _lacks(kind, cipher):
+    return any(word in cipher for word in kind.lacks)
+
+
+def groups(options):
+    """(name, measure(kind) -> {figure: value}) in the order of the table."""
+    size = (256 << 20) if options.quick else figures.GIB
+    login_count = 20 if options.quick else 40
+    trips = 1000 if options.quick else 3000
+
+    def throughput(cipher, upwards):
+        name = f"{cipher} {'from' if upwards else 'to'} the client"
+
+        def measure(kind):
+            if _lacks(kind, cipher):
+                return {}
+            return {name: figures.cpu_per_gib(kind, cipher, upwards, size)}
+        return name, measure
+
+    def login(at_a_time):
+        suffix = "" if at_a_time == 1 else f", {at_a_time} at a time"
+
+        def measure(kind):
+            cpu, wall = figures.logins(kind, at_a_time, login_count)
+            return {f"login, CPU{suffix}": cpu, f"login, wall{suffix}": wall}
+        return f"login{suffix}", measure
+
+    def memory(kind):
+        session, before, listener, pool = figures.memory(kind)
+        return {"memory of an idle session": session,
+                "memory before login": before,
+                "memory of the listener": listener,
+                "memory of its warm pool": pool}
+
+    return [
+        *(throughput(c, up) for c in figures.CIPHERS for up in (False, True)),
+        login(1), login(4),
+        ("memory", memory),
+        ("one byte, session", lambda kind: {
+            "one byte, session": figures.session_round_trip(kind, trips)}),
+        ("one byte, forwarded", lambda kind: {
+            "one byte, forwarded": figures.forward_round_trip(kind, trips)}),
+    ]
+
+
+def measure(kinds, options):
+    """{figure: {server: [a value of each round]}}"""
+    results = {}
+    for name, function in groups(options):
+        if options.only and not any(o in name for o in options.only):
+            continue
+        for number in range(options.rounds):
+            print(f"\r{name}: round {number + 1}/{options.rounds}\033[K",
+                  end="", file=sys.stderr, flush=True)
+            for kind in kinds:
+                for figure, value in function(kind).items():
+                    results.setdefault(figure, {}).setdefault(
+                        kind.name, []).append(value)
+    print("\r\033[K", end="", file=sys.stderr)
+    return results
+
+
+def ratio(row):
+    pairs = [ours / theirs for ours, theirs in
+             zip(row.get("Postern", ()), row.get("OpenSSH", ())) if theirs]
+    return statistics.median(pairs) if pairs else None
+
+
+def table(results):
+    heading = ("figure", "unit", "Postern", "OpenSSH", "dropbear", "ratio",
+               "target", "reached")
+    lines = [heading]
+    for figure, (unit, factor, target) in FIGURES.items():
+        row = results.get(figure)
+        if row is None:
+            continue
+        cells = []
+        for name in heading[2:5]:
+            values = row.get(name)
+            value = statistics.median(values) * factor if values else None
+            cells.append("" if value is None else
+                         f"{value:.0f}" if value >= 100 else f"{value:.3g}")
+        r = ratio(row)
+        lines.append((
+            figure, unit, *cells, "" if r is None else f"{r:.2f}",
+            "" if target is None else f"{target:.2f}",
+            "" if target is None or r is None else
+            "yes" if r <= target else "NO"))
+    widths = [max(len(line[i]) for line in lines) for i in range(8)]
+    return "\n".join("  ".join(
+        cell.ljust(w) if i < 2 else cell.rjust(w)
+        for i, (cell, w) in enumerate(zip(line, widths))).rstrip()
+        for line in lines)
+
+
+def prepare():
+    """The isolated host with its keys, account and login shell."""
+    import isolated
+    isolated.ACCOUNTS[servers.USER] = (2010, servers.COMMAND)
+    isolated.make_host()
+    os.makedirs(servers.RUN)
+    subprocess.run(["cc", "-O2", "-static", "-o", servers.COMMAND,
+                    os.path.join(HERE, "command.c")], check=True)
+    with open("/etc/shells", "a") as shells:
+        shells.write(f"{servers.COMMAND}\n")
+    open(servers.COMMAND_NS, "w").close()
+    for path in (servers.HOST_KEY, servers.USER_KEY):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "",
+                        "-f", path], check=True)
+    if shutil.which("dropbearconvert"):
+        subprocess.run(["dropbearconvert", "openssh", "dropbear",
+                        servers.HOST_KEY, f"{servers.RUN}/host_dropbear"],
+                       check=True, capture_output=True)
+    account = pwd.getpwnam(servers.USER)
+    keys = f"{account.pw_dir}/.ssh/authorized_keys"
+    shutil.copyfile(f"{servers.USER_KEY}.pub", keys)
+    os.chown(keys, account.pw_uid, account.pw_gid)
+    os.chmod(keys, 0o600)
+    with open(f"{servers.HOST_KEY}.pub") as key, \
+            open(f"{servers.RUN}/known_hosts", "w") as known:
+        known.write(f"bench {key.read()}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true",
+                        help="less data and fewer rounds")
+    parser.add_argument("--only", action="append", metavar="NAME",
+                        help="only groups whose name contains NAME: a cipher,"
+                        " login, memory, 'one byte'; may be repeated")
+    parser.add_argument("--rounds", type=int, metavar="N")
+    parser.add_argument("--json", metavar="FILE",
+                        help="also write every measured value")
+    options = parser.parse_args()
+    options.rounds = options.rounds or (3 if options.quick else 5)
+    json_file = open(options.json, "w") if options.json else None
+    prepare()
+    results = measure(servers.kinds(), options)
+    print(table(results))
+    print("dropbear logs in with curve25519: it has no post-quantum kex.")
+    if json_file:
+        with json_file:
+            json.dump(results, json_file, indent=1)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

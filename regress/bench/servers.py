@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: ISC
+"""The servers that are compared, each started the same way.
+
+A server runs below a keeper that inherits its orphans and reaps all of
+them. When it has ended, the keeper knows the processor time of everything
+that ran below it to the microsecond (RUSAGE_CHILDREN; the kernel scales it
+to the scheduler's exact sum). What the login shell used after its exec is
+reported by regress/bench/command.c and is taken off.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import signal
+import socket
+import subprocess
+import time
+
+RUN = "/run/bench"
+COMMAND = f"{RUN}/command"
+COMMAND_NS = f"{RUN}/command_ns"
+USER = "bench"
+HOST_KEY = f"{RUN}/host_ed25519"
+USER_KEY = f"{RUN}/user_ed25519"
+PR_SET_CHILD_SUBREAPER = 36
+CONFIG = f"""\
+ListenAddress 127.0.0.1
+HostKey {HOST_KEY}
+UseDNS no
+LogLevel INFO
+MaxStartups 100
+"""
+
+
+def children_of(pid):
+    """Ids of the processes below pid, with pid itself first."""
+    found = [pid]
+    for parent in found:
+        try:
+            for task in os.listdir(f"/proc/{parent}/task"):
+                with open(f"/proc/{parent}/task/{task}/children") as f:
+                    found += [int(n) for n in f.read().split()]
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+    return found
+
+
+def cpu_clock_ns(pid):
+    """Processor time of one process until now; 0 when it is gone."""
+    try:
+        return time.clock_gettime_ns((~pid << 3) | 2)
+    except OSError:
+        return 0
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for(condition, what, timeout=20):
+    deadline = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"waited {timeout} s for {what}")
+        time.sleep(0.002)
+
+
+def _keep(argv, to_parent, log_path):
+    """The keeper's whole life; does not return."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    with open(log_path, "ab") as log:
+        server = subprocess.Popen(argv, stdin=subprocess.DEVNULL,
+                                  stdout=log, stderr=log)
+    os.write(to_parent, f"{server.pid}\n".encode())
+    while True:
+        try:
+            os.wait()
+        except ChildProcessError:
+            break
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    os.write(to_parent, json.dumps(used.ru_utime + used.ru_stime).encode())
+    os._exit(0)
+
+
+class Server:
+    """One running server; `cpu_s` is valid after stop()."""
+
+    def __init__(self, kind):
+        self.kind = kind
+        self.port = free_port()
+        self.cpu_s = None
+        open(COMMAND_NS, "w").close()
+        os.chmod(COMMAND_NS, 0o666)
+        read_end, write_end = os.pipe()
+        self.keeper = os.fork()
+        if self.keeper == 0:
+            os.close(read_end)
+            _keep(kind.argv(self.port), write_end, kind.log_path)
+        os.close(write_end)
+        self.answer = os.fdopen(read_end)
+        self.pid = int(self.answer.readline())
+        wait_for(self._answers, f"{kind.name} to answer")
+        self.settle()
+        self.idle = set(children_of(self.pid))
+
+    def _answers(self):
+        if len(children_of(self.keeper)) == 1:
+            raise RuntimeError(f"{self.kind.name} ended; its log:\n" +
+                               open(self.kind.log_path).read())
+        try:
+            with socket.create_connection(("127.0.0.1", self.port)) as s:
+                return s.recv(4) == b"SSH-"
+        except OSError:
+            return False
+
+    def settle(self):
+        """Returns when no process below the keeper comes, goes or works."""
+        def look():
+            return {p: cpu_clock_ns(p) for p in children_of(self.keeper)}
+        before = None
+        while (now := look()) != before:
+            before = now
+            time.sleep(0.05)
+
+    def connection_processes(self):
+        """What came since the server was idle, less the login shell."""
+        def is_shell(pid):
+            try:
+                return os.readlink(f"/proc/{pid}/exe") == COMMAND
+            except OSError:
+                return True
+        now = set(children_of(self.keeper)) - {self.keeper}
+        return [p for p in now - self.idle if not is_shell(p)]
+
+    def stop(self):
+        """Ends the server; returns the processor seconds of its life."""
+        self.settle()
+        os.kill(self.pid, signal.SIGTERM)
+        total = json.loads(self.answer.read())
+        self.answer.close()
+        os.waitpid(self.keeper, 0)
+        with open(COMMAND_NS) as f:
+            not_ours = sum(int(line) for line in f) / 1e9
+        return total - not_ours
+
+    def ssh(self, *words, options=()):
+        """The command line of the client."""
+        return ["ssh", "-F", "none", "-i", USER_KEY, "-p", str(self.port),
+                "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes",
+                "-o", f"UserKnownHostsFile={RUN}/known_hosts",
+                "-o", "GlobalKnownHostsFile=none", "-o", "LogLevel=ERROR",
+                "-o", "NoHostAuthenticationForLocalhost=no",
+                "-o", "HostKeyAlias=bench", *options,
+                f"{USER}@127.0.0.1", *words]
+
+
+class Kind:
+    """One implementation: its name, how it is started, what it lacks."""
+
+    def __init__(self, name, program, lacks=()):
+        self.name = name
+        self.program = program
+        self.lacks = lacks
+        self.log_path = f"{RUN}/{name}.log"
+
+    def argv(self, port):
+        config = f"{RUN}/{self.name}.conf"
+        with open(config, "w") as out:
+            out.write(f"Port {port}\n{CONFIG}{self.extra()}"
+                      f"PidFile {RUN}/{self.name}.pid\n")
+        return [self.program, "-D", "-e", "-f", config]
+
+    def extra(self):
+        return ""
+
+
+class OpenSSH(Kind):
+    def extra(self):
+        return "UsePAM no\n"
+
+
+class Dropbear(Kind):
+    def argv(self, port):
+        return [self.program, "-F", "-E", "-r", f"{RUN}/host_dropbear",
+                "-p", f"127.0.0.1:{port}"]
+
+
+def kinds():
+    """The implementations that are present, Postern and OpenSSH first."""
+    all_kinds = [
+        Kind("Postern", os.environ["POSTERN_SSHD"]),
+        OpenSSH("OpenSSH", "/usr/sbin/sshd"),
+        Dropbear("dropbear", "/usr/sbin/dropbear",
+                 lacks=("aes128-gcm", "etm", "sntrup761")),
+    ]
+    for kind in all_kinds[:2]:
+        if not os.access(kind.program, os.X_OK):
+            raise SystemExit(f"{kind.name}: no program {kind.program}; "
+                             "build first, or set POSTERN_SSHD")
+    return [k for k in all_kinds if os.access(k.program, os.X_OK)]

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: ISC */
+#include "unit/test.h"
+
+#include "lib/base/log.h"
+#include "sshd/net/auth_methods.h"
+#include "unit/net/lower.h"
+
+#define CONNECTION	"\0\0\0\16" "ssh-connection"
+#define METHODS		BYTES_LIT("publickey")
+#define BANNER		"\0\0\0\10" "welcome\n" N0
+
+/* The monitor will say this to the next question. */
+static void
+monitor_says(struct lower *l, enum auth_result result)
+{
+	l->answer = (struct ipc_message){ .id = IPC_AUTH_REPLY };
+	l->answer.u.AUTH_REPLY = (struct ipc_AUTH_REPLY){
+		.result = (uint8_t)result, .methods = METHODS,
+		.log_level = LOG_LEVEL_QUIET, .max_sessions = 10,
+	};
+	l->expected = IPC_AUTH_REPLY;
+}
+
+static bool
+request(struct lower *l, const char *user, const char *method,
+    struct bytes fields)
+{
+	uint8_t buf[4096];
+	struct writer w = wr_init(buf, sizeof(buf));
+
+	wr_cstring(&w, user);
+	wr_cstring(&w, "ssh-connection");
+	wr_cstring(&w, method);
+	wr_bytes(&w, fields.p, fields.len);
+	return lower_recv(l, SSH_MSG_USERAUTH_REQUEST, wr_view(&w));
+}
+
+static bool
+none(struct lower *l)
+{
+	return request(l, "fred", "none", (struct bytes){ 0 });
+}
+
+/* The first request, answered with a failure. */
+static struct lower *
+new_named(void)
+{
+	struct lower *l = lower_new();
+
+	monitor_says(l, AUTH_FAILURE);
+	assert_true(none(l));
+	lower_forget_sent(l);
+	l->questions = 0;
+	return l;
+}
+
+static void
+auth__the_first_answer_comes_behind_banner_and_ext_info(void **state)
+{
+	struct lower *l = lower_new();
+
+	(void)state;
+	monitor_says(l, AUTH_FAILURE);
+	assert_true(none(l));
+	assert_int_equal(l->questions, 2);	/* USER, AUTH_NONE */
+	assert_int_equal(l->ext_infos, 1);
+	SENT(l, SSH_MSG_USERAUTH_BANNER, BANNER);
+	SENT(l, SSH_MSG_USERAUTH_FAILURE, "\0\0\0\11" "publickey\0");
+	assert_true(none(l));
+	assert_int_equal(l->questions, 3);
+	SENT(l, SSH_MSG_USERAUTH_FAILURE, "\0\0\0\11" "publickey\0");
+	SENT_NOTHING(l);
+	lower_free(l);
+}
+
+static void
+auth__user_and_service_may_not_change(void **state)
+{
+	static const struct {
+		struct bytes fields;
+		const char *text;
+	} cases[] = {
+		{ BYTES_LIT(N4 "root" CONNECTION N4 "none"),
+		    "Change of username or service not allowed: "
+		    "(fred,ssh-connection) -> (root,ssh-connection)" },
+		{ BYTES_LIT(N4 "fred" N3 "ssh" N4 "none"),
+		    "Change of username or service not allowed: "
+		    "(fred,ssh-connection) -> (fred,ssh)" },
+		{ BYTES_LIT(N5 "fred\0" CONNECTION N4 "none"),
+		    "Change of username or service not allowed: "
+		    "(fred,ssh-connection) -> (fred\\000,ssh-connection)" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct lower *l = new_named();
+
+		assert_true(lower_recv(l, SSH_MSG_USERAUTH_REQUEST,
+		    cases[i].fields));
+		assert_true(l->disconnected);
+		assert_int_equal(l->reason, SSH_DISCONNECT_PROTOCOL_ERROR);
+		assert_string_equal(l->text, cases[i].text);
+		assert_int_equal(l->questions, 0);
+		lower_free(l);
+	}
+}
+
+static void
+auth__the_style_is_not_shown_as_part_of_the_user(void **state)
+{
+	struct lower *l = lower_new();
+
+	(void)state;
+	monitor_says(l, AUTH_FAILURE);
+	assert_true(request(l, "fr\ned:skey", "none", (struct bytes){ 0 }));
+	assert_string_equal(l->conn.user, "fr\\012ed");
+	lower_free(l);
+}
+
+static void
+auth__methods_that_are_not_ours_are_one_more_failure(void **state)
+{
+	static const char *const names[] = { "password", "gssapi", "", };
+	struct lower *l = new_named();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		monitor_says(l, AUTH_FAILURE);
+		assert_true(request(l, "fred", names[i], BYTES_LIT("\1x")));
+		assert_int_equal(l->question, IPC_AUTH_UNKNOWN);
+		SENT(l, SSH_MSG_USERAUTH_FAILURE, "\0\0\0\11" "publickey\0");
+	}
+	/* a NUL does not end a name */
+	assert_true(lower_recv(l, SSH_MSG_USERAUTH_REQUEST, BYTES_LIT(
+	    N4 "fred" CONNECTION N5 "none\0")));
+	assert_int_equal(l->question, IPC_AUTH_UNKNOWN);
+	lower_free(l);
+}
+
+static void
+auth__a_query_is_answered_with_the_key_it_asked_about(void **state)
+{
+	struct lower *l = new_named();
+
+	(void)state;
+	monitor_says(l, AUTH_KEY_OK);
+	assert_true(request(l, "fred", "publickey",
+	    BYTES_LIT("\0" N3 "alg" N3 "key")));
+	assert_int_equal(l->question, IPC_AUTH_PUBKEY_QUERY);
+	SENT(l, SSH_MSG_USERAUTH_60, N3 "alg" N3 "key");
+	monitor_says(l, AUTH_FAILURE);
+	assert_true(request(l, "fred", "publickey",
+	    BYTES_LIT("\0" N3 "alg" N3 "bad")));
+	SENT(l, SSH_MSG_USERAUTH_FAILURE, "\0\0\0\11" "publickey\0");
+	lower_free(l);
+}
+
+static void
+auth__key_ok_is_no_answer_to_a_signature(void **state)
+{
+	struct lower *l = new_named();
+
+	(void)state;
+	monitor_says(l, AUTH_KEY_OK);
+	assert_false(request(l, "fred", "publickey",
+	    BYTES_LIT("\1" N3 "alg" N3 "key" N3 "sig")));
+	assert_int_equal(l->conn.state, CONN_AUTH);
+	SENT_NOTHING(l);
+	lower_free(l);
+}
+
+static void
+auth__a_hostbound_request_must_name_our_host_key(void **state)
+{
+	struct lower *l = new_named();
+	const char *method = "publickey-hostbound-v00@openssh.com";
+
+	(void)state;
+	l->conn.transport.kex.first_host_key = BYTES_LIT("K_S");
+	monitor_says(l, AUTH_FAILURE);
+	assert_true(request(l, "fred", method,
+	    BYTES_LIT("\1" N3 "alg" N3 "key" N3 "K_S" N3 "sig")));
+	assert_int_equal(l->question, IPC_AUTH_PUBKEY);
+	/* the last byte of the question says so */
+	assert_int_equal(l->question_bytes[l->question_len - 1], 1);
+	l->questions = 0;
+	assert_false(request(l, "fred", method,
+	    BYTES_LIT("\1" N3 "alg" N3 "key" N3 "K_X" N3 "sig")));
+	assert_false(request(l, "fred", method,
+	    BYTES_LIT("\0" N3 "alg" N3 "key" N0)));
+	assert_int_equal(l->questions, 0);
+	lower_free(l);
+}
+
+static void
+auth__a_key_too_long_for_us_is_a_failure_and_a_torn_one_the_end(void **state)
+{
+	struct lower *l = new_named();
+
+	(void)state;
+	monitor_says(l, AUTH_FAILURE);
+	assert_true(request(l, "fred", "publickey",
+	    BYTES_LIT("\0" N3 "alg" "\0\1\0\1")));
+	assert_int_equal(l->question, IPC_AUTH_UNKNOWN);
+	l->questions = 0;
+	assert_false(request(l, "fred", "publickey",
+	    BYTES_LIT("\0" N3 "alg" N4 "key")));
+	assert_int_equal(l->questions, 0);
+	lower_free(l);
+}
+
+static void
+auth__partial_success_is_told(void **state)
+{
+	struct lower *l = new_named();
+
+	(void)state;
+	monitor_says(l, AUTH_PARTIAL);
+	assert_true(request(l, "fred", "publickey",
+	    BYTES_LIT("\1" N3 "alg" N3 "key" N3 "sig")));
+	SENT(l, SSH_MSG_USERAUTH_FAILURE, "\0\0\0\11" "publickey\1");
+	lower_free(l);
+}
+
+static void
+auth__too_many_failures_and_refused_accounts_disconnect(void **state)
+{
+	static const struct {
+		enum auth_result result;
+		const char *text;
+	} cases[] = {
+		{ AUTH_TOO_MANY, "Too many authentication failures" },
+		{ AUTH_REFUSED, "Access denied" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct lower *l = new_named();
+
+		monitor_says(l, cases[i].result);
+		assert_true(none(l));
+		assert_true(l->disconnected);
+		assert_int_equal(l->reason, SSH_DISCONNECT_PROTOCOL_ERROR);
+		assert_string_equal(l->text, cases[i].text);
+		lower_free(l);
+	}
+}
+
+static void
+auth__success_opens_the_connection_and_tells_the_host_keys(void **state)
+{
+	struct lower *l = new_named();
+	struct err err;
+	int fds[2];
+
+	(void)state;
+	assert_true(ipc_pair(fds, &err));
+	ipc_init(&l->session, fds[1], NET_TO_SESSION);
+	l->conn.setup.prove_keys = BYTES_LIT(N3 "key");
+	monitor_says(l, AUTH_SUCCESS);
+	l->answer.u.AUTH_REPLY.message = BYTES_LIT("hello\n");
+	l->answer.fds[0] = fds[0];
+	l->answer.fd_count = 1;
+	assert_true(request(l, "fred", "publickey",
+	    BYTES_LIT("\1" N3 "alg" N3 "key" N3 "sig")));
+	SENT(l, SSH_MSG_USERAUTH_BANNER, N6 "hello\n" N0);
+	SENT(l, SSH_MSG_USERAUTH_SUCCESS, "");
+	SENT(l, SSH_MSG_GLOBAL_REQUEST, "\0\0\0\27"
+	    "hostkeys-00@openssh.com\0" N3 "key");
+	assert_int_equal(l->logins, 1);
+	assert_int_equal(l->conn.channels.max_sessions, 10);
+	assert_null(l->conn.auth.names);
+	lower_free(l);
+}
+
+static void
+auth__success_without_a_session_is_none(void **state)
+{
+	struct lower *l = new_named();
+
+	(void)state;
+	monitor_says(l, AUTH_SUCCESS);
+	l->answer.fds[0] = -1;
+	assert_false(none(l));
+	assert_int_equal(l->logins, 0);
+	SENT_NOTHING(l);
+	lower_free(l);
+}
+
+static void
+auth__requests_are_counted(void **state)
+{
+	struct lower *l = lower_new();
+
+	(void)state;
+	monitor_says(l, AUTH_FAILURE);
+	for (int i = 0; i < AUTH_REQUESTS_MAX; i++)
+		assert_true(none(l));
+	assert_false(l->disconnected);
+	assert_true(none(l));
+	assert_true(l->disconnected);
+	lower_free(l);
+}
+
+static void
+auth_methods__every_row_is_found_by_its_name_only(void **state)
+{
+	const struct auth_method *row;
+	char longer[64];
+
+	(void)state;
+	for (size_t i = 0; (row = auth_method_row(i)) != NULL; i++) {
+		assert_non_null(row->attempt);
+		assert_ptr_equal(auth_method_find(bytes_str(row->name)), row);
+		memcpy(longer, row->name, strlen(row->name) + 1);
+		assert_null(auth_method_find(bytes_of(longer,
+		    strlen(row->name) + 1)));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(auth__the_first_answer_comes_behind_banner_and_ext_info),
+		TEST(auth__user_and_service_may_not_change),
+		TEST(auth__the_style_is_not_shown_as_part_of_the_user),
+		TEST(auth__methods_that_are_not_ours_are_one_more_failure),
+		TEST(auth__a_query_is_answered_with_the_key_it_asked_about),
+		TEST(auth__key_ok_is_no_answer_to_a_signature),
+		TEST(auth__a_hostbound_request_must_name_our_host_key),
+		TEST(auth__a_key_too_long_for_us_is_a_failure_and_a_torn_one_the_end),
+		TEST(auth__partial_success_is_told),
+		TEST(auth__too_many_failures_and_refused_accounts_disconnect),
+		TEST(auth__success_opens_the_connection_and_tells_the_host_keys),
+		TEST(auth__success_without_a_session_is_none),
+		TEST(auth__requests_are_counted),
+		TEST(auth_methods__every_row_is_found_by_its_name_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/net/chan_input.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/wire/connection.h"
+#include "sshd/net/chan_ends.h"
+#include "sshd/net/conn.h"
+
+#define BACKLOG_FIRST	65536	/* grows by doubling */
+#define BACKLOG_KEPT	262144	/* a larger one is freed once empty */
+
+/* ---- windows ---------------------------------------------------------- */
+
+uint32_t
+chan_window_for(const struct conn *conn)
+{
+	return conn->channels.windows_total + CHANNEL_WINDOW <=
+	    CHANNEL_WINDOWS_TOTAL ? CHANNEL_WINDOW : CHANNEL_WINDOW_SMALL;
+}
+
+void
+chan_window_offer(struct channel *ch, uint32_t window)
+{
+	ch->recv_window = ch->recv_window_max = window;
+	ch->conn->channels.windows_total += window;
+}
+
+bool
+chan_charge(struct channel *ch, size_t len, struct err *err)
+{
+	if (len <= ch->recv_window) {
+		ch->recv_window -= (uint32_t)len;
+		return true;
+	}
+	if (len - ch->recv_window > ch->recv_window_max / CHANNEL_OVERRUN_PART
+	    - ch->overrun)
+		return err_set(err, ERR_RANGE, "channel window exceeded");
+	ch->overrun += (uint32_t)len - ch->recv_window;
+	ch->recv_window = 0;
+	return true;
+}
+
+bool
+chan_consumed(struct channel *ch, size_t n, struct err *err)
+{
+	uint32_t beyond = n < ch->overrun ? (uint32_t)n : ch->overrun;
+	uint32_t used;
+	struct writer *w;
+
+	/* what came beyond the window is not given back */
+	ch->overrun -= beyond;
+	ch->recv_consumed += (uint32_t)(n - beyond);
+	used = ch->recv_window_max - ch->recv_window;
+	if (ch->recv_consumed == 0 || (used <= 3 * CHANNEL_PACKET_MAX &&
+	    ch->recv_window >= ch->recv_window_max / 2))
+		return true;
+	if ((ch->flags & (CHANNEL_GOT_EOF | CHANNEL_GOT_CLOSE |
+	    CHANNEL_SENT_CLOSE)) != 0)
+		return true;
+	w = packet_begin(ch->conn, SSH_MSG_CHANNEL_WINDOW_ADJUST);
+	window_adjust_build(ch->peer_id, ch->recv_consumed, w);
+	ch->recv_window += ch->recv_consumed;
+	ch->recv_consumed = 0;
+	return packet_send(ch->conn, err);
+}
+
+/* ---- what waits ------------------------------------------------------- */
+
+static void
+backlog_free(struct chan_backlog *backlog)
+{
+	free(backlog->p);
+	*backlog = (struct chan_backlog){ 0 };
+}
+
+static bool
+backlog_reserve(struct chan_backlog *backlog, size_t more, struct err *err)
+{
+	size_t need = backlog->len + more, cap = backlog->cap;
+	uint8_t *p;
+
+	if (cap - backlog->off - backlog->len >= more)
+		return true;
+	if (backlog->off != 0) {
+		memmove(backlog->p, backlog->p + backlog->off, backlog->len);
+		backlog->off = 0;
+	}
+	if (cap >= need)
+		return true;
+	if (cap == 0)
+		cap = BACKLOG_FIRST;
+	while (cap < need)
+		cap *= 2;
+	if ((p = realloc(backlog->p, cap)) == NULL)
+		return err_set(err, ERR_NOMEM, "input of a channel");
+	backlog->p = p;
+	backlog->cap = cap;
+	return true;
+}
+
+static bool
+backlog_add(struct channel *ch, struct bytes data, struct err *err)
+{
+	struct chan_backlog *backlog = &ch->backlog;
+
+	if (data.len == 0)
+		return true;
+	/* chan_charge() lets nothing else through */
+	if (backlog->len + data.len > (size_t)ch->recv_window_max +
+	    ch->recv_window_max / CHANNEL_OVERRUN_PART)
+		return err_set(err, ERR_RANGE, "input of a channel");
+	if (!backlog_reserve(backlog, data.len, err))
+		return false;
+	memcpy(backlog->p + backlog->off + backlog->len, data.p, data.len);
+	backlog->len += data.len;
+	return chan_end_update(chan_sink(ch), err);
+}
+
+static bool
+backlog_drop(struct channel *ch, struct err *err)
+{
+	size_t len = ch->backlog.len;
+
+	backlog_free(&ch->backlog);
+	return len == 0 || chan_consumed(ch, len, err);
+}
+
+/* No more input will be written, be it the peer's wish or the program's. */
+static void
+end_input(struct channel *ch)
+{
+	struct chan_end *end = chan_sink(ch);
+
+	ch->flags |= CHANNEL_INPUT_ENDED;
+	if ((ch->flags & CHANNEL_DUPLEX) == 0 || end->ended)
+		chan_end_close(end);
+	else
+		(void)shutdown(end->fd, SHUT_WR);
+	channel_settle(ch);
+}
+
+/* The program closed its side; the peer should not go on sending. */
+static bool
+input_failed(struct channel *ch, struct err *err)
+{
+	if ((ch->flags & CHANNEL_INPUT_ENDED) != 0)
+		return true;
+	/* a terminal without programs hangs up as output */
+	if ((ch->flags & CHANNEL_PTY) != 0)
+		ch->flags |= CHANNEL_INPUT_ENDED;
+	else {
+		if ((ch->flags & CHANNEL_GOT_EOF) == 0)
+			ch->flags |= CHANNEL_EOW_DUE;
+		end_input(ch);
+	}
+	return backlog_drop(ch, err) && chan_end_update(chan_sink(ch), err);
+}
+
+/* Writes the last bytes and passes the peer's EOF on. */
+static bool
+input_drained(struct channel *ch, struct err *err)
+{
+	if (ch->backlog.cap > BACKLOG_KEPT)
+		backlog_free(&ch->backlog);
+	ch->backlog.off = 0;
+	if ((ch->flags & (CHANNEL_GOT_EOF | CHANNEL_GOT_CLOSE)) == 0 ||
+	    (ch->flags & (CHANNEL_INPUT_ENDED | CHANNEL_PTY)) != 0)
+		return chan_end_update(chan_sink(ch), err);
+	backlog_free(&ch->backlog);
+	end_input(ch);
+	return true;
+}
+
+/* The descriptor takes input again. */
+static bool
+backlog_write(struct channel *ch, struct err *err)
+{
+	struct chan_backlog *backlog = &ch->backlog;
+	ssize_t n;
+
+	if (backlog->len == 0)
+		return true;
+	do
+		n = write(chan_sink(ch)->fd, backlog->p + backlog->off,
+		    backlog->len);
+	while (n == -1 && errno == EINTR);
+	if (n == -1 && errno == EAGAIN)
+		return true;
+	if (n == -1)
+		return input_failed(ch, err);
+	backlog->off += (size_t)n;
+	backlog->len -= (size_t)n;
+	if (!chan_consumed(ch, (size_t)n, err))
+		return false;
+	return backlog->len != 0 || input_drained(ch, err);
+}
+
+/* What writev(2) did not take is copied. */
+static bool
+keep_rest(struct channel *ch, const struct iovec *iov, unsigned count,
+    size_t written, struct err *err)
+{
+	for (unsigned i = 0; i < count; i++) {
+		size_t skip = MIN(written, iov[i].iov_len);
+
+		written -= skip;
+		if (!backlog_add(ch, bytes_of((uint8_t *)iov[i].iov_base +
+		    skip, iov[i].iov_len - skip), err))
+			return false;
+	}
+	return true;
+}
+
+static bool
+write_gathered(struct channel *ch, const struct iovec *iov, unsigned count,
+    struct err *err)
+{
+	size_t total = 0;
+	ssize_t n;
+
+	for (unsigned i = 0; i < count; i++)
+		total += iov[i].iov_len;
+	if ((ch->flags & CHANNEL_INPUT_ENDED) != 0 || chan_sink(ch)->fd == -1)
+		return chan_consumed(ch, total, err);
+	if (ch->backlog.len != 0)
+		return keep_rest(ch, iov, count, 0, err);
+	do
+		n = writev(chan_sink(ch)->fd, iov, (int)count);
+	while (n == -1 && errno == EINTR);
+	if (n == -1 && errno != EAGAIN)
+		return input_failed(ch, err) && chan_consumed(ch, total, err);
+	if (n == -1)
+		n = 0;
+	if ((size_t)n < total && !keep_rest(ch, iov, count, (size_t)n, err))
+		return false;
+	return n == 0 || chan_consumed(ch, (size_t)n, err);
+}
+
+bool
+channels_input_end(struct conn *conn, struct err *err)
+{
+	struct channels *channels = &conn->channels;
+	struct channel *ch = channels->gather_channel;
+	unsigned count = channels->gather_count;
+
+	if (ch == NULL)
+		return true;
+	channels->gather_channel = NULL;
+	channels->gather_count = 0;
+	return write_gathered(ch, channels->gather, count, err);
+}
+
+bool
+chan_input(struct channel *ch, struct bytes data, struct err *err)
+{
+	struct channels *channels = &ch->conn->channels;
+
+	if (data.len == 0)
+		return true;
+	if ((channels->gather_channel != ch ||
+	    channels->gather_count == CHANNEL_GATHER_MAX) &&
+	    !channels_input_end(ch->conn, err))
+		return false;
+	channels->gather_channel = ch;
+	channels->gather[channels->gather_count++] = (struct iovec){
+		(void *)(uintptr_t)data.p, data.len,
+	};
+	return true;
+}
+
+bool
+chan_input_eof(struct channel *ch, struct err *err)
+{
+	if (chan_sink(ch)->fd == -1 || ch->backlog.len != 0)
+		return true;
+	return input_drained(ch, err);
+}
+
+bool
+chan_input_event(struct channel *ch, uint32_t events, struct err *err)
+{
+	if ((events & EPOLLOUT) != 0 && !backlog_write(ch, err))
+		return false;
+	/* a pipe whose reader has gone */
+	if ((events & EPOLLERR) != 0 && (ch->flags & CHANNEL_DUPLEX) == 0)
+		return input_failed(ch, err);
+	return true;
+}
+
+void
+chan_input_forget(struct channel *ch)
+{
+	struct channels *channels = &ch->conn->channels;
+
+	if (channels->gather_channel == ch) {
+		channels->gather_channel = NULL;
+		channels->gather_count = 0;
+	}
+	backlog_free(&ch->backlog);
+}

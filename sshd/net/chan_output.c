@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/net/chan_output.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "lib/wire/connection.h"
+#include "sshd/net/chan_ends.h"
+#include "sshd/net/conn.h"
+
+#define PTY_READ_MORE	1024	/* a tty gives at most 4 KiB at a time */
+
+static bool
+send_data(struct chan_end *end, size_t len, struct err *err)
+{
+	struct channel *ch = end->channel;
+	uint8_t head[CHANNEL_EXTENDED_HEAD];
+	struct writer w = wr_init(head, sizeof(head));
+
+	if (end == &ch->ends[END_ERR]) {
+		wr_u8(&w, SSH_MSG_CHANNEL_EXTENDED_DATA);
+		wr_u32(&w, ch->peer_id);
+		wr_u32(&w, SSH_EXTENDED_STDERR);
+	} else {
+		wr_u8(&w, SSH_MSG_CHANNEL_DATA);
+		wr_u32(&w, ch->peer_id);
+	}
+	wr_u32(&w, (uint32_t)len);
+	ch->send_window -= (uint32_t)len;
+	return packet_data_send(ch->conn, wr_view(&w), len, err);
+}
+
+enum fill_end {
+	FILL_MORE,	/* there may be more */
+	FILL_EMPTY,	/* nothing more for now */
+	FILL_ENDED,
+};
+
+/*
+ * Reads into the packet. A pipe or socket that gave less than was asked has
+ * nothing more; a tty hands out small pieces, which share a packet.
+ */
+static enum fill_end
+fill_packet(struct chan_end *end, uint8_t *p, size_t room, size_t *len)
+{
+	bool is_pty = (end->channel->flags & CHANNEL_PTY) != 0;
+	bool drain = (end->channel->flags & CHANNEL_DRAINING) != 0;
+	ssize_t n;
+
+	*len = 0;
+	while (*len < room) {
+		n = read(end->fd, p + *len, room - *len);
+		if (n > 0) {
+			*len += (size_t)n;
+			if (*len == room || (is_pty && (drain ||
+			    n >= PTY_READ_MORE)))
+				continue;
+			return FILL_EMPTY;
+		}
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1 && errno == EAGAIN)
+			return drain ? FILL_ENDED : FILL_EMPTY;
+		return FILL_ENDED;
+	}
+	return FILL_MORE;
+}
+
+/* Sends at most one packet; *more when the end should have another turn. */
+static bool
+end_send(struct chan_end *end, size_t *sent, bool *more, struct err *err)
+{
+	struct channel *ch = end->channel;
+	size_t head_len = end == &ch->ends[END_ERR] ? CHANNEL_EXTENDED_HEAD :
+	    CHANNEL_DATA_HEAD;
+	size_t room = MIN(ch->send_window, ch->send_packet_max), len;
+	enum fill_end fill;
+	uint8_t *p;
+
+	*more = false;
+	*sent = 0;
+	if (end->ended || room == 0)
+		return true;
+	p = packet_data_reserve(ch->conn, head_len,
+	    MIN(room, CHANNEL_PACKET_MAX), &room);
+	if (p == NULL) {
+		*more = true;
+		return true;
+	}
+	fill = fill_packet(end, p, room, &len);
+	if (len != 0 && !send_data(end, len, err))
+		return false;
+	*sent = len;
+	if ((ch->flags & CHANNEL_DRAINING) != 0) {
+		ch->drained += (uint32_t)len;
+		if (ch->drained >= PTY_DRAIN_MAX)
+			fill = FILL_ENDED;
+	}
+	*more = fill == FILL_MORE && ch->send_window != 0;
+	if (fill == FILL_ENDED)
+		chan_end_read(end);
+	return true;
+}
+
+/* The peer or the key exchange takes nothing now: those that wait sleep. */
+static bool
+ring_sleep(struct conn *conn, struct err *err)
+{
+	conn->channels.blocked = true;
+	for (struct chan_end *end = conn->channels.ring_first; end != NULL;
+	    end = end->next) {
+		if (!chan_end_update(end, err))
+			return false;
+	}
+	return true;
+}
+
+bool
+chan_pump(struct conn *conn, struct err *err)
+{
+	struct channels *channels = &conn->channels;
+	size_t total = 0, sent;
+	bool more;
+
+	channels->blocked = false;
+	while (channels->ring_first != NULL && total < CHANNEL_ROUND_BYTES &&
+	    packet_data_allowed(conn)) {
+		struct chan_end *end = chan_ring_pop(channels);
+
+		if (!end_send(end, &sent, &more, err))
+			return false;
+		total += sent;
+		if (more)
+			chan_ring_push(channels, end);
+		else if (!chan_end_update(end, err))
+			return false;
+	}
+	if (channels->ring_first == NULL)
+		return true;
+	if (!packet_data_allowed(conn))
+		return ring_sleep(conn, err);
+	chan_wake(conn);
+	return true;
+}
