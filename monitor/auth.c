@@ -139,7 +139,7 @@ auth_failure_counts(const char *method, uint32_t request_count)
 	return strcmp(method, "none") != 0 || request_count != 1;
 }
 
-/* ---- what is said --------------------------------------------------------- */
+/* ---- what is said -------------------------------------------------------- */
 
 /* The rule of the sheet log_messages, section 4. */
 static enum log_level
@@ -179,7 +179,7 @@ reply(struct monitor *mon, enum auth_result result, struct err *err)
 	return ipc_send(&mon->net, IPC_AUTH_REPLY, &m, err);
 }
 
-/* ---- what follows --------------------------------------------------------- */
+/* ---- what follows -------------------------------------------------------- */
 
 static MUST_CHECK bool
 fail(struct monitor *mon, const struct auth_backend *backend,

@@ -32,6 +32,9 @@ static NORETURN void
 become_program(const struct child_program *program, char *const argv[],
     pid_t parent, volatile int *failed)
 {
+	static const int signals[] = {
+		SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGCHLD,
+	};
 	sigset_t none;
 	int null_fd;
 
@@ -48,7 +51,9 @@ become_program(const struct child_program *program, char *const argv[],
 	    dup2(null_fd, STDERR_FILENO) == -1 ||
 	    dup2(program->socket_fd, CHILD_FD) == -1)
 		goto out;
-	(void)signal(SIGPIPE, SIG_DFL);
+	/* whoever started the daemon may have ignored some; users do not */
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		(void)signal(signals[i], SIG_DFL);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	syscall(SYS_execveat, program->program_fd, "", argv, program->envp,
 	    AT_EMPTY_PATH);

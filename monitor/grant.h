@@ -30,7 +30,7 @@ struct grant_input {
 };
 
 struct grant {
-	struct ipc_GRANT message;	/* strings point into bytes, and input */
+	struct ipc_GRANT message;	/* points into bytes and input */
 	uint8_t *bytes;
 };
 

@@ -16,7 +16,7 @@
 
 struct key_use {
 	const char *user;
-	const char *host, *address;	/* of the client; host: name or address */
+	const char *host, *address;	/* host: name or address */
 	uint64_t now;
 	const char *where;		/* "FILE:LINE" */
 };

@@ -94,7 +94,7 @@ monitor_who(const struct monitor *mon, char *buf, size_t len)
 	return buf;
 }
 
-/* ---- the end --------------------------------------------------------------- */
+/* ---- the end ------------------------------------------------------------- */
 
 static void
 stop(struct monitor *mon, int exit_code)
@@ -187,7 +187,7 @@ receive(struct monitor *mon, struct ipc *ipc, struct child *child,
 	return false;
 }
 
-/* ---- net and session -------------------------------------------------------- */
+/* ---- net and session ----------------------------------------------------- */
 
 void
 monitor_net_event(void *arg, uint32_t events)
@@ -271,7 +271,7 @@ monitor_session_exited(void *arg, uint32_t events)
 		end_soon(mon);
 }
 
-/* ---- listener and signals ---------------------------------------------------- */
+/* ---- listener and signals ------------------------------------------------ */
 
 static void
 listener_event(void *arg, uint32_t events)

@@ -127,7 +127,7 @@ req_setup(struct monitor *mon, struct ipc_message *message, struct err *err)
 	return monitor_watch_listener(mon, false, err);
 }
 
-/* ---- LOAD_HOST_KEYS ------------------------------------------------------- */
+/* ---- LOAD_HOST_KEYS ------------------------------------------------------ */
 
 static MUST_CHECK bool
 send_host_keys(struct monitor *mon, const struct host_keys *keys,

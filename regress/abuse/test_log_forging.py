@@ -83,16 +83,24 @@ def request(user=b"alice", service=b"ssh-connection", method=b"none"):
         string(method)
 
 
-# name: (what to do, must the text be in the log?)
+# name: (what to do, True where the text must be in the log)
 VECTORS = {
     "version": (lambda peer, key: (
         peer.connect(), peer.send_raw(
-            b"SSH-2.0-x\rFORGED\x1b[0m\x7f FORGED\r\n")), True),
-    "no_version": (lambda peer, key: (
-        peer.connect(), peer.send_raw(b"GET /FORGED\x1b[0m\rFORGED\r\n")),
+            b"SSH-2.0-x\rFORGED\x1b[0m\x7f FORGED\r\n")), None),
+    "version_of_bytes": (lambda peer, key: (
+        peer.connect(), peer.send_raw(
+            b"SSH-2.0-\x85FORGED \xe2\x80\xa8FORGED\x9b\r\n"),
+        peer.read_version(), peer.read_kexinit(), peer.send(b"\xff")), None),
+    "software": (lambda peer, key: (
+        peer.connect(), peer.send_raw(b"SSH-2.0-Probe-FORGED %s%n\r\n")),
         True),
+    "no_version": (lambda peer, key: (
+        peer.connect(), peer.send_raw(b"GET /\rFORGED\x1b[0m\r\n")), None),
+    "no_version_of_text": (lambda peer, key: (
+        peer.connect(), peer.send_raw(b"GET /FORGED%s%n\r\n")), True),
     "version_with_nul": (lambda peer, key: (
-        peer.connect(), peer.send_raw(b"SSH-2.0-a\0FORGED\r\n")), False),
+        peer.connect(), peer.send_raw(b"SSH-2.0-a\0FORGED\r\n")), None),
     "kex_names": (lambda peer, key: (
         peer.start().read_kexinit(), peer.send(peer.kexinit(kex=BAD))), None),
     "cipher_names": (lambda peer, key: (
@@ -163,6 +171,8 @@ def test_no_text_of_a_peer_makes_a_line_of_its_own(logged, alice, name):
     before = len(logged.lines())
     with Peer(logged.port) as peer:
         act(peer, alice)
+        if name == "debug":
+            peer.send(u8(9))
         port = peer.sock.getsockname()[1]
         try:
             peer.expect(USERAUTH_FAILURE, CHANNEL_SUCCESS, CHANNEL_FAILURE,
@@ -171,7 +181,7 @@ def test_no_text_of_a_peer_makes_a_line_of_its_own(logged, alice, name):
             pass
     # the end of the connection comes behind all of its lines
     end = re.compile(rb"(closed by|reset by|Disconnect|disconnect|"
-                     rb"Connection).*port %d\b" % port)
+                     rb"probed from|Connection).*port %d\b" % port)
     wait_until(lambda: sum(bool(end.search(line)) for line in
                            logged.lines()[before - 1:]) >= 2,
                what="the end of the connection")

@@ -50,21 +50,21 @@ make_ends(struct preauth_session *session, int *near, unsigned count)
 	return true;
 }
 
+/*
+ * Takes the descriptors. What a full socket does not take is lost: net is
+ * never answered.
+ */
 static void
-say(struct preauth_session *session, enum ipc_id id, const void *message,
-    const int *fds, unsigned fd_count)
+send_datagram(struct preauth_session *session, struct bytes b, const int *fds,
+    unsigned fd_count)
 {
-	uint8_t buf[1024];
-	struct iovec iov = { buf, 0 };
+	struct iovec iov = { (void *)(uintptr_t)b.p, b.len };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 	union {
 		struct cmsghdr header;
 		char space[CMSG_SPACE(sizeof(int) * FDS_MAX)];
 	} control = { .space = { 0 } };
-	struct err err;
 
-	FUZZ_CHECK(ipc_encode(id, message, buf, sizeof(buf), &iov.iov_len,
-	    &err));
 	if (fd_count != 0) {
 		msg.msg_control = &control;
 		msg.msg_controllen = CMSG_SPACE(sizeof(int) * fd_count);
@@ -74,10 +74,21 @@ say(struct preauth_session *session, enum ipc_id id, const void *message,
 		memcpy(CMSG_DATA(&control.header), fds,
 		    sizeof(int) * fd_count);
 	}
-	/* a full socket loses the message: net is never answered */
-	(void)!sendmsg(session->ipc.fd, &msg, MSG_NOSIGNAL);
+	(void)!sendmsg(session->ipc.fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
 	for (unsigned i = 0; i < fd_count; i++)
 		close(fds[i]);
+}
+
+static void
+say(struct preauth_session *session, enum ipc_id id, const void *message,
+    const int *fds, unsigned fd_count)
+{
+	uint8_t buf[1024];
+	struct err err;
+	size_t len;
+
+	FUZZ_CHECK(ipc_encode(id, message, buf, sizeof(buf), &len, &err));
+	send_datagram(session, bytes_of(buf, len), fds, fd_count);
 }
 
 static void
@@ -168,12 +179,6 @@ void
 preauth_session_say(struct preauth_session *session, struct bytes b,
     unsigned fd_count)
 {
-	struct iovec iov = { (void *)(uintptr_t)b.p, b.len };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int) * FDS_MAX)];
-	} control = { .space = { 0 } };
 	int near[FDS_MAX];
 
 	if (session->ipc.fd == -1 || b.len == 0)
@@ -181,18 +186,7 @@ preauth_session_say(struct preauth_session *session, struct bytes b,
 	fd_count = MIN(fd_count, FDS_MAX);
 	if (!make_ends(session, near, fd_count))
 		fd_count = 0;
-	if (fd_count != 0) {
-		msg.msg_control = &control;
-		msg.msg_controllen = CMSG_SPACE(sizeof(int) * fd_count);
-		control.header.cmsg_level = SOL_SOCKET;
-		control.header.cmsg_type = SCM_RIGHTS;
-		control.header.cmsg_len = CMSG_LEN(sizeof(int) * fd_count);
-		memcpy(CMSG_DATA(&control.header), near,
-		    sizeof(int) * fd_count);
-	}
-	(void)!sendmsg(session->ipc.fd, &msg, MSG_NOSIGNAL);
-	for (unsigned i = 0; i < fd_count; i++)
-		close(near[i]);
+	send_datagram(session, b, near, fd_count);
 }
 
 /* ---- far ends -------------------------------------------------------------- */

@@ -4,10 +4,10 @@
 #include "sshd/listener/listener.h"
 #include "sshd/listener/monitors.h"
 
-size_t
-pool_target(unsigned recent)
+static size_t
+target(const struct pool *pool)
 {
-	return MIN((size_t)POOL_MAX, 1 + (size_t)recent / 2);
+	return 1 + pool->extra;
 }
 
 /* With our end of the socket closed it exits. */
@@ -24,7 +24,7 @@ refill(void *arg)
 	struct listener *listener = arg;
 	struct pool *pool = &listener->pool;
 
-	while (pool->count < pool_target(pool->recent)) {
+	while (pool->count < target(pool)) {
 		struct child *child = monitors_start(listener);
 
 		if (child == NULL) {
@@ -37,17 +37,32 @@ refill(void *arg)
 	}
 }
 
-/* Runs only while there were arrivals: an idle host has no timer. */
+/* Runs only while more than one is wanted: an idle host has no timer. */
 static void
 decay(void *arg)
 {
 	struct listener *listener = arg;
 	struct pool *pool = &listener->pool;
 
-	pool->recent /= 2;
-	while (pool->count > pool_target(pool->recent))
+	if (!pool->missed)
+		pool->extra--;
+	pool->missed = false;
+	if (pool->count > target(pool))
 		dismiss(pool->idle[--pool->count]);
-	if (pool->recent != 0)
+	if (pool->extra != 0)
+		loop_timer_set(&listener->loop, &pool->decay, POOL_DECAY_MS,
+		    decay, listener);
+}
+
+static void
+note_miss(struct listener *listener)
+{
+	struct pool *pool = &listener->pool;
+
+	pool->missed = true;
+	if (target(pool) < POOL_MAX)
+		pool->extra++;
+	if (!pool->decay.linked)
 		loop_timer_set(&listener->loop, &pool->decay, POOL_DECAY_MS,
 		    decay, listener);
 }
@@ -57,7 +72,7 @@ pool_wake(struct listener *listener)
 {
 	struct pool *pool = &listener->pool;
 
-	if (pool->count < pool_target(pool->recent) && !pool->refill.linked)
+	if (pool->count < target(pool) && !pool->refill.linked)
 		loop_timer_set(&listener->loop, &pool->refill,
 		    pool->retry_ms + POOL_REFILL_MS, refill, listener);
 }
@@ -94,12 +109,10 @@ pool_take(struct listener *listener)
 	struct pool *pool = &listener->pool;
 	struct child *child = take_idle(pool);
 
+	if (child == NULL || child->state != CHILD_WARM)
+		note_miss(listener);
 	if (child == NULL)
 		child = monitors_start(listener);
-	pool->recent++;
-	if (!pool->decay.linked)
-		loop_timer_set(&listener->loop, &pool->decay, POOL_DECAY_MS,
-		    decay, listener);
 	pool_wake(listener);
 	return child;
 }

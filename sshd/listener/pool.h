@@ -3,7 +3,9 @@
  * pool - monitors (each with its network process) started before they are
  * needed, each used once.
  *
- * Shapes:  a few idle children; how many follows the recent arrivals.
+ * Shapes:  a few idle children: one, and one more for each arrival lately
+ *          that found none ready. A pair that is sent away unused cost as
+ *          much as a login, so the pool shrinks slowly.
  * Units:   children; milliseconds.
  * Errors:  a monitor that can't be started is logged; the pool tries again
  *          later, at growing distances.
@@ -17,7 +19,7 @@
 
 #define POOL_MAX		8	/* idle pairs, about 2 MiB each */
 #define POOL_REFILL_MS		30	/* a burst of accepts comes first */
-#define POOL_DECAY_MS		1000
+#define POOL_DECAY_MS		10000	/* one less if nobody had to wait */
 #define POOL_RETRY_MAX_MS	60000
 
 struct child;
@@ -26,13 +28,11 @@ struct listener;
 struct pool {
 	struct child *idle[POOL_MAX];
 	size_t count;
-	unsigned recent;		/* arrivals, halved each second */
+	size_t extra;			/* wanted beyond the first */
+	bool missed;			/* since the decay timer was set */
 	int64_t retry_ms;		/* after a failure; 0: none */
 	struct timer refill, decay;
 };
-
-/* Pure: how many idle pairs are worth their memory. */
-size_t pool_target(unsigned recent);
 
 /* Sees to it that the pool is filled soon. */
 void pool_wake(struct listener *listener);

@@ -13,8 +13,8 @@
 #define PACKET_MIN	16	/* RFC 4253 6, packet_length included */
 /* What a packet adds to its payload. */
 #define OVERHEAD	(HEAD_LEN + PADDING_MAX + PROTECT_TAG_MAX)
-/* The high-water mark and one message of any kind: growing is rare. */
-#define OUT_CAP		(OUT_HIGH_WATER + 4 * (PACKET_ROOM + OVERHEAD))
+/* What fills it, and the answers to one packet: growing is rare. */
+#define OUT_CAP		(OUT_STOP_READING + 2 * (PACKET_ROOM + OVERHEAD))
 
 /* A payload that waits for NEWKEYS. */
 struct kept {

@@ -21,8 +21,13 @@ struct conn;
 struct kept;
 
 #define PACKET_ROOM	(BANNER_MAX + 4096) /* payload of packet_begin() */
-#define OUT_HIGH_WATER	262144	/* no more channel data, no more reading */
+#define OUT_HIGH_WATER	262144	/* no more channel data */
 #define OUT_LOW_WATER	65536	/* channels_output_ready() */
+/*
+ * No more reading: what the peer makes us answer is bounded. Higher than
+ * channel data can fill the queue, so that output never starves input.
+ */
+#define OUT_STOP_READING 524288
 #define OUT_QUEUE_MAX	4194304	/* the connection ends above: can't happen */
 #define OUT_KEPT_MAX	1048576	/* while a key exchange runs, then the end */
 

@@ -52,10 +52,16 @@ queued(const struct transport *t)
 	return t->out.tail - t->out.head;
 }
 
+static bool
+may_read(const struct conn *conn)
+{
+	return conn->state != CONN_CLOSING &&
+	    queued(&conn->transport) < OUT_STOP_READING;
+}
+
 /*
- * Handles what is buffered. Stops while the peer does not take our answers:
- * whatever it makes us say is bounded by the high-water mark. False when
- * nothing can be done with what is there.
+ * Handles a packet of what is buffered, but none while the peer does not take
+ * our answers. False when nothing can be done with what is there.
  */
 static bool
 handle_one(struct conn *conn)
@@ -65,7 +71,8 @@ handle_one(struct conn *conn)
 	struct err err;
 	bool got;
 
-	if (conn->state == CONN_CLOSING || queued(t) >= OUT_HIGH_WATER)
+	t->stopped = !may_read(conn);
+	if (t->stopped)
 		return false;
 	if (conn->state == CONN_VERSION) {
 		if (!version_receive(conn))
@@ -135,19 +142,20 @@ static void
 transport_event(void *arg, uint32_t events)
 {
 	struct conn *conn = arg;
-	struct transport *t = &conn->transport;
 
-	if (conn->state == CONN_CLOSING || queued(t) >= OUT_HIGH_WATER)
-		return;
-	if ((events & ~(uint32_t)EPOLLOUT) != 0)
+	if ((events & ~(uint32_t)EPOLLIN) != 0)
+		conn->transport.out.blocked = false;
+	if ((events & ~(uint32_t)EPOLLOUT) != 0 && may_read(conn))
 		read_input(conn);
 }
 
 static void
-ignore_event(void *arg, uint32_t events)
+output_event(void *arg, uint32_t events)
 {
-	(void)arg;
+	struct conn *conn = arg;
+
 	(void)events;
+	conn->transport.out.blocked = false;
 }
 
 static bool
@@ -163,7 +171,7 @@ watch(struct conn *conn, struct err *err)
 	}
 	/* what epoll can't watch never blocks */
 	if (t->out_fd != t->in_fd && !loop_watch(&conn->loop, &t->out_watch,
-	    t->out_fd, 0, ignore_event, conn, err) && err->sys != EPERM)
+	    t->out_fd, 0, output_event, conn, err) && err->sys != EPERM)
 		return false;
 	return true;
 }
@@ -283,7 +291,7 @@ flush(struct conn *conn)
 
 	if (queued(t) >= OUT_HIGH_WATER)
 		t->out.full = true;
-	if (queued(t) != 0 && !packet_flush(conn, &err)) {
+	if (queued(t) != 0 && !t->out.blocked && !packet_flush(conn, &err)) {
 		if (conn->state == CONN_CLOSING) {
 			finish(conn);
 			return;
@@ -291,10 +299,11 @@ flush(struct conn *conn)
 		conn_lost(conn, &err, false);
 		t->out.head = t->out.tail = 0;
 	}
+	if (t->stopped && may_read(conn))
+		handle_input(conn);	/* what had to wait in the buffer */
 	if (!t->out.full || queued(t) >= OUT_LOW_WATER)
 		return;
 	t->out.full = false;
-	handle_input(conn);		/* what had to wait in the buffer */
 	if (conn->state == CONN_OPEN)
 		channels_output_ready(conn);
 }
@@ -316,7 +325,7 @@ transport_round(struct conn *conn)
 			finish(conn);
 	} else
 		trim_round(conn);
-	in_events = conn->state != CONN_CLOSING && !t->out.full ? EPOLLIN : 0;
+	in_events = may_read(conn) ? EPOLLIN : 0;
 	out_events = queued(t) != 0 ? EPOLLOUT : 0;
 	if (t->out_fd == t->in_fd)
 		in_events |= out_events;

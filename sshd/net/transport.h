@@ -33,6 +33,7 @@ struct transport {
 	struct peer_version peer;	/* quirks, identification line */
 	bool quick_ack;			/* re-armed after every read */
 	bool lost;			/* the peer is gone: no lingering */
+	bool stopped;			/* packets wait: OUT_STOP_READING */
 	bool in_always;			/* a file (-i): epoll can't watch it */
 	struct timer trim_timer;
 	uint64_t trim_mark;		/* traffic when the timer was set */

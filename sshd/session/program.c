@@ -339,22 +339,21 @@ launch_with_pty(struct session *ses, struct program *program,
 }
 
 static bool
-launch(struct session *ses, struct program *program)
+launch(struct session *ses, struct program *program, struct err *err)
 {
-	struct err err;
 	bool ok;
 
 	log_start(ses, program);
 	program->pid = -1;
 	ok = program->pty.master == -1 ?
-	    launch_with_pipes(ses, program, &err) :
-	    launch_with_pty(ses, program, &err);
+	    launch_with_pipes(ses, program, err) :
+	    launch_with_pty(ses, program, err);
 	if (ok) {
 		program->phase = PROGRAM_RUNNING;
 		return true;
 	}
-	log_error("session for %s failed: %s: %s", ses->user, err.what,
-	    err_text(&err));
+	log_error("session for %s failed: %s: %s", ses->user, err->what,
+	    err_text(err));
 	if (program->pid > 0)
 		return false;	/* it runs, but net can't be told */
 	program->phase = PROGRAM_OPEN;
@@ -382,7 +381,7 @@ program_start(struct session *ses, const struct ipc_SES_START *m,
 		program->phase = PROGRAM_WAITING;
 		return true;
 	}
-	return launch(ses, program);
+	return launch(ses, program, err);
 }
 
 bool
@@ -398,7 +397,7 @@ program_recorded(struct session *ses, const struct ipc_PTY_RECORDED *m,
 	program->last_login = bytes_dup_str(m->last_login);
 	if (program->last_login == NULL)
 		return err_set(err, ERR_NOMEM, "last login");
-	return program->phase != PROGRAM_WAITING || launch(ses, program);
+	return program->phase != PROGRAM_WAITING || launch(ses, program, err);
 }
 
 bool
@@ -479,7 +478,7 @@ program_close(struct session *ses, const struct ipc_SES_CLOSE *m,
 	if (!need(ses, m->channel, &program, err))
 		return false;
 	if (program->phase >= PROGRAM_RUNNING)
-		log_verbose("Close session: %s id %u",
+		log_verbose("Close session: user %s id %u",
 		    session_who(ses, who, sizeof(who)), program->channel);
 	program_free(ses, program);
 	session_update_title(ses);

@@ -6,7 +6,6 @@
 
 #include "lib/base/log.h"
 #include "sshd/listener/children.h"
-#include "sshd/listener/pool.h"
 
 /* As wait(2) packs them on Linux. */
 #define EXITED(code)	((code) << 8)
@@ -150,17 +149,6 @@ children__startups_are_those_that_serve_and_are_not_logged_in(void **state)
 	assert_null(children_find(&children, 2));
 }
 
-static void
-pool__its_size_follows_the_arrivals_within_bounds(void **state)
-{
-	(void)state;
-	assert_int_equal(pool_target(0), 1);
-	assert_true(pool_target(4) > 1);
-	assert_int_equal(pool_target(1000000), POOL_MAX);
-	for (unsigned recent = 0; recent < 100; recent++)
-		assert_true(pool_target(recent) <= pool_target(recent + 1));
-}
-
 int
 main(void)
 {
@@ -168,7 +156,6 @@ main(void)
 		TEST(child__its_end_is_classified_by_status_and_signal),
 		TEST(child__its_end_is_logged_with_both_addresses),
 		TEST(children__startups_are_those_that_serve_and_are_not_logged_in),
-		TEST(pool__its_size_follows_the_arrivals_within_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -259,14 +259,48 @@ pool__shrinks_when_it_becomes_quiet(void **state)
 	for (int i = 0; i < 6; i++)
 		assert_non_null(pool_take(&f.listener));
 	f.clock.ms += POOL_REFILL_MS;
-	wait_for_state(&f, CHILD_WARM, 6 + (unsigned)pool_target(6));
-	for (int i = 0; i < 4; i++) {
+	/* nobody found one ready: the next six would */
+	wait_for_state(&f, CHILD_WARM, 6 + 7);
+	for (int i = 0; i < 7; i++) {
 		f.clock.ms += POOL_DECAY_MS;
 		one_round(&f);
 	}
 	wait_for_state(&f, CHILD_WARM, 6 + 1);
 	assert_int_equal(f.listener.pool.count, 1);
 	assert_false(f.listener.pool.decay.linked);
+	tear_down(&f);
+}
+
+static void
+pool__does_not_grow_while_every_arrival_finds_one_ready(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, "ready");
+	pool_wake(&f.listener);
+	for (unsigned i = 0; i < 4; i++) {
+		f.clock.ms += POOL_REFILL_MS;
+		wait_for_state(&f, CHILD_WARM, i + 1);
+		assert_int_equal(f.listener.pool.count, 1);
+		assert_non_null(pool_take(&f.listener));
+	}
+	assert_false(f.listener.pool.decay.linked);
+	tear_down(&f);
+}
+
+static void
+pool__a_flood_does_not_fill_it_beyond_its_bound(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, "ready");
+	for (unsigned i = 0; i < 2 * POOL_MAX; i++)
+		assert_non_null(pool_take(&f.listener));
+	f.clock.ms += POOL_REFILL_MS;
+	wait_for_state(&f, CHILD_WARM, 2 * POOL_MAX + POOL_MAX);
+	assert_int_equal(f.listener.pool.count, POOL_MAX);
 	tear_down(&f);
 }
 
@@ -320,6 +354,8 @@ main(int argc, char **argv)
 		TEST(monitors__the_grace_timer_ends_in_a_line_with_pid_and_addresses),
 		TEST(pool__is_filled_after_the_burst_and_used_first),
 		TEST(pool__shrinks_when_it_becomes_quiet),
+		TEST(pool__does_not_grow_while_every_arrival_finds_one_ready),
+		TEST(pool__a_flood_does_not_fill_it_beyond_its_bound),
 		TEST(pool__a_reload_sends_the_idle_ones_away),
 		TEST(pool__monitors_that_die_at_once_are_retried_ever_more_slowly),
 	};

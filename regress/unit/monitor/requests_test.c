@@ -103,7 +103,7 @@ comes_to_monitor(enum ipc_id id)
 	    ipc_rows[id].edge == SESSION_TO_MONITOR;
 }
 
-/* ---- the table --------------------------------------------------------------- */
+/* ---- the table ----------------------------------------------------------- */
 
 static void
 requests__every_message_to_a_monitor_has_a_handler(void **state)
@@ -215,7 +215,7 @@ requests__a_log_line_has_a_level_and_no_control_characters(void **state)
 	fixture_free(f);
 }
 
-/* ---- key exchange ------------------------------------------------------------- */
+/* ---- key exchange -------------------------------------------------------- */
 
 static void
 kex_sign__what_was_not_offered_is_an_attack(void **state)
@@ -283,7 +283,7 @@ kex_sign__a_group_of_ones_own_is_an_attack(void **state)
 	fixture_free(f);
 }
 
-/* ---- authentication ------------------------------------------------------------ */
+/* ---- authentication ------------------------------------------------------ */
 
 static const uint8_t session_id[] = "a session of thirty-two bytes...";
 

@@ -90,15 +90,15 @@ fill(struct test_client *c)
 {
 	ssize_t n;
 
-	if (c->deaf)
-		return false;
 	if (c->head == c->tail)
 		c->head = c->tail = 0;
-	else if (c->head > CLIENT_BUF / 2) {
+	else if (c->tail > CLIENT_BUF / 2 && c->head != 0) {
 		memmove(c->buf, c->buf + c->head, c->tail - c->head);
 		c->tail -= c->head;
 		c->head = 0;
 	}
+	if (c->deaf || c->tail == CLIENT_BUF)
+		return false;
 	n = read(c->fd, c->buf + c->tail, CLIENT_BUF - c->tail);
 	if (n > 0)
 		c->tail += (size_t)n;

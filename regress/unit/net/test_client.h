@@ -19,7 +19,7 @@
 #include "unit/net/upper.h"
 
 #define CLIENT_VERSION	"SSH-2.0-TestClient_1"
-#define CLIENT_BUF	1048576
+#define CLIENT_BUF	16777216	/* all that a test is sent, unread */
 
 struct test_offer {		/* NULL: as the fake monitor's defaults */
 	const char *kex, *ciphers, *macs, *compression;

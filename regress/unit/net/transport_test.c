@@ -623,7 +623,7 @@ transport__answers_that_nobody_reads_are_bounded(void **state)
 		most = MAX(most, packet_unsent(&c->conn));
 	}
 	assert_int_equal(refused, 100);
-	assert_in_range(most, OUT_HIGH_WATER, OUT_HIGH_WATER + 65536);
+	assert_in_range(most, OUT_STOP_READING, OUT_STOP_READING + 65536);
 	/* and goes on once they are read */
 	c->deaf = false;
 	for (unsigned pongs = 0; pongs < c->sent_whole; pongs++) {
