@@ -84,6 +84,7 @@ lib_crypto_libsshcrypto_a_SOURCES = \
 	lib/crypto/kex_x25519.c \
 	lib/crypto/mac_algs.c \
 	lib/crypto/mac_hmac.c \
+	lib/crypto/mac_umac.c \
 	lib/crypto/mlkem768.c \
 	lib/crypto/mlkem768.h \
 	lib/crypto/mlkem768_poly.c \
@@ -107,6 +108,8 @@ lib_crypto_libsshcrypto_a_SOURCES = \
 	lib/crypto/sntrup761_ring.h \
 	lib/crypto/sntrup761_sort.c \
 	lib/crypto/sntrup761_sort.h \
+	lib/crypto/umac.c \
+	lib/crypto/umac.h \
 	lib/crypto/x25519.c \
 	lib/crypto/x25519.h
 

@@ -3,9 +3,13 @@
 
 /* In order of preference. */
 static const struct mac_alg *const mac_algs[] = {
+	&mac_umac_64_etm,
+	&mac_umac_128_etm,
 	&mac_hmac_sha2_256_etm,
 	&mac_hmac_sha2_512_etm,
 	&mac_hmac_sha1_etm,
+	&mac_umac_64,
+	&mac_umac_128,
 	&mac_hmac_sha2_256,
 	&mac_hmac_sha2_512,
 	&mac_hmac_sha1,

@@ -55,6 +55,8 @@ extern const struct cipher_alg cipher_aes128_ctr, cipher_aes192_ctr,
 extern const struct cipher_alg cipher_aes128_cbc, cipher_aes192_cbc,
     cipher_aes256_cbc, cipher_3des_cbc;
 
+extern const struct mac_alg mac_umac_64, mac_umac_128;
+extern const struct mac_alg mac_umac_64_etm, mac_umac_128_etm;
 extern const struct mac_alg mac_hmac_sha2_256, mac_hmac_sha2_512,
     mac_hmac_sha1;
 extern const struct mac_alg mac_hmac_sha2_256_etm, mac_hmac_sha2_512_etm,

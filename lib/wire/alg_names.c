@@ -39,13 +39,13 @@ static const struct alg_name ciphers[] = {
 };
 
 static const struct alg_name macs[] = {
-	{ "umac-64-etm" OPENSSH, ALG_MISSING },
-	{ "umac-128-etm" OPENSSH, ALG_MISSING },
+	{ "umac-64-etm" OPENSSH, ALG_DEFAULT },
+	{ "umac-128-etm" OPENSSH, ALG_DEFAULT },
 	{ "hmac-sha2-256-etm" OPENSSH, ALG_DEFAULT },
 	{ "hmac-sha2-512-etm" OPENSSH, ALG_DEFAULT },
 	{ "hmac-sha1-etm" OPENSSH, ALG_DEFAULT },
-	{ "umac-64" OPENSSH, ALG_MISSING },
-	{ "umac-128" OPENSSH, ALG_MISSING },
+	{ "umac-64" OPENSSH, ALG_DEFAULT },
+	{ "umac-128" OPENSSH, ALG_DEFAULT },
 	{ "hmac-sha2-256", ALG_DEFAULT },
 	{ "hmac-sha2-512", ALG_DEFAULT },
 	{ "hmac-sha1", ALG_DEFAULT },

@@ -33,7 +33,7 @@ def _run(command, **streams):
 
 
 def empty_life(kind):
-    """CPU seconds of a server that is started, seen to answer, ended."""
+    """CPU seconds of a server that is started and ended."""
     return Server(kind).stop()
 
 

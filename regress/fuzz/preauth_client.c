@@ -285,7 +285,7 @@ preauth_client_send(struct preauth_client *c, struct bytes payload)
 	struct err err;
 
 	FUZZ_CHECK(packet != NULL);
-	if (c->deflater != NULL && len <= PACKET_ROOM) {
+	if (c->deflater != NULL && len != 0 && len <= PACKET_ROOM) {
 		memcpy(deflater_payload(c->deflater), payload.p, len);
 		FUZZ_CHECK(deflater_run(c->deflater, len, packet + 5,
 		    deflater_bound(len), &len, &err));

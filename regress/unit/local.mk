@@ -29,6 +29,7 @@ unit_tests = \
 	regress/unit/crypto/mlkem768_test \
 	regress/unit/crypto/protect_test \
 	regress/unit/crypto/sntrup761_test \
+	regress/unit/crypto/umac_test \
 	regress/unit/crypto/x25519_test \
 	regress/unit/ipc/ipc_test \
 	regress/unit/keys/authorized_keys_test \
@@ -119,6 +120,8 @@ regress_unit_crypto_protect_test_SOURCES = regress/unit/crypto/protect_test.c re
 regress_unit_crypto_protect_test_LDADD = $(unit_libs)
 regress_unit_crypto_sntrup761_test_SOURCES = regress/unit/crypto/sntrup761_test.c regress/unit/crypto/pq_vectors.h
 regress_unit_crypto_sntrup761_test_LDADD = $(unit_libs)
+regress_unit_crypto_umac_test_SOURCES = regress/unit/crypto/umac_test.c regress/unit/crypto/hex.h
+regress_unit_crypto_umac_test_LDADD = $(unit_libs)
 regress_unit_crypto_x25519_test_SOURCES = regress/unit/crypto/x25519_test.c regress/unit/crypto/hex.h
 regress_unit_crypto_x25519_test_LDADD = $(unit_libs)
 regress_unit_ipc_ipc_test_SOURCES = regress/unit/ipc/ipc_test.c

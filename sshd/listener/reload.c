@@ -218,11 +218,11 @@ reload(struct listener *listener)
 
 	log_info("Received SIGHUP; restarting.");
 	notify_reloading();
-	logging_reopen(listener);
-	logging_configure(listener, false);
 	/* relative paths mean what they meant at the start */
 	if (chdir(listener->start_dir) == -1)
 		log_debug("%s: %s", listener->start_dir, strerror(errno));
+	logging_reopen(listener);
+	logging_configure(listener, false);
 	if ((newer = open_newer(listener)) != -1) {
 		reload_as_newer(listener, newer);
 		close(newer);

@@ -7,6 +7,7 @@
 #define LENGTH_LEN	4
 #define PACKET_CAP	(70000 + PROTECT_TAG_MAX)
 #define KNOWN_SEQNR	0x01020304
+#define SUITES_MAX	128
 
 struct suite {
 	const struct cipher_alg *cipher;
@@ -97,7 +98,7 @@ protect__opens_what_it_sealed_at_every_size(void **state)
 		5, 12, 60, 100, 188, 192, 196, 200, 251, 252, 256, 500, 512,
 		1000, 4096, 16384, 32768 + 13, 35000, 65536,
 	};
-	struct suite all[64];
+	struct suite all[SUITES_MAX];
 	size_t suite_count = suites(all, ARRAY_LEN(all));
 	uint8_t *packet = malloc(PACKET_CAP), *plain = malloc(PACKET_CAP);
 	struct err err;
@@ -135,7 +136,7 @@ protect__opens_what_it_sealed_at_every_size(void **state)
 static void
 protect__refuses_every_flipped_bit(void **state)
 {
-	struct suite all[64];
+	struct suite all[SUITES_MAX];
 	size_t suite_count = suites(all, ARRAY_LEN(all));
 	uint8_t sealed[256], packet[256];
 	struct err err;
@@ -165,7 +166,7 @@ protect__refuses_every_flipped_bit(void **state)
 static void
 protect__refuses_a_packet_in_another_place(void **state)
 {
-	struct suite all[64];
+	struct suite all[SUITES_MAX];
 	size_t suite_count = suites(all, ARRAY_LEN(all));
 	uint8_t first[256], second[256], packet[256];
 	struct err err;
@@ -196,7 +197,7 @@ protect__refuses_a_packet_in_another_place(void **state)
 static void
 protect__refuses_every_truncation(void **state)
 {
-	struct suite all[64];
+	struct suite all[SUITES_MAX];
 	size_t suite_count = suites(all, ARRAY_LEN(all));
 	uint8_t sealed[256] = { 0 }, packet[256];
 	struct err err;
@@ -228,8 +229,8 @@ struct known {
 };
 
 /*
- * Computed with an implementation of RFC 8439 written for this in Python,
- * and with pyca/cryptography and hmac, from the keys of protect_of(),
+ * Computed with implementations of RFC 8439 and RFC 4418 written for this in
+ * Python, and with pyca/cryptography and hmac, from the keys of protect_of(),
  * sequence number KNOWN_SEQNR and the packet of packet_fill().
  */
 static const struct known knowns[] = {
@@ -274,6 +275,39 @@ static const struct known knowns[] = {
 	{ "aes128-ctr", "hmac-sha1", 28,
 	    "66a7c7f430523646824dfd2d022e92ebffd58c62deee4bd32121e021cf34"
 	    "b05ce0f30a449102b409e926751a7a1be84c1ca00552" },
+	{ "aes128-cbc", "hmac-sha2-256", 28,
+	    "61210d8f7faaaf66a4965fcb99c68a412274b3a0b9c8f5e05c63d8c562f7"
+	    "a54750d14e8df23f84ec08bc6ca300d5ce3d280c903acd758a1d8cda9502"
+	    "351ee1bb" },
+	{ "aes192-cbc", "hmac-sha1", 28,
+	    "8b4ce9b7fef33abfcd8239f10df9799fd338554a8e103f1abc1d22bca16b"
+	    "861ee0f30a449102b409e926751a7a1be84c1ca00552" },
+	{ "aes256-cbc", "hmac-sha2-256", 28,
+	    "8c05ac38d2e8a3019bd8055cdbd41bb3c1ebfd9029b7bff61528c5068131"
+	    "c46d50d14e8df23f84ec08bc6ca300d5ce3d280c903acd758a1d8cda9502"
+	    "351ee1bb" },
+	{ "aes256-cbc", "hmac-sha2-256-etm@openssh.com", 32,
+	    "000000205d8af6e289e18e70e058c35d4f0cc8f641cb1f4d7215a2903b3a"
+	    "6dc9086707f067b546f437808c87914ae894d9da05044db6ce8f823fd4dc"
+	    "12411ff4c3450bc8" },
+	{ "3des-cbc", "hmac-sha1", 20,
+	    "d06a3ea103a5c13ba3d92bb759fd695a4bd57093011b6a3ab4e3c5c1c6d0"
+	    "7b1f0b7144a309693d91d2f1c30e" },
+	{ "3des-cbc", "hmac-sha2-256-etm@openssh.com", 24,
+	    "0000001818d8f13b32b37bf12431fb89bc17a40fc7a0a13f247009ca2555"
+	    "4ae65cc3e624792dcfb70a1f29fe90aa1e4852aa5b2a35d7832991739e73" },
+	{ "aes128-ctr", "umac-64-etm@openssh.com", 32,
+	    "0000002062a7c0e6214e1262a669e1417e42f6cfdbf1a07e3212af370505"
+	    "dc0dd358d438dc6d78dab47715c3" },
+	{ "aes128-ctr", "umac-128-etm@openssh.com", 32,
+	    "0000002062a7c0e6214e1262a669e1417e42f6cfdbf1a07e3212af370505"
+	    "dc0dd358d438dc6d78dab47715c3144001c73b6b0a6c" },
+	{ "aes128-ctr", "umac-64@openssh.com", 28,
+	    "66a7c7f430523646824dfd2d022e92ebffd58c62deee4bd32121e021cf34"
+	    "b05c786ebd9607fd5e74" },
+	{ "aes128-ctr", "umac-128@openssh.com", 28,
+	    "66a7c7f430523646824dfd2d022e92ebffd58c62deee4bd32121e021cf34"
+	    "b05c786ebd9607fd5e748dc6ff336bf107b0" },
 };
 
 static struct suite
@@ -306,6 +340,92 @@ protect__seals_to_the_known_bytes(void **state)
 		assert_memory_equal(packet, want, len + protect_tag_len(p));
 		protect_free(p);
 	}
+}
+
+static void
+protect__opens_the_known_bytes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(knowns); i++) {
+		const struct known *k = &knowns[i];
+		struct protect *p = protect_of(suite_named(k->cipher, k->mac),
+		    false);
+		uint8_t packet[256], plain[256];
+		size_t len = packet_fill(plain, k->packet_length);
+
+		hex_bytes(k->hex, packet, sizeof(packet));
+		assert_true(open_packet(p, KNOWN_SEQNR, packet, len));
+		assert_memory_equal(packet + LENGTH_LEN, plain + LENGTH_LEN,
+		    len - LENGTH_LEN);
+		protect_free(p);
+	}
+}
+
+/* RFC 4253 6.3: the last block of a packet is the IV of the next. */
+static void
+cbc__chains_over_packets_in_both_directions(void **state)
+{
+	static const struct known seconds[] = {
+		{ "aes256-cbc", "hmac-sha1", 28,
+		    "a4118ffb246a9c3d7b60113793fbeabead7ccc020c684a930ae515c7"
+		    "19cad626376f69115895f5c1685c7716039f77f5a4eb9648" },
+		{ "3des-cbc", "hmac-sha1", 28,
+		    "54f3b39f26bf870b0b9dd94e8fa9ab107502981c64624699a0f47169"
+		    "c088d678376f69115895f5c1685c7716039f77f5a4eb9648" },
+	};
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(seconds); i++) {
+		struct suite s = suite_named(seconds[i].cipher,
+		    seconds[i].mac);
+		struct protect *out = protect_of(s, true);
+		struct protect *in = protect_of(s, false);
+		uint8_t packet[256], want[256], plain[256];
+		size_t len = packet_fill(plain, seconds[i].packet_length);
+
+		hex_bytes(seconds[i].hex, want, sizeof(want));
+		for (uint32_t n = 0; n < 2; n++) {
+			memcpy(packet, plain, len);
+			assert_true(protect_seal(out, KNOWN_SEQNR + n, packet,
+			    len, &err));
+			if (n == 1)
+				assert_memory_equal(packet, want, len +
+				    protect_tag_len(out));
+			assert_true(open_packet(in, KNOWN_SEQNR + n, packet,
+			    len));
+			assert_memory_equal(packet, plain, len);
+		}
+		protect_free(out);
+		protect_free(in);
+	}
+}
+
+static void
+protect_hides_errors__of_cbc_under_a_mac_of_the_plaintext(void **state)
+{
+	static const struct {
+		const char *cipher, *mac;
+		bool hides;
+	} rows[] = {
+		{ "aes128-cbc", "hmac-sha2-256", true },
+		{ "3des-cbc", "umac-64@openssh.com", true },
+		{ "aes128-cbc", "hmac-sha2-256-etm@openssh.com", false },
+		{ "aes128-ctr", "hmac-sha2-256", false },
+		{ "aes128-gcm@openssh.com", NULL, false },
+	};
+	struct protect *plain = protect_of((struct suite){ 0 }, false);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct protect *p = protect_of(suite_named(rows[i].cipher,
+		    rows[i].mac), false);
+
+		assert_int_equal(protect_hides_errors(p), rows[i].hides);
+		protect_free(p);
+	}
+	assert_false(protect_hides_errors(plain));
+	protect_free(plain);
 }
 
 /* Made like the knowns; long enough to leave the path of small packets. */
@@ -383,7 +503,7 @@ protect__without_a_cipher_leaves_bytes_alone(void **state)
 static void
 protect__refuses_keys_of_another_length(void **state)
 {
-	struct suite all[64];
+	struct suite all[SUITES_MAX];
 	size_t suite_count = suites(all, ARRAY_LEN(all));
 	uint8_t zeros[PROTECT_KEY_MAX + 1] = { 0 };
 	struct err err;
@@ -512,6 +632,9 @@ main(void)
 		TEST(protect__refuses_a_packet_in_another_place),
 		TEST(protect__refuses_every_truncation),
 		TEST(protect__seals_to_the_known_bytes),
+		TEST(protect__opens_the_known_bytes),
+		TEST(cbc__chains_over_packets_in_both_directions),
+		TEST(protect_hides_errors__of_cbc_under_a_mac_of_the_plaintext),
 		TEST(chachapoly__seals_a_long_packet_to_the_known_bytes),
 		TEST(gcm__counts_packets_in_64_bits_of_the_iv),
 		TEST(protect__without_a_cipher_leaves_bytes_alone),

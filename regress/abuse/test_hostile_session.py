@@ -1,0 +1,445 @@
+# SPDX-License-Identifier: ISC
+"""A hijacked net process, logged in, against the session process.
+
+Whatever it asks, nothing happens beyond the grant; what breaks the table
+ends the session, and no process crashes.
+"""
+
+import os
+import socket
+
+import pytest
+
+from hostile_net import HostileServer
+from ipc import BY_ID, Ended, ROWS, encode
+from server import descendants, wait_until
+from wire import string, u8, u32
+
+pytestmark = pytest.mark.postern_only
+
+TO_SESSION = [row for row in ROWS.values() if row.edge == "NET_TO_SESSION"]
+KEY_DIRECTORY = "/etc/abuse_keys"
+START_SHELL, START_EXEC, START_SUBSYSTEM = range(3)
+CONFIG = f"AuthorizedKeysFile {KEY_DIRECTORY}/%u\nMaxSessions 3\n" \
+    "Subsystem cat /bin/cat\n"
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory, host_keys, keys):
+    directory = str(tmp_path_factory.mktemp("hostile"))
+    os.makedirs(KEY_DIRECTORY, exist_ok=True)
+    with HostileServer(directory, [host_keys["ed25519"]], CONFIG) as server:
+        yield server
+        server.assert_well()
+
+
+@pytest.fixture
+def login(hostile, alice):
+    """Logs alice in under options of her key: the child, with .session."""
+    children = []
+
+    def make(options=""):
+        with open(f"{KEY_DIRECTORY}/alice", "w") as out:
+            out.write(f"{options} {alice.public_line()}".lstrip())
+        child = hostile.take()
+        children.append(child)
+        child.login(alice)
+        return child
+
+    yield make
+    for child in children:
+        pids = descendants(child.monitor_pid)
+        child.close()
+        hostile.wait_until_gone(*pids)
+    hostile.assert_no_crash()
+
+
+def output_of(session, channel=0, kind=START_EXEC, command=b"", request=9):
+    """Opens a channel, starts a program and reads all of its output."""
+    session.send("SES_OPEN", channel=channel)
+    session.send("SES_START", request=request, channel=channel, kind=kind,
+                 command=command)
+    _values, fds = session.recv("SES_STARTED")
+    os.close(fds[0])
+    for fd in fds[2:]:
+        os.close(fd)
+    with os.fdopen(fds[1], "rb") as out:
+        return out.read()
+
+
+def answer_to(session, name, **values):
+    """(name, fields) of the answer; descriptors are closed."""
+    session.send(name, **values)
+    answer, fields, fds = session.recv()
+    for fd in fds:
+        os.close(fd)
+    return answer, fields
+
+
+def assert_no(session, name, **values):
+    answer, fields = answer_to(session, name, request=7, **values)
+    assert fields["request"] == 7
+    assert answer == "CONNECT_FAILED" or (
+        answer == "SES_DONE" and fields["ok"] == 0), (answer, fields)
+
+
+def assert_ends(hostile, session):
+    """The session process refuses it, and the connection is over."""
+    for _name, values in session.wait_for_end():
+        assert not values.get("ok")
+    hostile.wait_for_log("session: refused a message of the network process")
+
+
+# ---- the grant ------------------------------------------------------------
+
+@pytest.mark.parametrize("kind, command", [
+    (START_EXEC, b"id"), (START_SHELL, b""), (START_SHELL, b"id"),
+    (START_SUBSYSTEM, b"cat")])
+def test_a_forced_command_is_all_that_runs(login, kind, command):
+    session = login('command="echo forced"').session
+    assert output_of(session, kind=kind, command=command) == b"forced\n"
+
+
+def test_a_forced_command_of_the_configuration_is_all_that_runs(
+        tmp_path, host_keys, keys, alice):
+    os.makedirs(KEY_DIRECTORY, exist_ok=True)
+    with open(f"{KEY_DIRECTORY}/alice", "w") as out:
+        out.write(alice.public_line())
+    with HostileServer(str(tmp_path), [host_keys["ed25519"]],
+                       "ForceCommand echo configured\n" + CONFIG) as server:
+        child = server.take()
+        session = child.login(alice)
+        assert output_of(session, command=b"id") == b"configured\n"
+        child.close()
+
+
+def test_what_runs_has_the_users_rights_only(login):
+    out = output_of(login().session, command=b"id; grep -E "
+                    b"'^(Cap(Inh|Prm|Eff)|Groups)' /proc/self/status; "
+                    b"ls -l /proc/self/fd | grep -c socket").decode()
+    assert out.startswith("uid=2001(alice) gid=2001(alice)")
+    assert "uid=0" not in out
+    for line in out.splitlines():
+        if line.startswith("Cap"):
+            assert int(line.split()[1], 16) == 0
+    assert out.splitlines()[-1] == "0"
+
+
+def pty(session, **values):
+    fields = {"request": 7, "channel": 0, "term": b"xterm", "columns": 80,
+              "rows": 24, "modes": b"\0"}
+    fields.update(values)
+    return answer_to(session, "SES_PTY", **fields)
+
+
+def test_no_pty_means_no_pty(login):
+    session = login("no-pty").session
+    session.send("SES_OPEN", channel=0)
+    assert pty(session)[1]["ok"] == 0
+    session.send("SES_START", request=9, channel=0, kind=START_EXEC,
+                 command=b"tty")
+    values, fds = session.recv("SES_STARTED")
+    assert values["is_pty"] == 0
+    for fd in fds:
+        os.close(fd)
+
+
+@pytest.fixture
+def listener():
+    """A port of the host that a forward could reach."""
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        yield sock.getsockname()[1]
+
+
+def connect(port, host=b"127.0.0.1"):
+    return {"host": host, "port": port, "originator": b"127.0.0.1",
+            "originator_port": 1}
+
+
+def test_a_connect_works_where_nothing_forbids_it(login, listener):
+    """The control of the tests below."""
+    session = login().session
+    assert answer_to(session, "CONNECT_TCP", request=7,
+                     **connect(listener))[0] == "CONNECTED"
+
+
+@pytest.mark.parametrize("options", ["restrict", "no-port-forwarding"])
+def test_a_key_without_forwarding_connects_and_listens_nowhere(
+        login, listener, options):
+    session = login(options).session
+    assert_no(session, "CONNECT_TCP", **connect(listener))
+    assert_no(session, "LISTEN_TCP", address=b"127.0.0.1", port=0)
+    assert_no(session, "CONNECT_STREAM", path=b"/run/isolated/x")
+    assert_no(session, "LISTEN_STREAM", path=b"/home/alice/sock")
+    assert not os.path.exists("/home/alice/sock")
+
+
+@pytest.mark.parametrize("host", [b"127.0.0.1", b"localhost", b"127.1",
+                                  b"2130706433", b"::ffff:127.0.0.1",
+                                  b"0.0.0.0", b"", b"*", b"127.0.0.1\0x"])
+def test_permitopen_holds_for_every_spelling(login, listener, host):
+    session = login('permitopen="127.0.0.1:1"').session
+    assert_no(session, "CONNECT_TCP", **connect(listener, host))
+
+
+@pytest.mark.parametrize("port", [65536, 65537, 2 ** 32 - 1, 0])
+def test_a_port_is_not_narrowed(login, listener, port):
+    session = login(f'permitopen="127.0.0.1:{listener}"').session
+    assert_no(session, "CONNECT_TCP", **connect(port))
+    assert_no(session, "CONNECT_TCP", **connect(listener + 65536))
+    assert answer_to(session, "CONNECT_TCP", request=7,
+                     **connect(listener))[0] == "CONNECTED"
+
+
+def test_permitlisten_holds(login):
+    session = login('permitlisten="127.0.0.1:2222"').session
+    for address, port in ((b"127.0.0.1", 2223), (b"127.0.0.1", 0),
+                          (b"0.0.0.0", 2222), (b"", 2222), (b"*", 2222),
+                          (b"127.0.0.1", 2222 + 65536)):
+        assert_no(session, "LISTEN_TCP", address=address, port=port)
+    assert answer_to(session, "LISTEN_TCP", request=7, address=b"127.0.0.1",
+                     port=2222)[1]["ok"] == 1
+
+
+@pytest.mark.parametrize("port", [1, 22, 80, 1023, 65536 + 22, 2 ** 32 - 1])
+def test_a_user_does_not_listen_on_a_port_of_roots(login, port):
+    assert_no(login().session, "LISTEN_TCP", address=b"127.0.0.1", port=port)
+
+
+def test_without_gateway_ports_a_listener_is_on_loopback(login):
+    session = login().session
+    fields = answer_to(session, "LISTEN_TCP", request=7, address=b"0.0.0.0",
+                       port=0)[1]
+    assert fields["ok"] == 1
+    with open("/proc/net/tcp") as f:
+        local = [line.split()[1] for line in f if f":{fields['port']:04X} "
+                 in line and line.split()[3] == "0A"]
+    assert local == [f"0100007F:{fields['port']:04X}"]
+
+
+@pytest.mark.parametrize("path", [b"", b"\0x", b"/x\0y", b"relative",
+                                  b"/root/sock", b"/etc/sock",
+                                  b"/etc/passwd", b"/nowhere/sock"])
+def test_a_socket_is_made_where_alice_may_make_one(login, path):
+    session = login().session
+    assert_no(session, "LISTEN_STREAM", path=path)
+    assert_no(session, "CONNECT_STREAM", path=path)
+    assert os.stat("/etc/passwd").st_size > 0
+
+
+@pytest.mark.parametrize("name", [
+    b"LD_PRELOAD", b"PATH", b"HOME", b"LANGX\0", b"LANG\0", b"TEST_A=B",
+    b"TEST_\nX", b"", b"=", b"lang", b"SSH_ORIGINAL_COMMAND"])
+def test_only_accepted_environment_reaches_a_program(login, name):
+    session = login().session
+    session.send("SES_OPEN", channel=0)
+    session.send("SES_ENV", request=7, channel=0, name=name,
+                 value=b"/forged")
+    fields = session.recv("SES_DONE")[0]
+    session.send("SES_START", request=9, channel=0, kind=START_EXEC,
+                 command=b"env")
+    _, fds = session.recv("SES_STARTED")
+    os.close(fds[0])
+    os.close(fds[2])
+    with os.fdopen(fds[1], "rb") as out:
+        lines = out.read().split(b"\n")
+    if not name.startswith(b"TEST_"):
+        assert fields["ok"] == 0
+        assert not any(line.endswith(b"/forged") for line in lines)
+    # whatever AcceptEnv's pattern lets in, it defines one odd name at most
+    for variable in (b"LD_PRELOAD=", b"PATH=/forged", b"HOME=/forged"):
+        assert not any(line.startswith(variable) for line in lines)
+
+
+@pytest.mark.parametrize("name", [b"sftp", b"cat\0", b"", b"/bin/cat",
+                                  b"cat; id"])
+def test_a_subsystem_that_is_not_configured_does_not_start(login, name):
+    session = login().session
+    session.send("SES_OPEN", channel=0)
+    assert_no(session, "SES_START", channel=0, kind=START_SUBSYSTEM,
+              command=name)
+
+
+def test_a_command_with_a_nul_does_not_start(login):
+    session = login().session
+    session.send("SES_OPEN", channel=0)
+    assert_no(session, "SES_START", channel=0, kind=START_EXEC,
+              command=b"id\0x")
+
+
+def test_sessions_beyond_the_grant_end_the_connection(hostile, login):
+    session = login().session
+    for channel in range(4):
+        session.send("SES_OPEN", channel=channel)
+    assert_ends(hostile, session)
+
+
+def test_a_session_never_signals_what_is_not_its_own(login):
+    """A forced command and a subsystem take no signals at all."""
+    session = login('command="cat"').session
+    session.send("SES_OPEN", channel=0)
+    session.send("SES_START", request=9, channel=0, kind=START_SHELL)
+    for fd in session.recv("SES_STARTED")[1][1:]:
+        os.close(fd)
+    assert_no(session, "SES_SIGNAL", channel=0, name=b"KILL")
+
+
+@pytest.mark.parametrize("name", [b"SIGKILL", b"kill", b"9", b"", b"KILL\0",
+                                  b"STOP", b"CHLD", b"\n"])
+def test_an_unknown_signal_is_none(login, name):
+    session = login().session
+    session.send("SES_OPEN", channel=0)
+    session.send("SES_START", request=9, channel=0, kind=START_EXEC,
+                 command=b"cat")
+    for fd in session.recv("SES_STARTED")[1][1:]:
+        os.close(fd)
+    assert_no(session, "SES_SIGNAL", channel=0, name=name)
+
+
+# ---- the table ------------------------------------------------------------
+
+def good_values():
+    return {
+        "SES_OPEN": {"channel": 1},
+        "SES_PTY": {"request": 7, "term": b"xterm", "columns": 80,
+                    "rows": 24, "modes": b"\0"},
+        "SES_ENV": {"request": 7, "name": b"LANG", "value": b"C"},
+        "SES_START": {"request": 7, "kind": 1, "command": b"true"},
+        "SES_WINDOW": {"columns": 1, "rows": 1},
+        "SES_SIGNAL": {"request": 7, "name": b"TERM"},
+        "SES_BREAK": {"request": 7}, "SES_CLOSE": {},
+        "CONNECT_TCP": {"request": 7, **connect(1)},
+        "CONNECT_STREAM": {"request": 7, "path": b"/x"},
+        "LISTEN_TCP": {"request": 7, "address": b"127.0.0.1"},
+        "LISTEN_STREAM": {"request": 7, "path": b"/x"},
+        "CANCEL_TCP": {"request": 7, "address": b"127.0.0.1", "port": 1},
+        "CANCEL_STREAM": {"request": 7, "path": b"/x"},
+    }
+
+
+def test_the_table_and_this_test_agree():
+    assert set(good_values()) == {row.name for row in TO_SESSION}
+
+
+def test_a_message_of_another_edge_ends_the_connection(hostile, login):
+    for number in [*BY_ID, len(BY_ID), 255]:
+        row = BY_ID.get(number)
+        if row and row.edge == "NET_TO_SESSION":
+            continue
+        session = login().session
+        session.send_raw(encode(row.name) if row else u8(number))
+        assert_ends(hostile, session)
+
+
+@pytest.mark.parametrize("channel", [0, 1, 7, 2 ** 31, 2 ** 32 - 1])
+@pytest.mark.parametrize("name", [row.name for row in TO_SESSION
+                                  if any(field[0] == "channel"
+                                         for field in row.fields)])
+def test_an_unknown_channel_ends_the_connection(hostile, login, name,
+                                                channel):
+    session = login().session
+    values = dict(good_values()[name], channel=channel)
+    session.send(name, **values)
+    if name == "SES_OPEN":
+        session.send(name, **values)    # the second is one too many
+    assert_ends(hostile, session)
+
+
+@pytest.mark.parametrize("first, second", [
+    ("SES_CLOSE", "SES_CLOSE"), ("SES_CLOSE", "SES_START"),
+    ("SES_CLOSE", "SES_PTY"), ("SES_CLOSE", "SES_WINDOW"),
+    ("SES_START", "SES_START"), ("SES_START", "SES_PTY"),
+    ("SES_PTY", "SES_PTY")])
+def test_an_order_that_net_never_uses_ends_the_connection(
+        hostile, login, first, second):
+    session = login().session
+    session.send("SES_OPEN", channel=0)
+    for name in (first, second):
+        session.send(name, **dict(good_values()[name], channel=0))
+    said = session.wait_for_end()
+    assert sum(name == "SES_STARTED" for name, _ in said) <= 1
+    hostile.wait_for_log("session: refused a message of the network process")
+
+
+@pytest.mark.parametrize("name", [row.name for row in TO_SESSION])
+def test_a_malformed_message_ends_the_connection(hostile, login, name):
+    row, good = ROWS[name], good_values()[name]
+    whole = encode(name, **good)
+    variants = [whole[:cut] for cut in range(1, len(whole))]
+    variants += [whole + b"\0"]
+    for field, kind, limit in row.fields:
+        if kind == "str" and limit < 190000:
+            variants.append(encode(name, **dict(
+                good, **{field: b"A" * (limit + 1)})))
+    for datagram in variants:
+        session = login().session
+        session.send("SES_OPEN", channel=0)
+        session.send_raw(datagram)
+        assert_ends(hostile, session)
+
+
+def test_a_descriptor_with_any_message_ends_the_connection(hostile, login):
+    null = os.open("/dev/null", os.O_RDONLY)
+    for row in TO_SESSION:
+        session = login().session
+        session.send("SES_OPEN", channel=0)
+        session.send(row.name, [null], **good_values()[row.name])
+        assert_ends(hostile, session)
+    os.close(null)
+
+
+@pytest.mark.parametrize("kind", [3, 4, 255])
+def test_a_program_of_no_kind_does_not_start(login, kind):
+    session = login().session
+    session.send("SES_OPEN", channel=0)
+    session.send("SES_START", request=7, channel=0, kind=kind,
+                 command=b"echo ran")
+    try:
+        name, fields, fds = session.recv()
+    except Ended:
+        return
+    assert name == "SES_DONE" and fields["ok"] == 0, (name, fields)
+
+
+def test_a_request_number_may_be_used_again(login):
+    """It is net's own business: nothing of ours depends on it."""
+    session = login().session
+    session.send("SES_OPEN", channel=0)
+    for _ in range(3):
+        session.send("SES_ENV", request=7, channel=0, name=b"LANG",
+                     value=b"C")
+        assert session.recv("SES_DONE")[0] == {"request": 7, "ok": 1,
+                                               "port": 0}
+
+
+def test_messages_without_end_do_not_grow_the_session(hostile, login):
+    from patient import unshared_kib
+    child = login()
+    session_pid = wait_until(lambda: [
+        pid for pid in descendants(child.monitor_pid)
+        if "hostile" not in os.readlink(f"/proc/{pid}/exe") and
+        "sshd-session" in os.readlink(f"/proc/{pid}/exe")],
+        what="the session process")[0]
+    child.session.send("SES_OPEN", channel=0)
+    for i in range(2000):
+        child.session.send("SES_ENV", request=0, channel=0,
+                           name=f"TEST_{i}".encode(), value=b"x" * 1000)
+        child.session.recv()
+    assert unshared_kib(session_pid) < 8192
+
+
+def test_a_killed_net_ends_the_users_programs_terminal(hostile, login):
+    """The hangup of the pty is all that reaches a program, as ever."""
+    child = login()
+    child.session.send("SES_OPEN", channel=0)
+    pty(child.session)
+    child.session.send("SES_START", request=9, channel=0, kind=START_EXEC,
+                       command=b"sleep 1000")
+    _, fds = child.session.recv("SES_STARTED")
+    pids = descendants(child.monitor_pid)
+    assert len(pids) >= 3
+    for fd in fds:
+        os.close(fd)
+    child.close()
+    hostile.wait_until_gone(*pids)
+    assert string("") == u32(0)
