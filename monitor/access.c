@@ -2,6 +2,7 @@
 #include "monitor/access.h"
 
 #include <grp.h>
+#include <pwd.h>
 #include <shadow.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -18,15 +19,19 @@ static bool
 account_usable(const struct user *user)
 {
 	const struct spwd *sp = getspnam(user->name);
+	const struct passwd *pw;
+	const char *password = NULL;
 
-	if (sp == NULL)
-		return true;
-	if (sp->sp_expire > 0 &&
+	if (sp != NULL && sp->sp_expire > 0 &&
 	    time(NULL) / SECONDS_OF_DAY > (time_t)sp->sp_expire) {
 		log_info("Account %.100s has expired", user->name);
 		return false;
 	}
-	if (sp->sp_pwdp != NULL && sp->sp_pwdp[0] == LOCKED_PREFIX) {
+	if (sp != NULL)
+		password = sp->sp_pwdp;
+	else if ((pw = getpwnam(user->name)) != NULL)
+		password = pw->pw_passwd;
+	if (password != NULL && password[0] == LOCKED_PREFIX) {
 		log_info("User %.100s not allowed because account is locked",
 		    user->name);
 		return false;

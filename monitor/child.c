@@ -45,6 +45,9 @@ become_program(const struct child_program *program, char *const argv[],
 	if (program->groups != NULL && syscall(SYS_setgroups,
 	    program->group_count, program->groups) == -1)
 		goto out;
+	if (program->core_limit != NULL &&
+	    setrlimit(RLIMIT_CORE, program->core_limit) == -1)
+		goto out;
 	if ((null_fd = open("/dev/null", O_RDWR | O_CLOEXEC)) == -1 ||
 	    dup2(null_fd, STDIN_FILENO) == -1 ||
 	    dup2(null_fd, STDOUT_FILENO) == -1 ||

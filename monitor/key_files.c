@@ -15,6 +15,8 @@
 #include "monitor/lines.h"
 #include "monitor/tokens.h"
 
+#define STRANGER	"nobody-of-this-host"
+
 void
 key_text(const struct pubkey *key, const char *fingerprint_hash, char *out,
     size_t out_len)
@@ -121,8 +123,8 @@ static MUST_CHECK bool
 search_file(const struct key_search *search, const char *path,
     struct key_options *options, bool *found, struct err *err)
 {
-	/* O_NONBLOCK: a FIFO would hold us */
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	/* a FIFO would hold us, a terminal become ours */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
 	if (fd == -1) {
 		if (errno != ENOENT)
@@ -143,8 +145,10 @@ key_file_path(const char *word, const struct user *user, char *out,
     size_t out_len, struct err *err)
 {
 	char uid[16], expanded[PATH_MAX];
+	/* what a stranger calls himself may be "../x": not in a path */
 	const struct token tokens[] = {
-		{ 'h', user->home }, { 'u', user->name }, { 'U', uid },
+		{ 'h', user->home },
+		{ 'u', user->exists ? user->name : STRANGER }, { 'U', uid },
 	};
 	int n;
 

@@ -110,6 +110,16 @@ let_go(struct monitor *mon)
 	(void)malloc_trim(0);
 }
 
+/* Our affair, or that of the configuration: net did nothing wrong. */
+static void
+give_up(struct monitor *mon, const struct err *why)
+{
+	log_fatal("login of %.100s: %s: %s",
+	    log_safe(bytes_str(mon->user.name)).s, why->what, err_text(why));
+	mon->exit_code = MONITOR_EXIT_FATAL;
+	mon->loop.stop = true;
+}
+
 bool
 login_grant(struct monitor *mon, struct err *err)
 {
@@ -128,5 +138,7 @@ login_grant(struct monitor *mon, struct err *err)
 	}
 	grant_clear(&login.grant);
 	let_go(mon);
-	return ok;
+	if (!ok && err->code != ERR_CLOSED)
+		give_up(mon, err);
+	return ok || err->code != ERR_CLOSED;
 }

@@ -13,14 +13,20 @@
 
 #define LISTENER_FD	3
 
-/* What is in this memory must not end up in a file. */
+/*
+ * What is in this memory must not end up in a file. The limit of before is
+ * for the user's programs.
+ */
 static MUST_CHECK bool
-forbid_core_files(struct err *err)
+forbid_core_files(struct rlimit *before, struct err *err)
 {
-	const struct rlimit none = { 0, 0 };
+	struct rlimit none;
 
 	if (prctl(PR_SET_DUMPABLE, 0) == -1 ||
-	    setrlimit(RLIMIT_CORE, &none) == -1)
+	    getrlimit(RLIMIT_CORE, before) == -1)
+		return err_sys(err, "no core files");
+	none = (struct rlimit){ .rlim_cur = 0, .rlim_max = before->rlim_max };
+	if (setrlimit(RLIMIT_CORE, &none) == -1)
 		return err_sys(err, "no core files");
 	return true;
 }
@@ -38,7 +44,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "sshd-monitor is started by sshd only\n");
 		return 1;
 	}
-	if (!forbid_core_files(&err) || !fd_fill_standard(&err)) {
+	if (!forbid_core_files(&mon.core_limit, &err) || !fd_fill_standard(&err)) {
 		fprintf(stderr, "sshd-monitor: %s: %s\n", err.what,
 		    err_text(&err));
 		return MONITOR_EXIT_FATAL;

@@ -170,10 +170,8 @@ receive(struct monitor *mon, struct ipc *ipc, struct child *child,
 	switch (requests_receive(mon, ipc, &err)) {
 	case REQUESTS_WAIT:
 		/* an idle session keeps no room for a message */
-		if (mon->state == MON_AUTHED) {
-			free(ipc->buf);
-			ipc->buf = NULL;
-		}
+		if (mon->state == MON_AUTHED)
+			ipc_forget(ipc);
 		return false;
 	case REQUESTS_CLOSED:
 		return true;

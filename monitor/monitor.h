@@ -48,6 +48,7 @@ struct monitor {
 	unsigned state;			/* one MON_* bit */
 	uint32_t flags;			/* enum setup_flags */
 	enum log_level debug_level;	/* of -d: the level is no lower */
+	struct rlimit core_limit;	/* of the user's programs */
 	bool is_root;
 	struct loop loop;
 	struct title title;

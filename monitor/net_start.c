@@ -10,7 +10,9 @@
 #include "monitor/monitor.h"
 #include "monitor/req_user.h"
 
-#define NET_USER	"sshd"
+#ifndef PRIVSEP_USER
+#define PRIVSEP_USER	"sshd"	/* configure --with-privsep-user */
+#endif
 #define NET_CHROOT	RUNDIR "/sshd"	/* empty, root's */
 
 static MUST_CHECK bool
@@ -44,9 +46,9 @@ find_identity(const struct monitor *mon, struct ipc_NET_SETUP *m,
 	m->gid = getgid();
 	if (!mon->is_root)
 		return true;
-	if ((pw = getpwnam(NET_USER)) == NULL) {
+	if ((pw = getpwnam(PRIVSEP_USER)) == NULL) {
 		log_fatal("Privilege separation user %s does not exist",
-		    NET_USER);
+		    PRIVSEP_USER);
 		return err_set(err, ERR_NOT_FOUND, "user sshd");
 	}
 	m->uid = pw->pw_uid;

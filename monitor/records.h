@@ -47,9 +47,10 @@ void records_last_login_text(time_t when, const char *host, char *out,
 
 /*
  * A pty of the user was opened by process pid. The tty must be a terminal
- * that belongs to uid and has no record yet; in a chroot, where another devpts
- * may be mounted, one that does not is left out of the files. last_login (may
- * be empty) tells about the login before this one.
+ * that belongs to uid and has no record yet. One that has gone already is left
+ * out of the files, and so is, in a chroot, where another devpts may be
+ * mounted, one of another user. last_login (may be empty) tells about the
+ * login before this one.
  */
 MUST_CHECK bool records_open(struct records *records,
     const struct record_login *login, struct bytes tty, pid_t pid,

@@ -189,12 +189,16 @@ req_gex_group(struct monitor *mon, struct ipc_message *message,
 	return ipc_send(&mon->net, IPC_GEX_GROUP_REPLY, &reply, err);
 }
 
-/* An RSA key signs with what the client can; others have one algorithm. */
+/*
+ * An RSA key signs with what the client can, but with what is no default only
+ * where it is configured; others have one algorithm.
+ */
 static bool
-proof_algorithm(const struct host_key *key, struct bytes rsa_algorithm,
-    struct bytes *algorithm)
+proof_algorithm(const struct monitor *mon, const struct host_key *key,
+    struct bytes rsa_algorithm, struct bytes *algorithm)
 {
 	const struct sig_alg_row *row;
+	struct bytes blob;
 
 	if (key->public->row->type != KEY_RSA) {
 		*algorithm = bytes_str(key->public->row->name);
@@ -203,7 +207,8 @@ proof_algorithm(const struct host_key *key, struct bytes rsa_algorithm,
 	row = sig_alg_find(rsa_algorithm);
 	*algorithm = rsa_algorithm;
 	return row != NULL && strcmp(row->key_name,
-	    key->public->row->name) == 0;
+	    key->public->row->name) == 0 &&
+	    (row->is_default || find_offered(mon, rsa_algorithm, &blob));
 }
 
 bool
@@ -224,7 +229,7 @@ req_hostkey_proof(struct monitor *mon, struct ipc_message *message,
 	if (mon->proved[key - mon->keys.v])
 		return err_set(err, ERR_UNEXPECTED, "host key proved twice");
 	mon->proved[key - mon->keys.v] = true;
-	if (!proof_algorithm(key, m->rsa_algorithm, &algorithm))
+	if (!proof_algorithm(mon, key, m->rsa_algorithm, &algorithm))
 		return err_set(err, ERR_DENIED, "algorithm of a proof");
 	if (!signed_proof_build(bytes_of(mon->session_id,
 	    mon->session_id_len), m->key, &data, &len, err))

@@ -10,6 +10,13 @@
 #include "monitor/req_setup.h"
 #include "monitor/req_user.h"
 
+/*
+ * Handled in one round: more than a socket holds, so that the last words of a
+ * process are all heard, but one that never stops does not keep us from
+ * hearing anything else.
+ */
+#define ROUND_MESSAGES	1024
+
 static req_fn *const handlers[IPC_COUNT] = {
 	/* listener */
 	[IPC_SETUP]		= req_setup,
@@ -82,7 +89,7 @@ requests_receive(struct monitor *mon, struct ipc *ipc, struct err *err)
 	struct ipc_message message;
 	bool got, ok;
 
-	while (!mon->loop.stop &&
+	for (int i = 0; i < ROUND_MESSAGES && !mon->loop.stop &&
 	    !(ipc == &mon->listener && mon->listener_paused)) {
 		if (!ipc_recv(ipc, mon->state, &message, &got, err))
 			return classify(err);

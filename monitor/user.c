@@ -4,6 +4,7 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "lib/base/log.h"
@@ -104,6 +105,13 @@ user_clear(struct user *user)
 	*user = (struct user){ 0 };
 }
 
+/* A change of ids sets it anew, to what fs.suid_dumpable says. */
+static bool
+stay_undumpable(void)
+{
+	return prctl(PR_SET_DUMPABLE, 0) == 0;
+}
+
 bool
 as_user_begin(struct as_user *as, const struct user *user, struct err *err)
 {
@@ -124,7 +132,8 @@ as_user_begin(struct as_user *as, const struct user *user, struct err *err)
 	}
 	as->active = true;
 	if (setgroups(user->group_count, user->groups) == -1 ||
-	    setegid(user->gid) == -1 || seteuid(user->uid) == -1)
+	    setegid(user->gid) == -1 || seteuid(user->uid) == -1 ||
+	    !stay_undumpable())
 		return err_sys(err, "change to the user's rights");
 	return true;
 }
@@ -138,7 +147,7 @@ as_user_end(struct as_user *as, struct err *err)
 		return true;
 	if (seteuid(0) == -1 || setegid(as->egid) == -1 ||
 	    setgroups((size_t)as->group_count, as->groups) == -1 ||
-	    geteuid() != 0 || getegid() != as->egid)
+	    geteuid() != 0 || getegid() != as->egid || !stay_undumpable())
 		ok = err_sys(err, "change back from the user's rights");
 	free(as->groups);
 	*as = (struct as_user){ 0 };

@@ -1,2 +1,39 @@
 # SPDX-License-Identifier: ISC
+# Everything that tests: unit tests here, the others need root or time.
+
 include regress/unit/local.mk
+include regress/fuzz/local.mk
+
+base_libs = lib/ipc/libipc.a lib/wire/libwire.a lib/base/libbase.a
+
+# what regress/abuse puts in the place of our own programs
+check_PROGRAMS += regress/abuse/ipc_table regress/abuse/hostile_net
+regress_abuse_ipc_table_SOURCES = regress/abuse/ipc_table.c
+regress_abuse_ipc_table_LDADD = $(base_libs)
+regress_abuse_hostile_net_SOURCES = regress/abuse/hostile_net.c
+
+# regress/bench/run; and the speed of lib/crypto alone
+EXTRA_PROGRAMS += regress/bench/command regress/bench/crypto_speed
+regress_bench_command_SOURCES = regress/bench/command.c
+regress_bench_crypto_speed_SOURCES = regress/bench/crypto_speed.c
+regress_bench_crypto_speed_LDADD = lib/crypto/libsshcrypto.a $(base_libs) \
+	$(CRYPTO_LIBS)
+
+bench: programs regress/bench/command
+	$(top_srcdir)/regress/bench/run
+
+# the rows of OpenSSH's own tests that take minutes, and the long floods
+check-slow: programs check
+	POSTERN_BUILD=$(abs_top_builddir) $(top_srcdir)/regress/system/run \
+		-m slow $(top_srcdir)/regress/abuse
+	$(top_srcdir)/regress/openssh/run --all --sshd $(sbindir)/sshd
+
+lint: programs
+	$(top_srcdir)/regress/lint/lint.py $(top_srcdir) $(abs_top_builddir)
+	$(top_srcdir)/regress/lint/manual.py $(top_srcdir) $(abs_top_builddir)
+
+.PHONY: bench check-slow lint
+
+# git ls-files regress: everything that is no C of ours
+EXTRA_DIST += regress/abuse regress/bench regress/fuzz regress/lint \
+	regress/openssh regress/system

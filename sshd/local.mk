@@ -132,6 +132,7 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/kex.h \
 	sshd/net/kex_choose.c \
 	sshd/net/kex_choose.h \
+	sshd/net/kex_init.c \
 	sshd/net/messages.c \
 	sshd/net/messages.h \
 	sshd/net/packet_in.c \

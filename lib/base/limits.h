@@ -55,6 +55,7 @@
 #define SOCKET_PATH_MAX		108	/* sun_path */
 #define SIGNAL_NAME_MAX		64
 #define SUBSYSTEM_NAME_MAX	256
+#define PIPE_BUSY_SIZE		262144	/* 1/4 of the usual pipe-max-size */
 #define PENDING_REQUESTS_MAX	1024	/* unanswered: all forwards at once */
 
 /* Between processes */

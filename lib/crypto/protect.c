@@ -215,6 +215,18 @@ open_eam(struct protect *p, uint32_t seqnr, uint8_t *packet, size_t len,
 	    mac_check(p, seqnr, packet, len, err);
 }
 
+void
+protect_waste(struct protect *p, uint32_t seqnr, uint8_t *bytes, size_t len)
+{
+	uint8_t tag[PROTECT_TAG_MAX];
+	struct err err;
+
+	assert(protect_hides_errors(p));
+	len -= len % p->cipher->block_len;
+	if (len != 0 && stream_crypt(p, bytes, len, &err))
+		(void)!mac_compute(p, seqnr, bytes, len, tag, &err);
+}
+
 bool
 protect_open(struct protect *p, uint32_t seqnr, uint8_t *packet, size_t len,
     struct err *err)

@@ -72,6 +72,9 @@ void protect_free(struct protect *p);
  * first (CVE-2008-5161).
  */
 bool protect_hides_errors(const struct protect *p);
+/* Then these bytes cost the time of opening a packet; they are overwritten. */
+void protect_waste(struct protect *p, uint32_t seqnr, uint8_t *bytes,
+    size_t len);
 
 /* What padding must align to, and whether packet_length counts in that. */
 size_t protect_block_len(const struct protect *p);

@@ -167,6 +167,17 @@ unsent_free(struct ipc_unsent *unsent)
 	free(unsent);
 }
 
+/* Shared secrets of key exchanges come this way, passwords will. */
+void
+ipc_forget(struct ipc *ipc)
+{
+	if (ipc->buf != NULL)
+		explicit_bzero(ipc->buf, ipc->buf_used);
+	free(ipc->buf);
+	ipc->buf = NULL;
+	ipc->buf_used = 0;
+}
+
 void
 ipc_clear(struct ipc *ipc)
 {
@@ -180,7 +191,7 @@ ipc_clear(struct ipc *ipc)
 		loop_unwatch(ipc->loop, &ipc->watch);
 	if (ipc->fd != -1)
 		close(ipc->fd);
-	free(ipc->buf);
+	ipc_forget(ipc);
 	*ipc = (struct ipc){ .fd = -1 };
 }
 
@@ -411,12 +422,16 @@ ipc_recv(struct ipc *ipc, unsigned state, struct ipc_message *message,
 	while (n == -1 && errno == EINTR);
 	if (n == -1 && errno == EAGAIN)
 		return true;
-	if (n == 0 || (n == -1 && errno == ECONNRESET))
+	if (n == -1 && errno == ECONNRESET)
 		return err_set(err, ERR_CLOSED, "receive from peer process");
 	if (n == -1)
 		return err_sys(err, "receive from peer process");
+	ipc->buf_used = MAX(ipc->buf_used, (size_t)n);
 	collect_fds(&msg, message);
-	if ((msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
+	/* the end; or a datagram without bytes, with descriptors perhaps */
+	if (n == 0)
+		err_set(err, ERR_CLOSED, "receive from peer process");
+	else if ((msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
 		err_set(err, ERR_RANGE, "message from peer process");
 	else if (ipc_decode(bytes_of(ipc->buf, (size_t)n), &message->id,
 	    &message->u, err) && check_row(ipc, state, message, err)) {

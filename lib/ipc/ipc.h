@@ -44,6 +44,7 @@ struct ipc {
 	enum ipc_edge incoming;		/* the direction that we accept */
 	uint16_t used[IPC_COUNT];	/* counted on arrival, before checks */
 	uint8_t *buf;			/* the last datagram; IPC_MESSAGE_MAX */
+	size_t buf_used;		/* bytes of buf that ever held one */
 	struct ipc_unsent *head, *tail;	/* what the socket did not take yet */
 	size_t unsent_bytes;
 	struct watch watch;		/* see ipc_watch() */
@@ -97,6 +98,8 @@ MUST_CHECK bool ipc_recv(struct ipc *ipc, unsigned state,
     struct ipc_message *message, bool *got, struct err *err);
 /* Moves descriptor i to the caller; -1 when absent. */
 int ipc_take_fd(struct ipc_message *message, unsigned i);
+/* Wipes and frees the room for datagrams; the next one makes it anew. */
+void ipc_forget(struct ipc *ipc);
 /* Closes the descriptors that nobody took. */
 void ipc_message_clear(struct ipc_message *message);
 

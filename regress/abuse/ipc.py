@@ -31,7 +31,7 @@ ROWS = {row["name"]: Row(row) for row in json.loads(subprocess.run(
 BY_ID = {row.id: row for row in ROWS.values()}
 
 
-def encode(name, **values):
+def encode(name, /, **values):
     """The datagram; fields that are not given are zero or empty."""
     row = ROWS[name]
     data = u8(row.id)
@@ -73,7 +73,7 @@ class Channel:
         except ConnectionError:
             raise Ended from None
 
-    def send(self, name, fds=(), **values):
+    def send(self, name, /, fds=(), **values):
         self.send_raw(encode(name, **values), fds)
 
     def recv_raw(self):
@@ -95,7 +95,7 @@ class Channel:
         assert name == expected, (name, values)
         return values, fds
 
-    def ask(self, name, answer, **values):
+    def ask(self, name, answer, /, **values):
         self.send(name, **values)
         return self.recv(answer)[0]
 

@@ -63,6 +63,17 @@ def parent(pid):
         return int(f.read().rpartition(")")[2].split()[1])
 
 
+def family(monitor):
+    """A monitor and those of its children that are ours, not the user's."""
+    def is_ours(pid):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                return f.read().startswith(b"sshd")
+        except OSError:
+            return False
+    return [pid for pid in [monitor, *descendants(monitor)] if is_ours(pid)]
+
+
 class Patient(Server):
     """A Server whose health can be asked for."""
 

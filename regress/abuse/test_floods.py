@@ -9,9 +9,8 @@ import socket
 
 import pytest
 
-from patient import unshared_kib
+from patient import family, unshared_kib
 from peer import Closed, Peer, UserKey, pubkey_request
-from server import descendants
 from wire import (
     CHANNEL_CLOSE, CHANNEL_DATA, CHANNEL_OPEN_CONFIRMATION, CHANNEL_SUCCESS,
     CHANNEL_WINDOW_ADJUST, DEBUG, EXT_INFO, GLOBAL_REQUEST, IGNORE, PING,
@@ -31,18 +30,15 @@ class Watch:
     """The most memory that the processes of a connection have held."""
 
     def __init__(self, server, peer):
-        net, monitor = server.connection_pids(peer)
-        self.monitor, self.most = monitor, 0
-        self.pids = {net, monitor}
+        _net, self.monitor = server.connection_pids(peer)
+        self.most = 0
         assert self.look() > 0
 
     def look(self):
         total = 0
-        for pid in self.pids | set(descendants(self.monitor)):
+        for pid in family(self.monitor):
             try:
-                # a user's program is not ours
-                if b"sshd" in open(f"/proc/{pid}/cmdline", "rb").read():
-                    total += unshared_kib(pid)
+                total += unshared_kib(pid)
             except OSError:
                 pass            # it has ended
         self.most = max(self.most, total)

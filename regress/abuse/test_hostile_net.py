@@ -14,8 +14,8 @@ import pytest
 from hostile_net import (
     AUTH_FAILURE, AUTH_KEY_OK, AUTH_SUCCESS, AUTH_TOO_MANY, HostileServer)
 from ipc import BY_ID, Ended, ROWS, encode
+from patient import family
 from peer import UserKey, verify_ed25519
-from server import descendants
 from wire import mpint, string, u8, u32
 
 pytestmark = pytest.mark.postern_only
@@ -501,7 +501,7 @@ def test_the_accepted_algorithms_are_the_monitors(hostile, child, alice):
 @pytest.mark.parametrize("state", STATES)
 def test_a_child_that_dies_leaves_nothing(hostile, alice, state):
     child = bring_to(hostile.take(), state, alice)
-    pids = [child.monitor_pid, *descendants(child.monitor_pid)]
+    pids = family(child.monitor_pid)
     assert len(pids) == (3 if state == "MON_AUTHED" else 2)
     child.control.close()           # the process exits
     child.monitor.wait_for_end()
@@ -514,7 +514,7 @@ def test_a_crash_of_the_child_is_logged_and_leaves_nothing(
         tmp_path, host_keys, keys, alice, state):
     with HostileServer(str(tmp_path), [host_keys["ed25519"]]) as server:
         child = bring_to(server.take(), state, alice)
-        pids = [child.monitor_pid, *descendants(child.monitor_pid)]
+        pids = family(child.monitor_pid)
         child.control.send(b"a")    # abort()
         child.monitor.wait_for_end()
         server.wait_until_gone(*pids)

@@ -141,7 +141,7 @@ run_config_unpack(struct bytes in)
 static void
 print_line(FILE *out, const struct lex_line *line)
 {
-	fprintf(out, "%s", line->keyword);
+	fputs("Keyword", out);
 	for (size_t i = 0; i < line->word_count; i++) {
 		putc(' ', out);
 		lex_print_word(out, line->words[i], LEX_QUOTE_NEEDED);

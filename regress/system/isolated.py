@@ -97,6 +97,16 @@ def _add_accounts():
                         "/usr/sbin/nologin", "sshd"], check=True)
 
 
+def _empty_etc_ssh():
+    """Only the groups of the key exchange stay: they take hours to make."""
+    os.makedirs("/etc/ssh", exist_ok=True)
+    for entry in list(os.scandir("/etc/ssh")):
+        if entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path)
+        elif entry.name != "moduli":
+            os.unlink(entry.path)
+
+
 class SyslogSocket:
     """/dev/log: keeps every line, and lets a test wait for one."""
 
@@ -158,8 +168,7 @@ def make_host():
     for name in ("nologin", "motd", "hosts.equiv"):
         if os.path.lexists(f"/etc/{name}"):
             os.unlink(f"/etc/{name}")
-    shutil.rmtree("/etc/ssh", ignore_errors=True)
-    os.makedirs("/etc/ssh")
+    _empty_etc_ssh()
     _move_root_home()
     _add_accounts()
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)

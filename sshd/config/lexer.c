@@ -161,9 +161,12 @@ lex_line(struct arena *arena, struct bytes line, struct lex_line *out)
 static bool
 needs_quotes(const char *word)
 {
-	/* a leading `=` would be taken for the one behind the keyword */
+	/*
+	 * A leading `=` would be taken for the one behind the keyword; what
+	 * strip() takes off the end of a line must not be the end of a word.
+	 */
 	return word[0] == '\0' || word[0] == '#' || word[0] == '=' ||
-	    strpbrk(word, " \t") != NULL;
+	    strpbrk(word, " \t\r\n\f") != NULL;
 }
 
 /* Would the lexer take the backslash here for an escape? */

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "lib/base/fd.h"
+#include "lib/base/limits.h"
 
 #define FILTER_MAX	65536	/* of IPC_SETUP; the kernel takes 32 KiB */
 
@@ -21,8 +22,7 @@
  */
 static const int plain_calls[] = {
 	SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev),
-	SCMP_SYS(recvmsg), SCMP_SYS(sendmsg),
-	SCMP_SYS(recvfrom), SCMP_SYS(sendto), SCMP_SYS(recv), SCMP_SYS(send),
+	SCMP_SYS(recvmsg), SCMP_SYS(recvfrom), SCMP_SYS(recv),
 	SCMP_SYS(shutdown), SCMP_SYS(close),
 	SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2),
 	SCMP_SYS(epoll_ctl), SCMP_SYS(poll), SCMP_SYS(ppoll),
@@ -40,7 +40,7 @@ static const int plain_calls[] = {
 #endif
 };
 
-/* Calls that are allowed with one value of one argument. */
+/* Calls that are allowed with one value of these bits of one argument. */
 struct one_argument {
 	int call;
 	unsigned argument;
@@ -51,6 +51,10 @@ struct one_argument {
 
 static const struct one_argument one_argument_calls[] = {
 	{ SCMP_SYS(mprotect), 2, PROT_EXEC, 0 },
+	/* it connects: a forwarded socket that was reset, to anywhere */
+	{ SCMP_SYS(sendmsg), 2, MSG_FASTOPEN, 0 },
+	{ SCMP_SYS(sendto), 3, MSG_FASTOPEN, 0 },
+	{ SCMP_SYS(send), 3, MSG_FASTOPEN, 0 },
 	{ SCMP_SYS(fcntl), 1, ALL_BITS, F_GETFL },
 	{ SCMP_SYS(fcntl), 1, ALL_BITS, F_SETFL },
 	{ SCMP_SYS(fcntl), 1, ALL_BITS, F_GETFD },
@@ -73,6 +77,11 @@ static const struct socket_option socket_options[] = {
 	{ SCMP_SYS(setsockopt), SOL_SOCKET, SO_KEEPALIVE },
 	{ SCMP_SYS(getsockopt), SOL_SOCKET, SO_ERROR },
 	{ SCMP_SYS(getsockopt), IPPROTO_TCP, TCP_INFO },
+};
+
+static const struct scmp_arg_cmp wider_pipe[] = {
+	SCMP_A1(SCMP_CMP_MASKED_EQ, ALL_BITS, F_SETPIPE_SZ),
+	SCMP_A2(SCMP_CMP_MASKED_EQ, ALL_BITS, PIPE_BUSY_SIZE),
 };
 
 static const int map_calls[] = { SCMP_SYS(mmap), SCMP_SYS(mmap2) };
@@ -123,6 +132,10 @@ add_rules(scmp_filter_ctx ctx, struct err *err)
 		if (!allow(ctx, row->call, 2, arguments, err))
 			return false;
 	}
+	if (!allow(ctx, SCMP_SYS(fcntl), ARRAY_LEN(wider_pipe), wider_pipe,
+	    err) || !allow(ctx, SCMP_SYS(fcntl64), ARRAY_LEN(wider_pipe),
+	    wider_pipe, err))
+		return false;
 	/* anonymous memory only, never executable, and no descriptor */
 	for (size_t i = 0; i < ARRAY_LEN(map_calls); i++) {
 		const struct scmp_arg_cmp arguments[] = {

@@ -17,7 +17,9 @@
 #include "lib/base/compiler.h"
 #include "lib/base/err.h"
 
-#define PRIVSEP_USER	"sshd"
+#ifndef PRIVSEP_USER
+#define PRIVSEP_USER	"sshd"	/* configure --with-privsep-user */
+#endif
 #define PRIVSEP_DIR	RUNDIR "/sshd"
 
 /* Pure: is a directory with this stat() safe to be the jail? */

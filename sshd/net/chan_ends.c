@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "sshd/net/chan_ends.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -110,6 +111,15 @@ chan_end_update(struct chan_end *end, struct err *err)
 }
 
 void
+chan_end_widen(struct chan_end *end)
+{
+	/* not a pipe, or the user has too many: then it stays as it is */
+	if (!end->widened)
+		(void)fcntl(end->fd, F_SETPIPE_SZ, PIPE_BUSY_SIZE);
+	end->widened = true;
+}
+
+void
 chan_end_close(struct chan_end *end)
 {
 	struct conn *conn = end->channel->conn;
@@ -151,7 +161,7 @@ chan_attach(struct channel *ch, enum end_id id, int fd, uint32_t flags,
     struct err *err)
 {
 	ch->ends[id].fd = fd;
-	ch->ends[id].ended = false;
+	ch->ends[id].ended = ch->ends[id].widened = false;
 	ch->flags |= CHANNEL_ATTACHED | flags;
 	return fd_set_nonblock(fd, true, err);
 }

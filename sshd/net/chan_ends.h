@@ -42,6 +42,11 @@ struct chan_end *chan_sink(struct channel *ch);
 /* Tells the loop what to wait for. */
 MUST_CHECK bool chan_end_update(struct chan_end *end, struct err *err);
 void chan_end_close(struct chan_end *end);
+/*
+ * A pipe that is full of bulk data gets room for more, once: each switch
+ * between the two processes then moves more bytes.
+ */
+void chan_end_widen(struct chan_end *end);
 /* Was read to its end; one for both directions stays open for input. */
 void chan_end_read(struct chan_end *end);
 void chan_ring_push(struct channels *channels, struct chan_end *end);

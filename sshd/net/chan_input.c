@@ -48,15 +48,13 @@ bool
 chan_consumed(struct channel *ch, size_t n, struct err *err)
 {
 	uint32_t beyond = n < ch->overrun ? (uint32_t)n : ch->overrun;
-	uint32_t used;
 	struct writer *w;
 
 	/* what came beyond the window is not given back */
 	ch->overrun -= beyond;
 	ch->recv_consumed += (uint32_t)(n - beyond);
-	used = ch->recv_window_max - ch->recv_window;
-	if (ch->recv_consumed == 0 || (used <= 3 * CHANNEL_PACKET_MAX &&
-	    ch->recv_window >= ch->recv_window_max / 2))
+	/* each step costs both sides a packet; the rest is still open */
+	if (ch->recv_consumed <= ch->recv_window_max / CHANNEL_STEP_PART)
 		return true;
 	if ((ch->flags & (CHANNEL_GOT_EOF | CHANNEL_GOT_CLOSE |
 	    CHANNEL_SENT_CLOSE)) != 0)
@@ -235,8 +233,11 @@ write_gathered(struct channel *ch, const struct iovec *iov, unsigned count,
 		return input_failed(ch, err) && chan_consumed(ch, total, err);
 	if (n == -1)
 		n = 0;
-	if ((size_t)n < total && !keep_rest(ch, iov, count, (size_t)n, err))
-		return false;
+	if ((size_t)n < total) {
+		chan_end_widen(chan_sink(ch));
+		if (!keep_rest(ch, iov, count, (size_t)n, err))
+			return false;
+	}
 	return n == 0 || chan_consumed(ch, (size_t)n, err);
 }
 

@@ -90,6 +90,8 @@ end_send(struct chan_end *end, size_t *sent, bool *more, struct err *err)
 	fill = fill_packet(end, p, room, &len);
 	if (len != 0 && !send_data(end, len, err))
 		return false;
+	if (len == CHANNEL_PACKET_MAX)
+		chan_end_widen(end);
 	*sent = len;
 	if ((ch->flags & CHANNEL_DRAINING) != 0) {
 		ch->drained += (uint32_t)len;

@@ -28,6 +28,7 @@ struct request;
 #define CHANNEL_WINDOW		2097152	/* what the peer may send ahead */
 #define CHANNEL_WINDOWS_TOTAL	67108864 /* of all channels; then: */
 #define CHANNEL_WINDOW_SMALL	65536	/* two packets */
+#define CHANNEL_STEP_PART	8	/* of it: given back at a time */
 #define CHANNEL_OVERRUN_PART	10	/* tolerated: 1/10 of it, as OpenSSH */
 #define CHANNEL_ROUND_BYTES	131072	/* sent, then input gets its turn */
 #define CHANNEL_GATHER_MAX	16	/* packets written by one writev(2) */
@@ -67,6 +68,7 @@ struct chan_end {
 	struct watch watch;
 	int fd;				/* -1: none, or closed */
 	bool ended;			/* nothing more can be read */
+	bool widened;			/* see chan_end_widen() */
 	bool in_ring;
 };
 

@@ -111,7 +111,9 @@ find_own_key(const struct conn *conn, struct bytes key, size_t *index)
 static struct bytes
 rsa_algorithm(const struct conn *conn)
 {
-	static const char *const names[] = { "rsa-sha2-512", "rsa-sha2-256" };
+	static const char *const names[] = {
+		"rsa-sha2-512", "rsa-sha2-256", "ssh-rsa",
+	};
 	struct bytes used = conn->transport.kex.first_host_key_algorithm;
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {

@@ -139,17 +139,22 @@ payload_find(struct packet_in *in, const uint8_t *packet,
 
 /*
  * Instead of telling at once that a packet is bad, swallows as much as a
- * largest packet would hold; true when the error is to be told now.
+ * largest packet is long: what packet_length was decrypted to must not show.
+ * True when the error is to be told now.
  */
 static bool
 error_is_due(struct packet_in *in, const struct err *err)
 {
-	if (!protect_hides_errors(in->protect) ||
-	    in->packet_length >= PACKET_MAX_IN)
+	size_t opened = in->packet_length == 0 ? 0 : packet_size(in);
+
+	if (!protect_hides_errors(in->protect))
 		return true;
 	in->hidden_error = *err;
-	in->discard = PACKET_MAX_IN - in->packet_length;
-	return false;
+	in->head += opened;
+	in->discard = LENGTH_LEN + PACKET_MAX_IN +
+	    protect_tag_len(in->protect) - opened;
+	in->packet_length = 0;
+	return in->discard == 0;
 }
 
 static bool
@@ -157,6 +162,7 @@ discard_input(struct packet_in *in, struct err *err)
 {
 	size_t len = MIN(in->discard, in->tail - in->head);
 
+	protect_waste(in->protect, in->seqnr, in->memory.p + in->head, len);
 	in->head += len;
 	in->discard -= len;
 	if (in->discard != 0)

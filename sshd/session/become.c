@@ -85,5 +85,8 @@ become_user(const struct ipc_GRANT *grant, struct err *err)
 		return err_sys(err, "setresgid");
 	if (setresuid(grant->uid, grant->uid, grant->uid) == -1)
 		return err_sys(err, "setresuid");
+	/* that set it anew: the user's other processes may not trace us */
+	if (prctl(PR_SET_DUMPABLE, 0) == -1)
+		return err_sys(err, "PR_SET_DUMPABLE");
 	return is_for_good(grant->uid, grant->gid, err);
 }

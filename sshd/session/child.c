@@ -159,9 +159,10 @@ program_run_child(struct session *ses, struct program *program)
 	}
 	/* from here on nothing of ours but 0, 1 and 2 is open */
 	fd_close_from(3);
-	run_rc(ses, program, env.v);
+	/* rc files too end when the terminal hangs up */
 	signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &ses->old_mask, NULL);
+	run_rc(ses, program, env.v);
 	exec_shell(ses, program, env.v);
 	_exit(EXIT_FAILURE_EXEC);
 }

@@ -3,21 +3,26 @@
  * Connections to where the client wants: RFC 4254 7.2 and streamlocal.
  *
  * A name is resolved by a child, so that a slow name server holds up nothing
- * else and a broken resolver module can't hurt the session. The addresses are
- * then tried one after another, without blocking.
+ * else and a broken resolver module can't hurt the session. Children are few:
+ * whoever may only forward gets no more processes than that. The addresses
+ * are then tried one after another, without blocking.
  */
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "lib/base/fd.h"
 #include "lib/base/log.h"
 #include "sshd/session/forward.h"
 
 #define ADDRESSES_MAX	32	/* tried for one name */
+#define RESOLVERS_MAX	32	/* at a time; other names wait */
+#define RESULT_FD	3	/* of a resolver */
 
 struct connecting {
 	struct session *ses;
@@ -28,6 +33,7 @@ struct connecting {
 	int fd;				/* resolver's pipe, or the socket */
 	struct watch watch;
 	pid_t resolver;			/* 0: none */
+	bool waits;			/* for its turn to be resolved */
 	struct sockaddr_storage addresses[ADDRESSES_MAX];
 	size_t address_count, tried;
 	size_t partial;			/* bytes of addresses[] read so far */
@@ -194,20 +200,12 @@ set_port(struct sockaddr_storage *address, uint32_t port)
 		    htons((uint16_t)port);
 }
 
-static void
-resolver_event(void *arg, uint32_t events)
-{
-	struct connecting *c = arg;
-	ssize_t n = read(c->fd, (uint8_t *)c->addresses + c->partial,
-	    sizeof(c->addresses) - c->partial);
+static void resolve_waiting(struct session *ses);
 
-	(void)events;
-	if (n > 0) {
-		c->partial += (size_t)n;
-		if (c->partial < sizeof(c->addresses))
-			return;
-	} else if (n == -1 && (errno == EINTR || errno == EAGAIN))
-		return;
+/* All addresses are here, or there will be none. */
+static void
+resolved(struct connecting *c)
+{
 	loop_unwatch(&c->ses->loop, &c->watch);
 	close(c->fd);
 	c->fd = -1;
@@ -220,6 +218,36 @@ resolver_event(void *arg, uint32_t events)
 		return;
 	}
 	try_next(c);
+}
+
+static void
+resolver_event(void *arg, uint32_t events)
+{
+	struct connecting *c = arg;
+	struct session *ses = c->ses;
+	ssize_t n = read(c->fd, (uint8_t *)c->addresses + c->partial,
+	    sizeof(c->addresses) - c->partial);
+
+	(void)events;
+	if (n > 0) {
+		c->partial += (size_t)n;
+		if (c->partial < sizeof(c->addresses))
+			return;
+	} else if (n == -1 && (errno == EINTR || errno == EAGAIN))
+		return;
+	resolved(c);
+	ses->resolver_count--;
+	resolve_waiting(ses);
+}
+
+/* Alone: what we hold open, and we, may end while it waits for an answer. */
+static void
+leave_session(int out)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 ||
+	    dup2(out, RESULT_FD) == -1)
+		_exit(1);
+	fd_close_from(RESULT_FD + 1);
 }
 
 static void
@@ -255,12 +283,46 @@ start_resolver(struct connecting *c)
 		return false;
 	if ((c->resolver = fork()) == 0) {
 		sigprocmask(SIG_SETMASK, &c->ses->old_mask, NULL);
-		resolve_in_child(c->target, pipe_fds[1]);
+		leave_session(pipe_fds[1]);
+		resolve_in_child(c->target, RESULT_FD);
 	}
 	close(pipe_fds[1]);
 	c->fd = pipe_fds[0];
-	return c->resolver != -1 && loop_watch(&c->ses->loop, &c->watch,
-	    c->fd, EPOLLIN, resolver_event, c, &err);
+	if (c->resolver == -1) {
+		c->resolver = 0;
+		return false;
+	}
+	if (!loop_watch(&c->ses->loop, &c->watch, c->fd, EPOLLIN,
+	    resolver_event, c, &err))
+		return false;
+	c->ses->resolver_count++;
+	return true;
+}
+
+/* Whose turn it is: the list begins with the newest. */
+static struct connecting *
+find_waiting(const struct session *ses)
+{
+	struct connecting *oldest = NULL;
+
+	for (struct connecting *c = ses->connecting; c != NULL; c = c->next) {
+		if (c->waits)
+			oldest = c;
+	}
+	return oldest;
+}
+
+static void
+resolve_waiting(struct session *ses)
+{
+	struct connecting *c;
+
+	while (ses->resolver_count < RESOLVERS_MAX &&
+	    (c = find_waiting(ses)) != NULL) {
+		c->waits = false;
+		if (!start_resolver(c))
+			give_up(c, "open failed");
+	}
 }
 
 /* An address needs no resolver. */
@@ -332,8 +394,10 @@ connect_tcp(struct session *ses, const struct ipc_CONNECT_TCP *m,
 	else if (take_numeric(c)) {
 		set_port(&c->addresses[0], c->port);
 		try_next(c);
-	} else if (!start_resolver(c))
-		give_up(c, "open failed");
+	} else {
+		c->waits = true;
+		resolve_waiting(ses);
+	}
 	return true;
 }
 

@@ -114,6 +114,7 @@ program_pty(struct session *ses, const struct ipc_SES_PTY *m,
 		session_reply(ses, m->request, false, 0);
 		return true;
 	}
+	free(program->term);	/* of one that could not be had */
 	if ((program->term = bytes_dup_str(m->term)) == NULL ||
 	    !pty_open(&program->pty, m, err)) {
 		log_error("pty allocation for %s failed: %s", ses->user,
@@ -390,10 +391,9 @@ program_recorded(struct session *ses, const struct ipc_PTY_RECORDED *m,
 {
 	struct program *program = program_find(ses, m->channel);
 
-	if (program == NULL)
-		return true;	/* closed in the meantime */
-	if (program->last_login != NULL)
-		return err_set(err, ERR_UNEXPECTED, "second login record");
+	/* closed in the meantime; its number may belong to another by now */
+	if (program == NULL || program->last_login != NULL)
+		return true;
 	program->last_login = bytes_dup_str(m->last_login);
 	if (program->last_login == NULL)
 		return err_set(err, ERR_NOMEM, "last login");

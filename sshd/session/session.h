@@ -36,6 +36,7 @@ struct session {
 	struct connecting *connecting;
 	struct listening *listening;
 	uint32_t forward_count;		/* of connecting and listening */
+	uint32_t resolver_count;	/* names that are being resolved */
 	int signal_fd;
 	struct watch signal_watch;
 	sigset_t old_mask;		/* what children run with */

@@ -126,7 +126,7 @@ lexer__an_open_quote_or_a_nul_is_an_error(void **state)
 }
 
 static void
-read_back(const char *word, enum lex_quoting quoting)
+read_back(const char *word, enum lex_quoting quoting, const char *behind)
 {
 	struct arena *arena = arena_new();
 	struct lex_line got;
@@ -136,10 +136,10 @@ read_back(const char *word, enum lex_quoting quoting)
 
 	fputs("A ", out);
 	lex_print_word(out, word, quoting);
-	fputs(" end", out);
+	fputs(behind, out);
 	assert_int_equal(fclose(out), 0);
 	assert_int_equal(lex_line(arena, bytes_str(line), &got), LEX_LINE);
-	if (got.word_count != 2 || strcmp(got.words[0], word) != 0)
+	if (got.word_count != (behind[0] == '\0' ? 1 : 2) || strcmp(got.words[0], word) != 0)
 		fail_msg("<%s> written as <%s>", word, line);
 	free(line);
 	arena_free(arena);
@@ -151,12 +151,15 @@ lexer__a_printed_word_is_read_back_as_the_same_word(void **state)
 	static const char *const words[] = {
 		"", "a", "a b", "a\tb", "#a", "a#b", "\"", "'", "\\", "\\\\",
 		"a\\ b", "it's", "\\\"", "a\\", "\\ ", "=", "=a", " ", "a\\b",
+		"a\r", "a\f", "\r",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		read_back(words[i], LEX_QUOTE_NEEDED);
-		read_back(words[i], LEX_QUOTE_ALL);
+		read_back(words[i], LEX_QUOTE_NEEDED, " end");
+		read_back(words[i], LEX_QUOTE_ALL, " end");
+		read_back(words[i], LEX_QUOTE_NEEDED, "");
+		read_back(words[i], LEX_QUOTE_ALL, "");
 	}
 }
 

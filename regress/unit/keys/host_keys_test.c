@@ -373,12 +373,13 @@ host_keys__unpacked_keys_sign_like_the_loaded_ones(void **state)
 		assert_null(keys.v[i].private);	/* decoded when it signs */
 	assert_true(signs(&keys, "rsa-sha2-512"));
 	assert_true(signs(&keys, "rsa-sha2-256"));
+	assert_true(signs(&keys, "ssh-rsa"));
 	assert_null(keys.v[1].private);
 	assert_true(signs(&keys, "ssh-ed25519"));
 	assert_true(signs(&keys, "ssh-ed25519-cert-v01@openssh.com"));
 	assert_true(signs(&keys, "ecdsa-sha2-nistp256"));
 	assert_false(signs(&keys, "ecdsa-sha2-nistp384"));
-	assert_false(signs(&keys, "ssh-rsa"));
+	assert_false(signs(&keys, "rsa-sha2-256-cert-v01@openssh.com"));
 	assert_false(signs(&keys,
 	    "ecdsa-sha2-nistp256-cert-v01@openssh.com"));
 	host_keys_clear(&keys);
@@ -475,6 +476,10 @@ host_keys_offer__follows_the_order_of_the_keys(void **state)
 	offered_names(&keys, "ecdsa-sha2-nistp256,rsa-sha2-256", names,
 	    sizeof(names));
 	assert_string_equal(names, "rsa-sha2-256,ecdsa-sha2-nistp256");
+	offered_names(&keys, "ssh-rsa,ecdsa-sha2-nistp256,rsa-sha2-256",
+	    names, sizeof(names));
+	assert_string_equal(names,
+	    "rsa-sha2-256,ssh-rsa,ecdsa-sha2-nistp256");
 	offered_names(&keys, "", names, sizeof(names));
 	assert_string_equal(names, "");
 	host_keys_clear(&keys);

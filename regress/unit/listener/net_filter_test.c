@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/base/limits.h"
 #include "sshd/listener/net_filter.h"
 
 /* Descriptors that the tried calls work on, made before the filter. */
@@ -91,6 +92,8 @@ static void try_peer_credentials(const struct things *t)
 static void try_wrong_level(const struct things *t)
 { int on = 1; syscall(SYS_setsockopt, t->tcp, SOL_SOCKET, TCP_QUICKACK, &on,
     sizeof(on)); }
+static void try_other_pipe_size(const struct things *t)
+{ syscall(SYS_fcntl, t->pair[0], F_SETPIPE_SZ, 2 * PIPE_BUSY_SIZE); }
 
 static const struct try_case forbidden[] = {
 	{ "open", try_open }, { "openat", try_openat }, { "stat", try_stat },
@@ -107,6 +110,7 @@ static const struct try_case forbidden[] = {
 	{ "setsockopt reuse", try_other_option },
 	{ "getsockopt peer", try_peer_credentials },
 	{ "setsockopt level", try_wrong_level },
+	{ "fcntl pipe size", try_other_pipe_size },
 };
 
 /* Calls a daily life needs; each must succeed, or the process says so. */
@@ -141,6 +145,8 @@ live(const struct things *t)
 	    readv(t->pair[0], &iov, 1) == 5 && writev(t->pair[0], &iov, 1) == 5);
 	need((flags = fcntl(t->pair[0], F_GETFL)) != -1 &&
 	    fcntl(t->pair[0], F_SETFL, flags | O_NONBLOCK) == 0);
+	need(fcntl(t->pair[0], F_SETPIPE_SZ, PIPE_BUSY_SIZE) == -1 &&
+	    errno == EBADF);
 	need(setsockopt(t->tcp, IPPROTO_TCP, TCP_NODELAY, &on,
 	    sizeof(on)) == 0 && setsockopt(t->tcp, IPPROTO_TCP, TCP_QUICKACK,
 	    &on, sizeof(on)) == 0 && setsockopt(t->tcp, SOL_SOCKET,

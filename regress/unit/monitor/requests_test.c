@@ -11,10 +11,14 @@
 #include "keys/private.h"
 #include "lib/base/log.h"
 #include "lib/crypto/init.h"
+#include "lib/crypto/openssl.h"
 #include "monitor/monitor.h"
 #include "monitor/requests.h"
 #include "monitor/signed_data.h"
 #include "unit/keys/samples.h"
+
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
 
 static const unsigned states[] = {
 	MON_START, MON_WARM, MON_KEX, MON_FRESH, MON_NAMED, MON_AUTHED,
@@ -281,6 +285,69 @@ kex_sign__a_group_of_ones_own_is_an_attack(void **state)
 	    REQUESTS_ATTACK);
 	assert_string_equal(err.what, "group to sign");
 	fixture_free(f);
+}
+
+/* A monitor whose host keys are one of RSA, offered under these names. */
+static struct fixture *
+fixture_with_rsa(const char *algorithms)
+{
+	struct fixture *f = fixture_new(MON_AUTHED, NET_TO_MONITOR);
+	struct host_keys_files files = {
+		.key_paths = f->key_files, .key_count = 1,
+		.required_rsa_bits = 2048,
+	};
+	EVP_PKEY *rsa = EVP_RSA_gen(2048);
+	uint8_t *offer = malloc(KEY_BLOB_MAX);
+	FILE *out;
+	size_t len;
+	struct err err;
+
+	assert_non_null(offer);
+	strcpy(f->key_file, "/tmp/keys.XXXXXX");
+	f->key_files[0] = f->key_file;
+	assert_non_null(out = fdopen(mkstemp(f->key_file), "w"));
+	assert_int_equal(PEM_write_PrivateKey(out, rsa, NULL, NULL, 0, NULL,
+	    NULL), 1);
+	assert_int_equal(fclose(out), 0);
+	EVP_PKEY_free(rsa);
+	assert_true(host_keys_load(&files, &f->mon.keys, &err));
+	assert_int_equal(f->mon.keys.count, 1);
+	f->mon.proved = calloc(1, sizeof(*f->mon.proved));
+	assert_true(host_keys_offer(&f->mon.keys, algorithms, offer,
+	    KEY_BLOB_MAX, &len, &err));
+	f->mon.offer = bytes_of(offer, len);
+	return f;
+}
+
+/* A net process that was taken over can't get SHA-1 out of the monitor. */
+static void
+hostkey_proof__with_sha1_only_where_it_is_configured(void **state)
+{
+	static const struct {
+		const char *algorithms, *asked;
+		enum requests_end want;
+	} rows[] = {
+		{ "rsa-sha2-512", "rsa-sha2-512", REQUESTS_WAIT },
+		{ "rsa-sha2-512", "ssh-rsa", REQUESTS_ATTACK },
+		{ "rsa-sha2-512,ssh-rsa", "ssh-rsa", REQUESTS_WAIT },
+		{ "rsa-sha2-512,ssh-rsa", "ssh-ed25519", REQUESTS_ATTACK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fixture *f = fixture_with_rsa(rows[i].algorithms);
+		const struct pubkey *key = f->mon.keys.v[0].public;
+		struct ipc_HOSTKEY_PROOF m = {
+			.key = bytes_of(key->blob, key->blob_len),
+			.rsa_algorithm = bytes_str(rows[i].asked),
+		};
+		struct err err;
+
+		assert_true(ipc_send(&f->peer, IPC_HOSTKEY_PROOF, &m, &err));
+		assert_int_equal(requests_receive(&f->mon, f->ipc, &err),
+		    rows[i].want);
+		fixture_free(f);
+	}
 }
 
 /* ---- authentication ------------------------------------------------------ */
@@ -616,6 +683,7 @@ main(void)
 		TEST(requests__a_log_line_has_a_level_and_no_control_characters),
 		TEST(kex_sign__what_was_not_offered_is_an_attack),
 		TEST(kex_sign__a_group_of_ones_own_is_an_attack),
+		TEST(hostkey_proof__with_sha1_only_where_it_is_configured),
 		TEST(auth__the_first_none_is_free),
 		TEST(auth__none_is_not_free_after_something_else),
 		TEST(auth__a_request_after_the_last_answer_is_an_attack),

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: ISC
+"""Ports and sockets through the connection, each way once."""
+
+import os
+import re
+import socket
+import socketserver
+import subprocess
+import threading
+
+import pytest
+
+from server import free_port, wait_until
+
+
+class Shout(socketserver.StreamRequestHandler):
+    """Sends back what it got in capitals, after the peer's end."""
+
+    def handle(self):
+        self.wfile.write(self.rfile.read().upper())
+
+
+class Tcp(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+
+
+class Unix(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+
+def _serve(service):
+    threading.Thread(target=service.serve_forever, args=(0.05,),
+                     daemon=True).start()
+    return service
+
+
+@pytest.fixture
+def shouter():
+    """A port that shouts back."""
+    with _serve(Tcp(("127.0.0.1", 0), Shout)) as service:
+        yield service.server_address[1]
+        service.shutdown()
+
+
+@pytest.fixture
+def shouting_socket():
+    path = "/home/alice/shout"
+    with _serve(Unix(path, Shout)) as service:
+        os.chmod(path, 0o666)
+        yield path
+        service.shutdown()
+    os.unlink(path)
+
+
+def _exchange(target, data):
+    family = socket.AF_UNIX if isinstance(target, str) else socket.AF_INET
+    with socket.socket(family) as s:
+        s.settimeout(15)
+        s.connect(target)
+        threading.Thread(target=lambda: (s.sendall(data),
+                                         s.shutdown(socket.SHUT_WR))).start()
+        received = b""
+        while block := s.recv(65536):
+            received += block
+        return received
+
+
+DATA = b"some words " * 100_000
+
+
+@pytest.fixture
+def forward(keys):
+    """A function that holds a connection with forwardings open."""
+    running = []
+
+    def start(server, *options):
+        process = server.popen(
+            "alice", keys["ed25519"], options=[
+                "-N", "-o", "ExitOnForwardFailure=yes", "-o",
+                "LogLevel=DEBUG1", *options], stdin=subprocess.DEVNULL)
+        running.append(process)
+        said = []
+        for line in process.stderr:
+            said.append(line.decode().rstrip())
+            if "Entering interactive session" in said[-1]:
+                break
+        process.said = said
+        threading.Thread(target=lambda: said.extend(
+            line.decode() for line in process.stderr), daemon=True).start()
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+def test_a_local_port_reaches_a_port_behind_the_server(server, forward,
+                                                       shouter):
+    port = free_port()
+    forward(server, "-L", f"{port}:127.0.0.1:{shouter}")
+    assert _exchange(("127.0.0.1", port), DATA) == DATA.upper()
+
+
+def test_twenty_forwarded_connections_run_at_once(server, forward, shouter):
+    port = free_port()
+    forward(server, "-L", f"{port}:127.0.0.1:{shouter}")
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(
+        _exchange(("127.0.0.1", port), DATA))) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [DATA.upper()] * 20
+
+
+def test_a_port_of_the_server_reaches_a_port_of_the_client(server, forward,
+                                                           shouter):
+    port = free_port()
+    process = forward(server, "-R", f"{port}:127.0.0.1:{shouter}")
+    wait_until(lambda: any("remote forward success" in line
+                           for line in process.said), what="the listener")
+    assert _exchange(("127.0.0.1", port), DATA) == DATA.upper()
+
+
+def test_the_server_chooses_a_port_when_asked_for_none(server, forward,
+                                                       shouter):
+    process = forward(server, "-R", f"0:127.0.0.1:{shouter}")
+    found = wait_until(lambda: re.search(
+        r"Allocated port (\d+) for", "\n".join(process.said)),
+        what="the chosen port")
+    assert _exchange(("127.0.0.1", int(found[1])), DATA) == DATA.upper()
+
+
+def test_a_remote_listener_goes_with_its_connection(server, forward,
+                                                    shouter):
+    port = free_port()
+    process = forward(server, "-R", f"{port}:127.0.0.1:{shouter}")
+    wait_until(lambda: any("remote forward success" in line
+                           for line in process.said), what="the listener")
+    process.kill()
+
+    def refused():
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", port)) != 0
+    wait_until(refused, what="the end of the listener")
+
+
+def test_a_remote_port_in_use_is_refused(server, keys, shouter):
+    result = server.ssh("alice", keys["ed25519"], "true", options=[
+        "-R", f"{shouter}:127.0.0.1:1", "-o", "ExitOnForwardFailure=yes"])
+    assert result.returncode == 255
+    assert b"remote port forwarding failed" in result.stderr
+
+
+@pytest.mark.parametrize("version", ["-4", "-5"])
+def test_a_dynamic_port_reaches_any_port(server, forward, shouter, version):
+    port = free_port()
+    forward(server, "-D", str(port))
+    with socket.socket() as s:
+        s.settimeout(15)
+        s.connect(("127.0.0.1", port))
+        target = shouter.to_bytes(2, "big")
+        if version == "-4":
+            s.sendall(b"\4\1" + target + bytes([127, 0, 0, 1]) + b"user\0")
+            assert s.recv(8)[1] == 0x5A
+        else:
+            s.sendall(b"\5\1\0")
+            assert s.recv(2) == b"\5\0"
+            s.sendall(b"\5\1\0\1" + bytes([127, 0, 0, 1]) + target)
+            assert s.recv(10)[1] == 0
+        s.sendall(b"via socks")
+        s.shutdown(socket.SHUT_WR)
+        assert s.recv(100) == b"VIA SOCKS"
+
+
+def test_standard_streams_are_joined_to_a_port(server, keys, shouter):
+    result = server.ssh("alice", keys["ed25519"], input=b"to a port",
+                        options=["-W", f"127.0.0.1:{shouter}"])
+    assert result.stdout == b"TO A PORT"
+
+
+def test_a_refused_connection_is_reported_and_the_session_lives(
+        server, keys, forward):
+    port, closed = free_port(), free_port()
+    process = forward(server, "-L", f"{port}:127.0.0.1:{closed}")
+    assert _exchange(("127.0.0.1", port), b"") == b""
+    assert process.poll() is None
+    wait_until(lambda: any("Connection refused" in line
+                           for line in process.said), what="the reason")
+
+
+def test_a_local_socket_reaches_a_socket_behind_the_server(
+        server, forward, shouting_socket, tmp_path):
+    path = str(tmp_path / "local")
+    forward(server, "-L", f"{path}:{shouting_socket}")
+    assert _exchange(path, DATA) == DATA.upper()
+
+
+def test_a_socket_of_the_server_reaches_a_port_of_the_client(
+        server, forward, shouter):
+    path = "/home/alice/remote"
+    forward(server, "-R", f"{path}:127.0.0.1:{shouter}")
+    wait_until(lambda: os.path.exists(path), what="the socket")
+    assert os.stat(path).st_uid == 2001
+    assert _exchange(path, DATA) == DATA.upper()
+    os.unlink(path)
+
+
+def test_one_server_is_the_way_to_another(server, make_server, keys):
+    inner = make_server()
+    jump = subprocess.list2cmdline(
+        server.ssh_command("bob", keys["ed25519"],
+                           options=["-W", f"127.0.0.1:{inner.port}"]))
+    result = inner.ssh("alice", keys["ed25519"], "id -un", options=[
+        "-o", f"ProxyCommand={jump}"])
+    assert result.stdout == b"alice\n"
+
+
+def test_forwarding_is_refused_where_the_configuration_says_so(
+        make_server, forward, shouter, keys):
+    server = make_server("AllowTcpForwarding no\n")
+    port = free_port()
+    process = forward(server, "-L", f"{port}:127.0.0.1:{shouter}")
+    assert _exchange(("127.0.0.1", port), b"") == b""
+    wait_until(lambda: any("administratively prohibited" in line
+                           for line in process.said), what="the reason")
+    server.wait_for_log("refused local port forward: originator 127.0.0.1 "
+                        "port")
