@@ -90,7 +90,7 @@ requests_receive(struct monitor *mon, struct ipc *ipc, struct err *err)
 	bool got, ok;
 
 	for (int i = 0; i < ROUND_MESSAGES && !mon->loop.stop &&
-	    !(ipc == &mon->listener && mon->listener_paused)) {
+	    !(ipc == &mon->listener && mon->listener_paused); i++) {
 		if (!ipc_recv(ipc, mon->state, &message, &got, err))
 			return classify(err);
 		if (!got)

@@ -6,7 +6,8 @@ import re
 import socket
 
 from server import (
-    IS_POSTERN, Server, descendants, is_running, title, wait_until)
+    IS_POSTERN, Server, descendants, is_running, stat_fields, title,
+    wait_until)
 
 CONFIG = "MaxStartups 500\nLoginGraceTime 120\n" \
     "AcceptEnv LANG LC_* TEST_*\nPrintMotd no\nPrintLastLog no\n" + \
@@ -58,20 +59,10 @@ def unshared_kib(pid):
     return rollup(pid, "Private_Dirty") + rollup(pid, "Private_Clean")
 
 
-def parent(pid):
-    with open(f"/proc/{pid}/stat") as f:
-        return int(f.read().rpartition(")")[2].split()[1])
-
-
 def family(monitor):
-    """A monitor and those of its children that are ours, not the user's."""
-    def is_ours(pid):
-        try:
-            with open(f"/proc/{pid}/cmdline", "rb") as f:
-                return f.read().startswith(b"sshd")
-        except OSError:
-            return False
-    return [pid for pid in [monitor, *descendants(monitor)] if is_ours(pid)]
+    """A monitor, net and session: what is below session is the user's."""
+    return [monitor] + [pid for pid in descendants(monitor)
+                        if (stat_fields(pid) or [0, 0])[1] == str(monitor)]
 
 
 class Patient(Server):
@@ -110,7 +101,7 @@ class Patient(Server):
     def connection_pids(self, peer):
         """net and its monitor."""
         net = self.net_pid(peer)
-        return net, parent(net)
+        return net, int(stat_fields(net)[1])
 
     def wait_until_gone(self, *pids):
         wait_until(lambda: not any(is_running(pid) for pid in pids),

@@ -13,7 +13,7 @@ import pytest
 from hostile_net import HostileServer
 from ipc import BY_ID, Ended, ROWS, encode
 from patient import family, unshared_kib
-from server import descendants
+from server import descendants, wait_until
 from wire import u8
 
 pytestmark = pytest.mark.postern_only
@@ -431,8 +431,10 @@ def test_a_request_number_may_be_used_again(login):
 
 def test_messages_without_end_do_not_grow_the_session(login):
     child = login()
-    session_pid, = [pid for pid in family(child.monitor_pid) if os.readlink(
-        f"/proc/{pid}/exe").endswith("sshd-session")]
+    session_pid, = wait_until(lambda: [
+        pid for pid in family(child.monitor_pid)
+        if os.readlink(f"/proc/{pid}/exe").endswith("sshd-session")],
+        what="the session process")
     child.session.send("SES_OPEN", channel=0)
     for i in range(2000):
         child.session.send("SES_ENV", request=0, channel=0,

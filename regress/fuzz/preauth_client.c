@@ -277,8 +277,10 @@ preauth_client_send_raw(struct preauth_client *c, struct bytes b)
 	}
 }
 
-void
-preauth_client_send(struct preauth_client *c, struct bytes payload)
+/* padding_said NULL: the truth. */
+static void
+send_packet(struct preauth_client *c, struct bytes payload,
+    const uint8_t *padding_said)
 {
 	size_t block = protect_block_len(c->out), len = payload.len, padding;
 	uint8_t *packet = malloc(deflater_bound(len) + 1024);
@@ -296,11 +298,24 @@ preauth_client_send(struct preauth_client *c, struct bytes payload)
 	if (padding < 4)
 		padding += block;
 	put_u32(packet, (uint32_t)(1 + len + padding));
-	packet[4] = (uint8_t)padding;
+	packet[4] = padding_said != NULL ? *padding_said : (uint8_t)padding;
 	memset(packet + 5 + len, 0, padding);
 	FUZZ_CHECK(protect_seal(c->out, c->out_seqnr++, packet,
 	    5 + len + padding, &err));
 	preauth_client_send_raw(c, bytes_of(packet, 5 + len + padding +
 	    protect_tag_len(c->out)));
 	free(packet);
+}
+
+void
+preauth_client_send(struct preauth_client *c, struct bytes payload)
+{
+	send_packet(c, payload, NULL);
+}
+
+void
+preauth_client_send_padded(struct preauth_client *c, struct bytes payload,
+    uint8_t padding_said)
+{
+	send_packet(c, payload, &padding_said);
 }

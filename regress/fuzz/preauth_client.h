@@ -79,6 +79,9 @@ void preauth_client_settle(struct preauth_client *c);
 void preauth_client_send_raw(struct preauth_client *c, struct bytes b);
 /* One packet, as it must be. */
 void preauth_client_send(struct preauth_client *c, struct bytes payload);
+/* One that says another length of its padding. */
+void preauth_client_send_padded(struct preauth_client *c,
+    struct bytes payload, uint8_t padding_said);
 
 /* preauth_kex.c: takes a message of a key exchange, or not. */
 void preauth_kex_start(struct preauth_client *c);

@@ -18,7 +18,7 @@
 #include "lib/crypto/init.h"
 #include "lib/wire/connection.h"
 
-#define OPERATIONS_MAX	256
+#define OPERATIONS_MAX	64	/* key exchanges among them */
 #define REPEAT_MAX	24	/* data packets: more than a small window */
 
 enum client_level {
@@ -100,6 +100,58 @@ op_payload(struct preauth_client *c, struct bytes *in)
 	if (payload.len == 0 || payload.p[0] < SSH_MSG_USERAUTH_REQUEST)
 		c->tainted = true;
 	preauth_client_send(c, payload);
+}
+
+/* The same one many times, before the server answers any. */
+static void
+op_many(struct preauth_client *c, struct bytes *in)
+{
+	uint8_t count = fuzz_u8(in);
+	struct bytes payload = fuzz_take(in, fuzz_u16(in) % 34000);
+
+	if (payload.len == 0 || payload.p[0] < SSH_MSG_USERAUTH_REQUEST)
+		c->tainted = true;
+	for (unsigned i = 0; i <= count; i++)
+		preauth_client_send(c, payload);
+}
+
+/* Authentic, but its padding length may be anything. */
+static void
+op_odd_packet(struct preauth_client *c, struct bytes *in)
+{
+	uint8_t padding = fuzz_u8(in);
+
+	c->tainted = true;
+	preauth_client_send_padded(c, fuzz_take(in, fuzz_u8(in)), padding);
+}
+
+/* More than one packet could hold: what hides an error ends. */
+static void
+op_flood(struct preauth_client *c, struct bytes *in)
+{
+	static const uint8_t zeroes[32768];
+	unsigned count = fuzz_u8(in) % REPEAT_MAX;
+
+	c->tainted = true;
+	for (unsigned i = 0; i <= count; i++) {
+		preauth_client_send_raw(c, bytes_of(zeroes, sizeof(zeroes)));
+		preauth_client_settle(c);
+	}
+}
+
+static void
+op_monitor_leaves(struct preauth_client *c, struct bytes *in)
+{
+	(void)in;
+	(void)shutdown(c->monitor.ipc.fd, SHUT_RDWR);
+}
+
+static void
+op_session_leaves(struct preauth_client *c, struct bytes *in)
+{
+	(void)in;
+	if (c->session.ipc.fd != -1)
+		(void)shutdown(c->session.ipc.fd, SHUT_RDWR);
 }
 
 static void
@@ -223,11 +275,13 @@ op_data(struct preauth_client *c, struct bytes *in)
 	}
 }
 
+/* By number, in the inputs: what is new comes last. */
 static operation *const operations[] = {
 	op_payload, op_payload, op_payload, op_raw, op_exchange_keys,
 	op_policy, op_session_says, op_exit, op_program_writes,
 	op_program_reads, op_program_closes, op_clock, op_deaf, op_shutdown,
-	op_monitor, op_data,
+	op_monitor, op_data, op_many, op_odd_packet, op_flood,
+	op_monitor_leaves, op_session_leaves,
 };
 
 static void
@@ -262,14 +316,18 @@ take_options(struct preauth_client *c, struct bytes *in)
 		{ "aes128-gcm@openssh.com", "hmac-sha2-512" },
 		{ "aes256-ctr", "hmac-sha2-256-etm@openssh.com" },
 		{ "aes256-ctr", "hmac-sha2-512" },
+		{ "aes128-cbc", "hmac-sha2-512" },	/* hides errors */
+		{ "aes128-cbc", "hmac-sha2-256-etm@openssh.com" },
+		{ "aes256-ctr", "umac-64@openssh.com" },
+		{ "3des-cbc", "hmac-sha2-512" },
 	};
 	static const char *const versions[] = { "SSH-2.0-Fuzz_1",
 	    "SSH-2.0-OpenSSH_9.2p1 Debian-2", "SSH-2.0-TTSSH/2.70 Win32" };
 	uint8_t flags = fuzz_u8(in), limits = fuzz_u8(in);
+	size_t row = (flags & 0x03) + ((limits & 0x40) != 0 ? 4 : 0);
 
 	c->options = (struct client_options){
-		.cipher = rows[flags % ARRAY_LEN(rows)].cipher,
-		.mac = rows[flags % ARRAY_LEN(rows)].mac,
+		.cipher = rows[row].cipher, .mac = rows[row].mac,
 		.strict = (flags & 0x04) != 0,
 		.ext_info = (flags & 0x08) != 0,
 		.zlib = (flags & 0x10) != 0,

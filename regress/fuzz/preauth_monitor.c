@@ -173,9 +173,9 @@ preauth_monitor_setup(void)
 		.host_keys = BYTES_LIT("\0\0\0\13ssh-ed25519"
 		    "\0\0\0\63" K_S),
 		.ciphers = BYTES_LIT("chacha20-poly1305@openssh.com,"
-		    "aes128-gcm@openssh.com,aes256-ctr"),
+		    "aes128-gcm@openssh.com,aes256-ctr,aes128-cbc,3des-cbc"),
 		.macs = BYTES_LIT("hmac-sha2-256-etm@openssh.com,"
-		    "hmac-sha2-512"),
+		    "hmac-sha2-512,umac-64@openssh.com"),
 		.compression = BYTES_LIT("none,zlib@openssh.com"),
 		.server_sig_algs = BYTES_LIT("ssh-ed25519,rsa-sha2-512"),
 		.prove_keys = BYTES_LIT("\0\0\0\63" K_S "\0\0\0\63" K_S_2),

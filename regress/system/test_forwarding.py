@@ -21,7 +21,7 @@ class Shout(socketserver.StreamRequestHandler):
 
 
 class Tcp(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
+    request_queue_size = 64
     daemon_threads = True
 
 
@@ -96,6 +96,11 @@ def forward(keys):
         process.wait()
 
 
+def _await_remote(process):
+    wait_until(lambda: any("remote forward success" in line
+                           for line in process.said), what="the listener")
+
+
 def test_a_local_port_reaches_a_port_behind_the_server(server, forward,
                                                        shouter):
     port = free_port()
@@ -120,8 +125,7 @@ def test_a_port_of_the_server_reaches_a_port_of_the_client(server, forward,
                                                            shouter):
     port = free_port()
     process = forward(server, "-R", f"{port}:127.0.0.1:{shouter}")
-    wait_until(lambda: any("remote forward success" in line
-                           for line in process.said), what="the listener")
+    _await_remote(process)
     assert _exchange(("127.0.0.1", port), DATA) == DATA.upper()
 
 
@@ -138,8 +142,7 @@ def test_a_remote_listener_goes_with_its_connection(server, forward,
                                                     shouter):
     port = free_port()
     process = forward(server, "-R", f"{port}:127.0.0.1:{shouter}")
-    wait_until(lambda: any("remote forward success" in line
-                           for line in process.said), what="the listener")
+    _await_remote(process)
     process.kill()
 
     def refused():
@@ -148,7 +151,8 @@ def test_a_remote_listener_goes_with_its_connection(server, forward,
     wait_until(refused, what="the end of the listener")
 
 
-def test_a_remote_port_in_use_is_refused(server, keys, shouter):
+def test_a_remote_port_in_use_is_refused(make_server, keys, shouter):
+    server = make_server("AddressFamily inet\n")
     result = server.ssh("alice", keys["ed25519"], "true", options=[
         "-R", f"{shouter}:127.0.0.1:1", "-o", "ExitOnForwardFailure=yes"])
     assert result.returncode == 255
@@ -202,8 +206,8 @@ def test_a_local_socket_reaches_a_socket_behind_the_server(
 def test_a_socket_of_the_server_reaches_a_port_of_the_client(
         server, forward, shouter):
     path = "/home/alice/remote"
-    forward(server, "-R", f"{path}:127.0.0.1:{shouter}")
-    wait_until(lambda: os.path.exists(path), what="the socket")
+    process = forward(server, "-R", f"{path}:127.0.0.1:{shouter}")
+    _await_remote(process)
     assert os.stat(path).st_uid == 2001
     assert _exchange(path, DATA) == DATA.upper()
     os.unlink(path)

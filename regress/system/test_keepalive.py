@@ -81,5 +81,5 @@ def test_a_client_killed_in_the_middle_is_logged(server, keys):
     port = process.stdout.readline().split()[1].decode()
     _end(process)
     wait_until(lambda: re.search(
-        rf"(Connection closed by|Connection reset by) .*port {port}$",
+        rf"(Connection closed by|Connection reset by) .*port {port}\r?$",
         server.log(), re.MULTILINE), what="the line of its end")

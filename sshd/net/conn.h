@@ -65,7 +65,7 @@ struct conn {
 	uint32_t max_auth_tries;	/* IPC NET_CONNECTION */
 	uint32_t alive_interval_s, alive_count_max, alive_missed;
 	struct timer alive_timer;
-	struct timer linger_timer;	/* CONN_CLOSING: the peer takes nothing */
+	struct timer linger_timer;	/* CONN_CLOSING: nothing is taken */
 	int exit_status;		/* 0 after an orderly end, else 255 */
 };
 

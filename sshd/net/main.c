@@ -84,6 +84,7 @@ main(int argc, char **argv)
 	struct err err;
 
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);	/* -i with a file: an error */
 	fd_close_from(MONITOR_FD + 1);
 	if (conn == NULL || !fd_fill_standard(&err))
 		return 255;

@@ -4,8 +4,8 @@
  *
  * Shapes:  one const table with a row for each message number.
  * Units:   -
- * Errors:  a listed message outside of its states is ERR_UNEXPECTED; an unlisted
- *          one is answered with UNIMPLEMENTED.
+ * Errors:  a listed message outside of its states is ERR_UNEXPECTED; an
+ *          unlisted one is answered with UNIMPLEMENTED.
  * Owns:    nothing.
  * Source:  RFC 4250 section 4.1.2, RFC 4253 section 11.4; house style, 26.
  */

@@ -94,7 +94,8 @@ length_check(const struct packet_in *in, uint32_t length, struct err *err)
 		return err_set(err, ERR_FORMAT, "Packet corrupt");
 	}
 	if (protect_aligns_length(in->protect))
-		need = need + LENGTH_LEN < block ? 1 : need + LENGTH_LEN - block;
+		need = need + LENGTH_LEN < block ? 1 :
+		    need + LENGTH_LEN - block;
 	if (need % block != 0) {
 		log_info("padding error: need %zu block %zu mod %zu", need,
 		    block, need % block);

@@ -468,38 +468,92 @@ private__rsa_signature_without_its_leading_zeros_holds(void **state)
 	EVP_PKEY_free(evp);
 }
 
-/* The hash that the name promises, not the one inside the signature. */
+static const struct {
+	const char *name;
+	const char *digest;
+} rsa_algorithms[] = {
+	{ "rsa-sha2-512", "SHA512" }, { "rsa-sha2-256", "SHA256" },
+	{ "ssh-rsa", "SHA1" },
+};
+
+static struct bytes
+signature_body(struct bytes signature)
+{
+	struct reader r = rd_init(signature);
+
+	(void)rd_string(&r, 64, "name");
+	return rd_string(&r, 1024, "body");
+}
+
+/* RFC 8332 section 3; 4253 section 6.6. */
 static void
-private__rsa_signature_under_another_hash_is_refused(void **state)
+private__rsa_signs_with_the_hash_that_the_name_promises(void **state)
 {
 	EVP_PKEY *evp = EVP_RSA_gen(RSA_BITS_MIN);
 	struct bytes data = BYTES_LIT("data"), body;
 	struct private_key *key;
 	char text[TEXT_CAP];
+
+	(void)state;
+	assert_non_null(evp);
+	key = private_of(pem_of(evp, false, NULL, text, sizeof(text)));
+	for (size_t i = 0; i < ARRAY_LEN(rsa_algorithms); i++) {
+		EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+		uint8_t sig[1024];
+		size_t len;
+		struct err err;
+
+		assert_true(private_key_sign(key,
+		    bytes_str(rsa_algorithms[i].name), data, sig, sizeof(sig),
+		    &len, &err));
+		body = signature_body(bytes_of(sig, len));
+		assert_int_equal(EVP_DigestVerifyInit_ex(ctx, NULL,
+		    rsa_algorithms[i].digest, NULL, NULL, evp, NULL), 1);
+		assert_int_equal(EVP_DigestVerify(ctx, body.p, body.len,
+		    data.p, data.len), 1);
+		EVP_MD_CTX_free(ctx);
+	}
+	private_key_free(key);
+	EVP_PKEY_free(evp);
+}
+
+/* The hash that the name promises, not the one inside the signature. */
+static void
+private__rsa_signature_under_another_hash_is_refused(void **state)
+{
+	EVP_PKEY *evp = EVP_RSA_gen(RSA_BITS_MIN);
+	struct bytes data = BYTES_LIT("data");
+	struct private_key *key;
+	char text[TEXT_CAP];
 	struct blob renamed;
 	uint8_t sig[1024];
-	struct reader r;
 	size_t len;
 	struct err err;
 
 	(void)state;
 	assert_non_null(evp);
 	key = private_of(pem_of(evp, false, NULL, text, sizeof(text)));
-	assert_true(private_key_sign(key, BYTES_LIT("rsa-sha2-256"), data,
-	    sig, sizeof(sig), &len, &err));
-	assert_false(pubkey_verify(private_key_public(key),
-	    BYTES_LIT("rsa-sha2-512"), bytes_of(sig, len), data, NULL, &err));
-	assert_int_equal(err.code, ERR_DENIED);
-	r = rd_init(bytes_of(sig, len));
-	(void)rd_string(&r, 64, "name");
-	body = rd_string(&r, 1024, "body");
-	blob_init(&renamed);
-	wr_cstring(&renamed.w, "rsa-sha2-512");
-	wr_string(&renamed.w, body);
-	assert_false(pubkey_verify(private_key_public(key),
-	    BYTES_LIT("rsa-sha2-512"), blob_view(&renamed), data, NULL,
-	    &err));
-	assert_int_equal(err.code, ERR_MISMATCH);
+	for (size_t i = 0; i < ARRAY_LEN(rsa_algorithms); i++) {
+		for (size_t k = 0; k < ARRAY_LEN(rsa_algorithms); k++) {
+			struct bytes other = bytes_str(rsa_algorithms[k].name);
+
+			if (i == k)
+				continue;
+			assert_true(private_key_sign(key,
+			    bytes_str(rsa_algorithms[i].name), data, sig,
+			    sizeof(sig), &len, &err));
+			assert_false(pubkey_verify(private_key_public(key),
+			    other, bytes_of(sig, len), data, NULL, &err));
+			assert_int_equal(err.code, ERR_DENIED);
+			blob_init(&renamed);
+			wr_string(&renamed.w, other);
+			wr_string(&renamed.w,
+			    signature_body(bytes_of(sig, len)));
+			assert_false(pubkey_verify(private_key_public(key),
+			    other, blob_view(&renamed), data, NULL, &err));
+			assert_int_equal(err.code, ERR_MISMATCH);
+		}
+	}
 	private_key_free(key);
 	EVP_PKEY_free(evp);
 }
@@ -596,6 +650,7 @@ main(void)
 		TEST(private__encrypted_pem_is_denied_without_asking),
 		TEST(private__other_types_and_curves_are_refused),
 		TEST(private__rsa_signature_without_its_leading_zeros_holds),
+		TEST(private__rsa_signs_with_the_hash_that_the_name_promises),
 		TEST(private__rsa_signature_under_another_hash_is_refused),
 		TEST(private__reads_what_ssh_keygen_writes),
 	};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "regress/unit/test.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>

@@ -127,14 +127,14 @@ chan_input__window_is_given_back_in_large_steps(void **state)
 	size_t total = 0;
 
 	(void)state;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < CHANNEL_WINDOW / CHANNEL_STEP_PART / 32768; i++) {
 		assert_true(lower_recv_data(l, 0, 32768, 'x'));
 		total += read_all(far, 'x');
 		SENT_NOTHING(l);
 	}
 	assert_true(lower_recv_data(l, 0, 1, 'x'));
-	SENT(l, SSH_MSG_CHANNEL_WINDOW_ADJUST, PEER "\0\1\200\1");
-	assert_int_equal(total, 3 * 32768);
+	SENT(l, SSH_MSG_CHANNEL_WINDOW_ADJUST, PEER "\0\4\0\1");
+	assert_int_equal(total, 262144);
 	close(far);
 	lower_free(l);
 }

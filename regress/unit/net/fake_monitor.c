@@ -89,8 +89,8 @@ run(void *arg)
 	struct err err;
 	bool got;
 
-	while (ipc_recv(&monitor->ipc, MON_WARM | MON_KEX | MON_AUTHED, &m, &got,
-	    &err)) {
+	while (ipc_recv(&monitor->ipc, MON_WARM | MON_KEX | MON_AUTHED, &m,
+	    &got, &err)) {
 		if (m.id == IPC_KEX_SIGN)
 			sign(monitor, &m.u.KEX_SIGN);
 		else if (m.id == IPC_GEX_GROUP)

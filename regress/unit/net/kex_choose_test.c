@@ -36,7 +36,8 @@ static const struct offer server = { {
 static void
 kex_choose__the_clients_order_decides(void **state)
 {
-	static const struct offer o = { { "ecdh-sha2-nistp256,curve25519-sha256",
+	static const struct offer o = { {
+	    "ecdh-sha2-nistp256,curve25519-sha256",
 	    "rsa-sha2-512,ssh-ed25519", "aes256-ctr,aes128-gcm@openssh.com",
 	    "hmac-sha2-512,hmac-sha2-256-etm@openssh.com",
 	    "zlib@openssh.com,none" }, false };

@@ -365,8 +365,8 @@ derive(const struct test_client *c, const char letters[static 3],
 
 	must(kex_derive(in->alg->hash, shared, hash, letters[0], session_id, iv,
 	    cipher->iv_len, &err));
-	must(kex_derive(in->alg->hash, shared, hash, letters[1], session_id, key,
-	    cipher->key_len, &err));
+	must(kex_derive(in->alg->hash, shared, hash, letters[1], session_id,
+	    key, cipher->key_len, &err));
 	must(kex_derive(in->alg->hash, shared, hash, letters[2], session_id,
 	    mac_key, mac_len, &err));
 	must(protect_new(&p, cipher, mac, bytes_of(key, cipher->key_len),

@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: ISC
+"""The life of the listener: pid file, signals, reload, upgrade, titles."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+
+import pytest
+
+import server as server_module
+from server import SSHD, descendants, is_running, title, wait_until
+
+
+def _pid(server):
+    with open(server.pid_path) as f:
+        return int(f.read())
+
+
+def test_the_pid_file_names_the_listener_and_goes_with_it(make_server):
+    server = make_server()
+    with open(server.pid_path) as f:
+        assert f.read() == f"{server.process.pid}\n"
+    server.stop()
+    assert server.process.returncode == 0
+    assert not os.path.exists(server.pid_path)
+    assert "Received signal 15; terminating." in server.log()
+
+
+def test_a_terminated_listener_leaves_its_sessions_alone(make_server, keys):
+    server = make_server()
+    with server.popen("alice", keys["ed25519"], "echo up; cat") as process:
+        assert process.stdout.readline() == b"up\n"
+        server.stop()
+        assert process.communicate(b"alive\n")[0] == b"alive\n"
+        assert process.returncode == 0
+
+
+def test_a_terminated_listener_serves_nobody_any_more(make_server, keys):
+    server = make_server()
+    server.stop()
+    result = server.ssh("alice", keys["ed25519"], "true")
+    assert b"Connection refused" in result.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_idle_listener_leaves_no_process_behind(make_server, keys, number):
+    server = make_server()
+    assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+    below = descendants(server.process.pid)
+    server.process.send_signal(number)
+    server.process.wait(15)
+    wait_until(lambda: not any(is_running(pid) for pid in below),
+               what="the end of the helpers")
+
+
+def test_a_reload_takes_the_new_configuration(make_server, keys):
+    server = make_server("AcceptEnv NONE\n")
+    before = server.process.pid
+
+    def banner():
+        return server.ssh("alice", keys["ed25519"], "true",
+                          options=["-o", "LogLevel=INFO"]).stderr
+    with open(server.directory + "/banner", "w") as out:
+        out.write("New rules\n")
+    assert b"New rules" not in banner()
+    server.write_config(f"Banner {server.directory}/banner\n")
+    server.process.send_signal(signal.SIGHUP)
+    server.wait_for_log("Received SIGHUP; restarting.")
+    wait_until(lambda: b"New rules" in banner(), what="the new banner")
+    assert _pid(server) == before
+
+
+def test_a_reload_takes_new_ports(make_server, keys):
+    server = make_server()
+    server.port = server_module.free_port()
+    server.write_config("")
+    server.process.send_signal(signal.SIGHUP)
+    server.wait_for_log(f"Server listening on 127.0.0.1 port {server.port}.")
+    assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+
+
+def test_a_reload_takes_new_host_keys(make_server, keys, host_keys):
+    server = make_server(kinds=("ed25519",))
+    server.host_keys = [host_keys["ecdsa"]]
+    server.write_config("")
+    server.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: server.ssh("alice", keys["rsa"], "true").returncode
+               == 0, what="the new host key")
+
+
+def test_sessions_live_through_a_reload(make_server, keys):
+    server = make_server()
+    with server.popen("alice", keys["ed25519"], "echo up; cat") as process:
+        assert process.stdout.readline() == b"up\n"
+        server.process.send_signal(signal.SIGHUP)
+        server.wait_for_log("Received SIGHUP; restarting.")
+        assert process.communicate(b"alive\n")[0] == b"alive\n"
+
+
+@pytest.mark.postern_only
+def test_a_bad_configuration_is_named_and_the_old_one_stays(make_server,
+                                                            keys):
+    server = make_server("MaxSessions 3\n")
+    server.write_config("NoSuchKeyword yes\n")
+    server.process.send_signal(signal.SIGHUP)
+    server.wait_for_log("NoSuchKeyword")
+    for _ in range(5):
+        assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+    server.write_config("MaxSessions 0\n")
+    server.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: server.ssh("alice", keys["ed25519"],
+                                  "true").returncode == 255,
+               what="the corrected configuration")
+
+
+@pytest.mark.postern_only
+def test_no_login_is_lost_while_the_server_reloads(make_server, keys):
+    server = make_server("MaxStartups 100\n")
+    results = []
+
+    def log_in():
+        for _ in range(25):
+            results.append(server.ssh("alice", keys["ed25519"], "echo in"))
+
+    threads = [threading.Thread(target=log_in) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for number in range(20):
+        mark = server.log().count("Received SIGHUP; restarting.")
+        seen = len(results)
+        server.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: server.log().count(
+            "Received SIGHUP; restarting.") > mark, what="the reload")
+        wait_until(lambda: len(results) > seen or not any(
+            thread.is_alive() for thread in threads), what="a login")
+    for thread in threads:
+        thread.join()
+    assert [result.stdout for result in results] == [b"in\n"] * 50, \
+        [result.stderr for result in results if result.returncode]
+
+
+@pytest.fixture
+def installed(tmp_path):
+    """A private copy of the server's programs; the path of its sshd."""
+    directory = tmp_path / "installed"
+    directory.mkdir()
+    source = os.path.dirname(SSHD)
+    for name in ("sshd", "sshd-monitor", "sshd-net", "sshd-session"):
+        shutil.copy(os.path.join(source, name), directory)
+    return directory
+
+
+@pytest.mark.postern_only
+def test_an_upgrade_on_disk_does_not_disturb_a_running_server(
+        make_server, keys, installed, monkeypatch):
+    monkeypatch.setattr(server_module, "SSHD", str(installed / "sshd"))
+    server = make_server()
+    for path in installed.iterdir():
+        path.unlink()
+        path.write_text("rubbish\n")
+        path.chmod(0o755)
+    for _ in range(10):
+        result = server.ssh("alice", keys["ed25519"], "echo in")
+        assert result.stdout == b"in\n", server.log()
+
+
+def _titles(server):
+    pids = [server.process.pid, *descendants(server.process.pid)]
+    return [title(pid) for pid in pids]
+
+
+def test_each_process_of_a_connection_says_what_it_is(make_server, keys):
+    server = make_server()
+    with server.popen("alice", keys["ed25519"], "echo up; cat") as process:
+        assert process.stdout.readline() == b"up\n"
+        titles = _titles(server)
+        assert re.fullmatch(r"sshd: .*sshd -D -f .* \[listener\] "
+                            r"0 of 10-100 startups", titles[0]), titles
+        assert "sshd: alice [priv]" in titles
+        assert "sshd: alice@notty" in titles
+        process.communicate(b"")
+
+
+@pytest.mark.postern_only
+def test_the_network_process_of_a_session_stays(make_server, keys):
+    server = make_server()
+    with server.popen("alice", keys["ed25519"], "echo up; cat") as process:
+        assert process.stdout.readline() == b"up\n"
+        assert "sshd: alice [net]" in _titles(server)
+        process.communicate(b"")
+
+
+def test_a_session_on_a_terminal_names_it_in_its_title(make_server, keys):
+    server = make_server()
+    with server.popen("alice", keys["ed25519"], "tty; cat",
+                      options=["-tt"]) as process:
+        tty = process.stdout.readline().decode().strip()
+        name = tty.removeprefix("/dev/")
+        assert f"sshd: alice@{name}" in _titles(server)
+        process.kill()
+
+
+def test_the_listener_counts_those_who_have_not_logged_in(make_server):
+    server = make_server()
+    with socket.create_connection(("127.0.0.1", server.port)):
+        wait_until(lambda: title(server.process.pid).endswith(
+            "[listener] 1 of 10-100 startups"), what="the count")
+    wait_until(lambda: title(server.process.pid).endswith(
+        "[listener] 0 of 10-100 startups"), what="the count")
+
+
+def test_no_process_is_left_when_sessions_have_ended(make_server, keys):
+    server = make_server()
+    for _ in range(5):
+        assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+    wait_until(lambda: not [
+        name for name in _titles(server) if "alice" in name],
+        what="the end of the sessions")
+
+
+def test_the_start_directory_is_left(make_server):
+    server = make_server()
+    assert os.readlink(f"/proc/{server.process.pid}/cwd") == "/"
+
+
+def _oom_score(pid):
+    with open(f"/proc/{pid}/oom_score_adj") as f:
+        return int(f.read())
+
+
+def _may_lower_oom_score():
+    return subprocess.run(
+        "echo -1000 >/proc/self/oom_score_adj", shell=True,
+        stderr=subprocess.DEVNULL).returncode == 0
+
+
+def test_sessions_do_not_inherit_the_listeners_shelter_from_the_oom_killer(
+        make_server, keys):
+    server = make_server()
+    if _may_lower_oom_score():
+        assert _oom_score(server.process.pid) == -1000
+    result = server.ssh("alice", keys["ed25519"],
+                        "cat /proc/self/oom_score_adj")
+    assert int(result.stdout) == _oom_score("self")

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: ISC
+"""Lines in the system log: ident, process id, priority, order."""
+
+import re
+
+import paramiko
+import pytest
+
+LINE = re.compile(r"<(\d+)>\w{3} [ \d]\d \d\d:\d\d:\d\d (\w+)\[(\d+)\]: (.*)")
+INFO, ERR = 6, 3
+AUTH = 4 << 3
+
+
+@pytest.fixture
+def logged(syslog, make_server, keys):
+    """A function: a login or try; its lines as (priority, ident, pid, text).
+    """
+    def run(config="", user="alice", until="Disconnected from user alice"):
+        server = make_server(config, syslog=True)
+        mark = syslog.mark()
+        server.ssh(user, keys["ed25519"], "true")
+        syslog.wait_for(until, mark)
+        found = [LINE.fullmatch(line) for line in syslog.since(mark)]
+        assert all(found), syslog.since(mark)
+        return [(int(m[1]), m[2], int(m[3]), m[4]) for m in found]
+    return run
+
+
+@pytest.mark.postern_only
+def test_one_ident_and_one_pid_stand_for_a_connection(logged):
+    lines = logged("LogLevel VERBOSE\n")
+    texts = [line[3] for line in lines]
+    assert texts[0].startswith("Connection from 127.0.0.1 port")
+    assert {line[1] for line in lines} == {"sshd"}
+    assert len({line[2] for line in lines}) == 1, lines
+
+
+def test_a_login_is_told_at_the_level_info(logged):
+    lines = logged("LogLevel INFO\n")
+    accepted = [line for line in lines if line[3].startswith("Accepted ")]
+    assert len(accepted) == 1
+    priority, ident, _pid, text = accepted[0]
+    assert (priority, ident) == (AUTH | INFO, "sshd")
+    assert re.fullmatch(r"Accepted publickey for alice from 127\.0\.0\.1 "
+                        r"port \d+ ssh2: ED25519 SHA256:\S{43}", text)
+
+
+def test_an_orderly_end_is_told_in_two_lines(logged):
+    texts = [line[3] for line in logged("LogLevel INFO\n")]
+    port = texts[0].split(" port ")[1].split()[0]
+    assert f"Received disconnect from 127.0.0.1 port {port}:11: " \
+        "disconnected by user" in texts
+    assert f"Disconnected from user alice 127.0.0.1 port {port}" in texts
+
+
+def test_the_facility_may_be_chosen(logged):
+    lines = logged("SyslogFacility LOCAL3\n")
+    assert {line[0] >> 3 for line in lines
+            if line[3].startswith("Accepted")} == {19}
+
+
+def test_lines_of_the_network_process_are_marked(logged):
+    lines = logged("LogLevel INFO\n", user="nobody-here",
+                   until="Connection closed by invalid user nobody-here")
+    closed = [text for _p, _i, _pid, text in lines
+              if text.startswith("Connection closed")]
+    assert closed[0].endswith("[preauth]")
+    invalid = [text for _p, _i, _pid, text in lines
+               if text.startswith("Invalid user")]
+    assert len(invalid) == 1 and "[preauth]" not in invalid[0]
+
+
+def test_a_session_tells_its_beginning_and_end_when_asked(logged):
+    texts = [line[3] for line in logged("LogLevel VERBOSE\n")]
+    assert any(re.fullmatch(r"User child is on pid \d+", text)
+               for text in texts)
+    assert any(re.fullmatch(r"Starting session: command for alice from "
+                            r"127\.0\.0\.1 port \d+ id 0", text)
+               for text in texts)
+    assert any(re.fullmatch(r"Close session: (user )?alice from 127\.0\.0\.1 "
+                            r"port \d+ id 0", text) for text in texts)
+
+
+def test_errors_carry_their_prefix_and_priority(syslog, make_server, keys):
+    server = make_server("MaxAuthTries 1\n", syslog=True)
+    mark = syslog.mark()
+    server.ssh("nobody-here", keys["rsa"], "true",
+               options=["-i", keys["ecdsa"]])
+    line = syslog.wait_for("maximum authentication attempts exceeded", mark)
+    priority, ident, _pid, text = LINE.fullmatch(line).groups()
+    assert (int(priority), ident) == (AUTH | ERR, "sshd")
+    assert text.startswith("error: maximum authentication attempts exceeded "
+                           "for invalid user nobody-here from 127.0.0.1 ")
+    assert text.endswith(" ssh2 [preauth]")
+
+
+def test_the_start_of_the_listener_is_logged(syslog, make_server):
+    mark = syslog.mark()
+    server = make_server(syslog=True)
+    line = syslog.wait_for(f"Server listening on 127.0.0.1 port {server.port}"
+                           ".", mark)
+    assert int(LINE.fullmatch(line)[3]) == server.process.pid
+
+
+def test_control_characters_of_the_peer_are_escaped(make_server):
+    server = make_server("LogLevel INFO\n")
+    transport = paramiko.Transport(("127.0.0.1", server.port))
+    try:
+        transport.start_client(timeout=15)
+        with pytest.raises(paramiko.SSHException):
+            transport.auth_publickey("evil\nroot\x1b[2J",
+                                     paramiko.ECDSAKey.generate())
+    finally:
+        transport.close()
+    line = server.wait_for_log("Invalid user evil")
+    assert "root" in line and "[2J" in line
+    assert "\x1b" not in server.log()

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: ISC
+"""What the processes of a login leave to each other when they go, and to
+the user's programs when they come."""
+
+import os
+import resource
+import shutil
+import signal
+import socket
+
+import paramiko
+import pytest
+
+from server import descendants, is_running, title, wait_until
+
+pytestmark = pytest.mark.postern_only
+
+
+def process_titled(server, text):
+    """The pid below the server whose title contains text."""
+    return wait_until(lambda: next(
+        (pid for pid in descendants(server.process.pid)
+         if text in title(pid)), None), what=f"a process {text!r}")
+
+
+def write_as(user, path, text, mode=0o644):
+    with open(path, "w") as out:
+        out.write(text)
+    shutil.chown(path, user, user)
+    os.chmod(path, mode)
+
+
+def test_a_deaf_net_process_ends_with_its_monitor(make_server, keys):
+    """Only the kernel can end one that was taken over: nobody asks it."""
+    server = make_server()
+    with socket.create_connection(("127.0.0.1", server.port)) as peer:
+        peer.recv(64)
+        monitor = process_titled(server, "[accepted]")
+        net, = descendants(monitor)
+        os.kill(net, signal.SIGSTOP)
+        os.kill(monitor, signal.SIGKILL)
+        wait_until(lambda: not is_running(net), what="the end of net")
+
+
+def test_grace_time_ends_a_deaf_net_process(make_server, keys):
+    server = make_server("LoginGraceTime 1\n")
+    with socket.create_connection(("127.0.0.1", server.port)) as peer:
+        peer.recv(64)
+        net, = descendants(process_titled(server, "[accepted]"))
+        os.kill(net, signal.SIGSTOP)
+        server.wait_for_log("Timeout before authentication")
+        wait_until(lambda: not is_running(net), what="the end of net")
+
+
+def test_the_user_keeps_the_limit_of_core_files(make_server, keys):
+    want = [str(limit // 1024) if limit != resource.RLIM_INFINITY else
+            "unlimited" for limit in resource.getrlimit(resource.RLIMIT_CORE)]
+    server = make_server()
+    result = server.ssh("alice", keys["ed25519"], "ulimit -Sc; ulimit -Hc")
+    assert result.stdout.decode().split() == want
+
+
+def test_an_rc_file_hears_signals(make_server, keys):
+    write_as("alice", "/home/alice/.ssh/rc",
+             "grep -E 'Sig(Blk|Ign)' /proc/self/status > /home/alice/rc.out\n")
+    try:
+        server = make_server()
+        assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+        with open("/home/alice/rc.out") as f:
+            assert f.read().split() == ["SigBlk:", "0" * 16,
+                                        "SigIgn:", "0" * 16]
+    finally:
+        os.unlink("/home/alice/.ssh/rc")
+
+
+def test_a_stranger_names_no_files(make_server, keys, tmp_path):
+    """Nor does the server read what his name would be a path to."""
+    server = make_server("LogLevel DEBUG\n"
+                         "AuthorizedKeysFile /etc/ssh/keys/%u\n")
+    name = "../../proc/kallsyms"
+    result = server.ssh(name, keys["ed25519"], "true",
+                        options=["-l", name])
+    assert result.returncode == 255
+    server.wait_for_log("Invalid user")
+    server.wait_for_log("Connection closed by invalid user")
+    assert "trying public key file" in server.log()
+    assert "kallsyms" not in "".join(
+        line for line in server.log().splitlines() if "key file" in line)
+
+
+@pytest.fixture
+def silent_name_server():
+    """Queries for names are taken and never answered."""
+    with open("/etc/resolv.conf") as f:
+        before = f.read()
+    with open("/etc/resolv.conf", "w") as f:
+        f.write("nameserver 127.0.0.1\n")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 53))
+        yield server
+    with open("/etc/resolv.conf", "w") as f:
+        f.write(before)
+
+
+def resolvers(session):
+    return [pid for pid in descendants(session)
+            if title(pid) == title(session)]
+
+
+def test_name_lookups_are_few_and_end_with_the_session(
+        make_server, keys, silent_name_server):
+    server = make_server()
+    forwards = [word for i in range(60) for word in (
+        "-L", f"{20000 + i}:host{i}.example:80")]
+    client = server.popen("alice", keys["ed25519"],
+                          options=["-N", *forwards])
+    clients = []
+    try:
+        session = process_titled(server, "alice@notty")
+        for i in range(60):
+            clients.append(wait_until(
+                lambda port=20000 + i: connect(port), what="a port"))
+        wait_until(lambda: len(resolvers(session)) == 32, what="lookups")
+        for pid in resolvers(session):
+            held = [os.readlink(f"/proc/{pid}/fd/{fd}")
+                    for fd in os.listdir(f"/proc/{pid}/fd")]
+            # the resolver library's own socket may be among them
+            assert len(held) <= 5 and "eventpoll" not in " ".join(held)
+        assert len(resolvers(session)) <= 32
+        pids = resolvers(session)
+    finally:
+        client.kill()
+        client.communicate()
+        for each in clients:
+            each.close()
+    wait_until(lambda: not any(map(is_running, pids)),
+               what="the end of the lookups")
+
+
+def connect(port):
+    try:
+        return socket.create_connection(("127.0.0.1", port))
+    except ConnectionRefusedError:
+        return None
+
+
+def test_a_terminal_that_is_gone_again_is_no_attack(make_server, keys):
+    """The monitor hears of it when the session has closed it already."""
+    server = make_server()
+    key = paramiko.Ed25519Key.from_private_key_file(keys["ed25519"])
+    with socket.create_connection(("127.0.0.1", server.port)) as sock:
+        with paramiko.Transport(sock) as transport:
+            transport.connect(username="alice", pkey=key)
+            monitor = process_titled(server, "alice [priv]")
+            os.kill(monitor, signal.SIGSTOP)
+            for _ in range(3):
+                channel = transport.open_session()
+                channel.get_pty()
+                channel.close()
+            last = transport.open_session()
+            os.kill(monitor, signal.SIGCONT)
+            last.exec_command("echo alive")
+            assert last.makefile().read() == b"alive\n"
+            last.close()
+    assert "attack" not in server.log()
