@@ -196,6 +196,11 @@ fail(struct monitor *mon, const struct auth_backend *backend,
 		auth->failures++;
 	if (attempt->is_decision)
 		auth->decided_failures++;
+	/* also the last answer must not tell by its time who exists */
+	if (backend != &auth_none)
+		auth_delay_sleep(auth_delay_left(auth_delay_of_user(
+		    mon->keys_map, mon->user.name),
+		    auth_delay_now_ns() - start_ns));
 	if (auth->failures >= mon->conf.max_auth_tries) {
 		log_error("maximum authentication attempts exceeded for %s "
 		    "from %.200s port %u ssh2 [preauth]",
@@ -204,10 +209,6 @@ fail(struct monitor *mon, const struct auth_backend *backend,
 		auth->over = true;
 		return reply(mon, AUTH_TOO_MANY, err);
 	}
-	if (backend != &auth_none)
-		auth_delay_sleep(auth_delay_left(auth_delay_of_user(
-		    mon->keys_map, mon->user.name),
-		    auth_delay_now_ns() - start_ns));
 	return reply(mon, AUTH_FAILURE, err);
 }
 

@@ -44,7 +44,8 @@ main(int argc, char **argv)
 		fprintf(stderr, "sshd-monitor is started by sshd only\n");
 		return 1;
 	}
-	if (!forbid_core_files(&mon.core_limit, &err) || !fd_fill_standard(&err)) {
+	if (!forbid_core_files(&mon.core_limit, &err) ||
+	    !fd_fill_standard(&err)) {
 		fprintf(stderr, "sshd-monitor: %s: %s\n", err.what,
 		    err_text(&err));
 		return MONITOR_EXIT_FATAL;

@@ -21,12 +21,14 @@ def _load_system():
 
 
 system = _load_system()
-pytest_configure = system.pytest_configure
-pytest_collection_modifyitems = system.pytest_collection_modifyitems
+# its hooks are ours, whichever there are
+globals().update({name: value for name, value in vars(system).items()
+                  if name.startswith("pytest_")})
 syslog = system.syslog
 keys = system.keys
 host_keys = system.host_keys
 make_server = system.make_server
+time_limit = system.time_limit
 
 import peer as peer_module  # noqa: E402
 from patient import CONFIG, Patient  # noqa: E402

@@ -171,11 +171,14 @@ class HostileServer(Patient):
         while True:
             try:
                 control, _ = self.listener.accept()
+            except OSError:
+                return          # the end
+            try:
                 child = Child(control)
                 if not self.hold:
                     child.become_ready()
-            except (OSError, Ended, ValueError, IndexError):
-                continue
+            except (OSError, Ended, IndexError):
+                continue        # it has ended already
             with self.lock:
                 self.warm.append(child)
 
@@ -193,6 +196,7 @@ class HostileServer(Patient):
 
     def stop(self):
         super().stop()
+        self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         for child in self.warm:
             child.close()

@@ -30,6 +30,8 @@ FIGURES = {
     "aes256-ctr+etm from the client": ("CPU s/GiB", 1, None),
     "login, CPU": ("ms", 1e3, 0.40),
     "login, wall": ("ms", 1e3, 0.35),
+    "login, wall, of it the client's CPU": ("ms", 1e3, None),
+    "login, wall, of it the rest": ("ms", 1e3, None),
     "login, CPU, 4 at a time": ("ms", 1e3, None),
     "login, wall, 4 at a time": ("ms", 1e3, None),
     "memory of an idle session": ("KiB PSS", 1, 0.55),
@@ -64,8 +66,12 @@ def groups(options):
         suffix = "" if at_a_time == 1 else f", {at_a_time} at a time"
 
         def measure(kind):
-            cpu, wall = figures.logins(kind, at_a_time, login_count)
-            return {f"login, CPU{suffix}": cpu, f"login, wall{suffix}": wall}
+            cpu, wall, client = figures.logins(kind, at_a_time, login_count)
+            found = {f"login, CPU{suffix}": cpu, f"login, wall{suffix}": wall}
+            if at_a_time == 1:
+                found["login, wall, of it the client's CPU"] = client
+                found["login, wall, of it the rest"] = wall - client
+            return found
         return f"login{suffix}", measure
 
     def memory(kind):
@@ -164,6 +170,14 @@ def prepare():
         known.write(f"bench {key.read()}")
 
 
+def go_first():
+    """What else runs on the machine disturbs the measured less."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, -20)
+    except PermissionError:
+        pass
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true",
@@ -178,6 +192,7 @@ def main():
     options.rounds = options.rounds or (3 if options.quick else 5)
     json_file = open(options.json, "w") if options.json else None
     prepare()
+    go_first()
     results = measure(servers.kinds(), options)
     print(table(results))
     print("dropbear logs in with curve25519: it has no post-quantum kex.")

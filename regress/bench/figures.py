@@ -2,6 +2,7 @@
 """What is measured: one function for each figure, one number a call."""
 
 import os
+import resource
 import socket
 import statistics
 import subprocess
@@ -50,7 +51,6 @@ def cpu_per_gib(kind, cipher, upwards, size):
         _run(server.ssh("sink", options=options), stdin=source.stdout)
         source.stdout.close()
         source.wait()
-        # the source is the client's; its report is the last but one or last
         _forget_report_of_source()
     else:
         _run(server.ssh(f"source {size}", options=options))
@@ -70,8 +70,13 @@ def _forget_report_of_source():
         f.write(kept)
 
 
+def _reaped_cpu():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def logins(kind, at_a_time, count):
-    """(CPU seconds of one login, median wall seconds of one login)."""
+    """Seconds of one login: (server's CPU, median wall, client's CPU)."""
     without = empty_life(kind)
     server = Server(kind)
     command = server.ssh("true", options=_kex(kind))
@@ -83,6 +88,7 @@ def logins(kind, at_a_time, count):
             _run(command)
             walls.append(time.monotonic() - start)
 
+    clients_before = _reaped_cpu()
     workers = [threading.Thread(target=work) for _ in range(at_a_time)]
     for worker in workers:
         worker.start()
@@ -90,7 +96,9 @@ def logins(kind, at_a_time, count):
         worker.join()
     if len(walls) != count // at_a_time * at_a_time:
         raise RuntimeError(f"{kind.name}: a login failed")
-    return (server.stop() - without) / len(walls), statistics.median(walls)
+    client = (_reaped_cpu() - clients_before) / len(walls)
+    return ((server.stop() - without) / len(walls), statistics.median(walls),
+            client)
 
 
 def pss_kib(pid):

@@ -2,6 +2,8 @@
 /* Small grammars: addresses, times, patterns, modes, lists of grants. */
 #include "fuzz/parsers.h"
 
+#include <sys/mman.h>
+
 #include "lib/base/cidr.h"
 #include "lib/base/duration.h"
 #include "lib/base/host_port.h"
@@ -10,7 +12,9 @@
 #include "lib/crypto/kex.h"
 #include "lib/crypto/protect.h"
 #include "keys/algorithms.h"
+#include "monitor/access.h"
 #include "monitor/key_check.h"
+#include "monitor/lines.h"
 #include "monitor/moduli.h"
 #include "monitor/tokens.h"
 #include "sshd/net/compress.h"
@@ -54,6 +58,38 @@ run_from(struct bytes in)
 	(void)key_from_matches(list, "client.example.org", "192.0.2.7");
 	(void)key_from_matches(list, "2001:db8::7", "2001:db8::7");
 	free(list);
+}
+
+static void
+run_access(struct bytes in)
+{
+	char *word = parsers_cstring(in);
+
+	(void)access_user_matches(word, "fuzz", "192.0.2.7");
+	(void)access_user_matches(word, "", "2001:db8::7");
+	free(word);
+}
+
+static void
+run_lines(struct bytes in)
+{
+	int fd = memfd_create("fuzz", MFD_CLOEXEC);
+	struct lines lines;
+	struct bytes line;
+	size_t number = 0;
+	struct err err;
+
+	FUZZ_CHECK(fd != -1 && write(fd, in.p, in.len) == (ssize_t)in.len &&
+	    lseek(fd, 0, SEEK_SET) == 0);
+	FUZZ_CHECK(lines_init(&lines, fd, &err));
+	while (lines_next(&lines, &line)) {
+		FUZZ_CHECK(line.len <= LINE_BYTES_MAX);
+		FUZZ_CHECK(line.len == 0 ||
+		    memchr(line.p, '\n', line.len) == NULL);
+		FUZZ_CHECK(lines.number > number && lines.number <= in.len);
+		number = lines.number;
+	}
+	lines_clear(&lines);
 }
 
 static void
@@ -269,6 +305,8 @@ static const struct parser_row rows[] = {
 	ROW(82, env),
 	ROW(83, inflate),
 	ROW(84, kex_choose),
+	ROW(85, access),
+	ROW(86, lines),
 };
 
 const struct parser_rows parsers_text = { rows, ARRAY_LEN(rows) };

@@ -3,7 +3,9 @@
 
 import os
 import signal
+import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -11,6 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import isolated  # noqa: E402
 import server as server_module  # noqa: E402
+import services  # noqa: E402
 
 
 HOST = pytest.StashKey()
@@ -23,7 +26,31 @@ def pytest_configure(config):
     config.stash[HOST] = isolated.make_host()
 
 
-def pytest_collection_modifyitems(items):
+def pytest_addoption(parser):
+    parser.addoption("--part", metavar="N/M",
+                     help="run the N-th of M parts of about the same size")
+
+
+def _files_of_part(items, part):
+    """Whole files, so that fixtures of a module are made once."""
+    number, parts = (int(word) for word in part.split("/"))
+    counts = {}
+    for item in items:
+        counts[item.path] = counts.get(item.path, 0) + 1
+    load = [0] * parts
+    chosen = set()
+    for path in sorted(counts, key=lambda path: (-counts[path], path)):
+        lightest = load.index(min(load))
+        load[lightest] += counts[path]
+        if lightest == number - 1:
+            chosen.add(path)
+    return chosen
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--part"):
+        chosen = _files_of_part(items, config.getoption("--part"))
+        items[:] = [item for item in items if item.path in chosen]
     if server_module.IS_POSTERN:
         return
     for item in items:
@@ -38,7 +65,7 @@ def _too_long(*_args):
 @pytest.fixture(autouse=True)
 def time_limit(request):
     """A test that hangs fails."""
-    limit_s = 600 if request.node.get_closest_marker("slow") else 60
+    limit_s = 600 if request.node.get_closest_marker("slow") else 180
     signal.signal(signal.SIGALRM, _too_long)
     signal.alarm(limit_s)
     yield
@@ -98,3 +125,39 @@ def server(tmp_path_factory, host_keys, keys):
     with server_module.Server(directory, list(host_keys.values()),
                               "AcceptEnv LANG LC_* TEST_*\n") as instance:
         yield instance
+
+
+@pytest.fixture
+def shouter():
+    """A port that shouts back."""
+    with services.serve(services.Tcp(("127.0.0.1", 0),
+                                     services.Shout)) as service:
+        yield service.server_address[1]
+        service.shutdown()
+
+
+@pytest.fixture
+def forward(keys):
+    """A function that holds a connection with forwardings open."""
+    running = []
+
+    def start(server, *options):
+        process = server.popen(
+            "alice", keys["ed25519"], options=[
+                "-N", "-o", "ExitOnForwardFailure=yes", "-o",
+                "LogLevel=DEBUG1", *options], stdin=subprocess.DEVNULL)
+        running.append(process)
+        said = []
+        for line in process.stderr:
+            said.append(line.decode().rstrip())
+            if "Entering interactive session" in said[-1]:
+                break
+        process.said = said
+        threading.Thread(target=lambda: said.extend(
+            line.decode() for line in process.stderr), daemon=True).start()
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait()

@@ -215,16 +215,26 @@ def test_without_a_host_key_it_does_not_start(tmp_path):
 
 
 def test_a_missing_privilege_separation_directory_is_named(config):
-    if IS_POSTERN:
-        pytest.skip("nothing on disk is needed")
     os.rename("/run/sshd", "/run/sshd.away")
     try:
         result = sshd("-t", "-f", config())
-        assert result.returncode == 255
-        assert "Missing privilege separation directory: /run/sshd" in \
-            result.stderr
     finally:
         os.rename("/run/sshd.away", "/run/sshd")
+    assert result.returncode == 255
+    assert "Missing privilege separation directory: /run/sshd" in \
+        result.stderr
+
+
+@pytest.mark.parametrize("mode", [0o775, 0o757])
+def test_a_writable_privilege_separation_directory_is_refused(config, mode):
+    os.chmod("/run/sshd", mode)
+    try:
+        result = sshd("-t", "-f", config())
+    finally:
+        os.chmod("/run/sshd", 0o755)
+    assert result.returncode == 255
+    assert "/run/sshd must be owned by root and not group or " \
+        "world-writable." in result.stderr
 
 
 def test_a_missing_privilege_separation_user_is_named(config):

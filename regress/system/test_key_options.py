@@ -6,7 +6,7 @@ import os
 import pytest
 
 from server import authorize, free_port, make_key
-from test_forwarding import _exchange, forward, shouter  # noqa: F401
+from services import exchange
 
 
 @pytest.fixture
@@ -101,13 +101,13 @@ def test_a_key_ends_at_its_expiry_time(server, with_options, when, admitted):
 
 
 def test_only_permitted_targets_are_reached(server, with_options, forward,
-                                            shouter, keys):
+                                            shouter):
     key = with_options(f'permitopen="127.0.0.1:{shouter}"')
     port, other = free_port(), free_port()
     forward(server, "-i", key, "-L", f"{port}:127.0.0.1:{shouter}", "-L",
             f"{other}:127.0.0.1:{server.port}")
-    assert _exchange(("127.0.0.1", port), b"allowed") == b"ALLOWED"
-    assert _exchange(("127.0.0.1", other), b"") == b""
+    assert exchange(("127.0.0.1", port), b"allowed") == b"ALLOWED"
+    assert exchange(("127.0.0.1", other), b"") == b""
     server.wait_for_log("Received request from 127.0.0.1 port")
 
 
@@ -116,7 +116,7 @@ def test_a_restricted_key_forwards_nothing(server, with_options, forward,
     key = with_options("restrict")
     port = free_port()
     forward(server, "-i", key, "-L", f"{port}:127.0.0.1:{shouter}")
-    assert _exchange(("127.0.0.1", port), b"") == b""
+    assert exchange(("127.0.0.1", port), b"") == b""
 
 
 def test_an_unknown_option_makes_the_line_useless(server, with_options):

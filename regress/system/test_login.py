@@ -4,6 +4,7 @@
 import os
 import shutil
 
+import paramiko
 import pytest
 
 from server import IS_POSTERN, KEY_TYPES, authorize, make_key
@@ -32,10 +33,19 @@ def test_an_rsa_user_key_signs_with_each_sha2_hash(server, keys, algorithm):
 
 
 def test_an_rsa_signature_with_sha1_is_refused(server, keys):
-    result = server.ssh("alice", keys["rsa"], "true",
-                        options=["-o", "PubkeyAcceptedAlgorithms=ssh-rsa"])
-    assert result.returncode == 255
-    server.wait_for_log("ssh-rsa not in PubkeyAcceptedAlgorithms")
+    transport = paramiko.Transport(
+        ("127.0.0.1", server.port), disabled_algorithms={
+            "pubkeys": ["rsa-sha2-256", "rsa-sha2-512"]})
+    try:
+        transport.start_client(timeout=15)
+        # as a client that was told of no other algorithm
+        transport.server_extensions = {}
+        with pytest.raises(paramiko.AuthenticationException):
+            transport.auth_publickey(
+                "alice", paramiko.RSAKey.from_private_key_file(keys["rsa"]))
+    finally:
+        transport.close()
+    assert "ssh-rsa" in server.wait_for_log("userauth_pubkey: ")
 
 
 def test_the_signature_is_bound_to_the_host_key(server, keys):

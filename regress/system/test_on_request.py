@@ -44,27 +44,13 @@ def test_fifty_megabytes_return_unchanged_through_several_key_exchanges(
         make_server, keys, stream, cipher, mac):
     server = make_server(f"Ciphers {cipher}\nMACs {mac}\nRekeyLimit 20M\n")
     result = server.ssh(
-        "alice", keys["ed25519"], "tee /dev/stderr | sha256sum >&2",
-        input=stream, options=["-c", cipher, "-m", mac, "-o",
-                               "LogLevel=ERROR"])
-    assert result.returncode == 0, result.stderr[-300:]
-    assert result.stderr[:MB_50] == stream
-    assert result.stderr[MB_50:].split()[0].decode() == \
-        hashlib.sha256(stream).hexdigest()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("cipher, mac", PAIRS, ids=map("-".join, PAIRS))
-def test_the_client_may_change_keys_often(make_server, keys, stream, cipher,
-                                          mac):
-    server = make_server(f"Ciphers {cipher}\nMACs {mac}\n")
-    result = server.ssh(
-        "alice", keys["ed25519"], "sha256sum", input=stream,
-        options=["-c", cipher, "-m", mac, "-o", "RekeyLimit=2M", "-v", "-o",
+        "alice", keys["ed25519"], "cat", input=stream,
+        options=["-c", cipher, "-m", mac, "-o", "RekeyLimit=9M", "-o",
                  "LogLevel=DEBUG1"])
-    assert result.stdout.split()[0].decode() == \
-        hashlib.sha256(stream).hexdigest()
-    assert result.stderr.count(b"SSH2_MSG_NEWKEYS received") > 10
+    assert result.returncode == 0, result.stderr[-300:]
+    assert hashlib.sha256(result.stdout).digest() == \
+        hashlib.sha256(stream).digest()
+    assert result.stderr.count(b"SSH2_MSG_NEWKEYS received") > 5
 
 
 def test_sha1_signs_for_host_and_user_where_it_is_configured(make_server,
@@ -112,10 +98,19 @@ def test_sha1_is_neither_offered_nor_accepted_by_default(make_server, keys):
                  "LogLevel=DEBUG1"])
     assert result.returncode == 255
     assert b"Permission denied" in result.stderr
-    algorithms = next(line for line in result.stderr.decode().splitlines()
-                      if "server-sig-algs=<" in line)
-    names = algorithms.split("<")[1].split(">")[0].split(",")
-    assert "rsa-sha2-256" in names and "ssh-rsa" not in names
+
+
+@pytest.mark.postern_only  # older ones name it whatever they accept
+def test_sha1_is_not_told_as_accepted_unless_it_is(make_server, keys):
+    for config, told in ("", False), (SHA1, True):
+        server = make_server(config)
+        result = server.ssh("alice", keys["ed25519"], "true",
+                            options=["-o", "LogLevel=DEBUG1"])
+        line = next(line for line in result.stderr.decode().splitlines()
+                    if "server-sig-algs=<" in line)
+        names = line.split("<")[1].split(">")[0].split(",")
+        assert "rsa-sha2-256" in names
+        assert ("ssh-rsa" in names) == told
 
 
 def test_keyscan_gets_an_rsa_key_by_sha1_where_it_is_configured(make_server):

@@ -152,6 +152,7 @@ def test_a_terminal_that_is_gone_again_is_no_attack(make_server, keys):
         with paramiko.Transport(sock) as transport:
             transport.connect(username="alice", pkey=key)
             monitor = process_titled(server, "alice [priv]")
+            process_titled(server, "alice@notty")
             os.kill(monitor, signal.SIGSTOP)
             for _ in range(3):
                 channel = transport.open_session()

@@ -43,6 +43,7 @@ unit_tests = \
 	regress/unit/listener/handover_test \
 	regress/unit/listener/logging_test \
 	regress/unit/listener/monitors_test \
+	regress/unit/listener/net_filter_connect_test \
 	regress/unit/listener/net_filter_test \
 	regress/unit/listener/programs_test \
 	regress/unit/listener/sockets_test \
@@ -52,6 +53,7 @@ unit_tests = \
 	regress/unit/monitor/auth_methods_test \
 	regress/unit/monitor/grant_test \
 	regress/unit/monitor/key_check_test \
+	regress/unit/monitor/key_files_test \
 	regress/unit/monitor/moduli_test \
 	regress/unit/monitor/records_test \
 	regress/unit/monitor/req_user_test \
@@ -149,6 +151,8 @@ regress_unit_listener_logging_test_SOURCES = regress/unit/listener/logging_test.
 regress_unit_listener_logging_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
 regress_unit_listener_monitors_test_SOURCES = regress/unit/listener/monitors_test.c regress/unit/listener/scripted_monitor.h regress/unit/listener/scripted_monitor.c
 regress_unit_listener_monitors_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
+regress_unit_listener_net_filter_connect_test_SOURCES = regress/unit/listener/net_filter_connect_test.c
+regress_unit_listener_net_filter_connect_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
 regress_unit_listener_net_filter_test_SOURCES = regress/unit/listener/net_filter_test.c
 regress_unit_listener_net_filter_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
 regress_unit_listener_programs_test_SOURCES = regress/unit/listener/programs_test.c
@@ -167,6 +171,8 @@ regress_unit_monitor_grant_test_SOURCES = regress/unit/monitor/grant_test.c
 regress_unit_monitor_grant_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_key_check_test_SOURCES = regress/unit/monitor/key_check_test.c
 regress_unit_monitor_key_check_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_key_files_test_SOURCES = regress/unit/monitor/key_files_test.c
+regress_unit_monitor_key_files_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_moduli_test_SOURCES = regress/unit/monitor/moduli_test.c
 regress_unit_monitor_moduli_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_records_test_SOURCES = regress/unit/monitor/records_test.c

@@ -4,7 +4,9 @@
 #include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
@@ -13,6 +15,7 @@
 #define TRIM_DELAY_MS	3000
 #define TRIM_MIN	32768	/* less is not worth a system call */
 #define NOTSENT_LOWAT	131072	/* the kernel asks for more below */
+#define STACK_DEEP	524288	/* more than we ever use */
 #define DRAIN_READS	16	/* before close: else it resets the stream */
 
 void
@@ -195,6 +198,22 @@ transport_start(struct conn *conn, int in_fd, int out_fd, struct err *err)
 	    kex_start(conn, err);
 }
 
+/*
+ * A key exchange takes 80 KiB of stack, for the first and last time in the
+ * life of most connections. What lay there is gone, secrets too.
+ */
+static __attribute__((noinline)) void
+release_stack(void)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+	/* the page below is what madvise() itself needs */
+	uintptr_t end = (here & ~(page - 1)) - page;
+
+	/* pages that were never there make it fail, after all others */
+	(void)madvise((void *)(end - STACK_DEEP), STACK_DEEP, MADV_DONTNEED);
+}
+
 bool
 transport_login(struct conn *conn, uint64_t rekey_bytes,
     uint32_t rekey_seconds, struct err *err)
@@ -211,6 +230,7 @@ transport_login(struct conn *conn, uint64_t rekey_bytes,
 	(void)setsockopt(t->out_fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat,
 	    sizeof(lowat));
 	malloc_trim(0);		/* what key exchange and login needed */
+	release_stack();
 	return kex_compress_out(conn, err) && kex_compress_in(conn, err);
 }
 
@@ -249,6 +269,7 @@ trim_timer(void *arg)
 	if (mark == t->trim_mark) {
 		packet_in_trim(&t->in);
 		packet_out_trim(&t->out);
+		release_stack();
 	}
 	t->trim_mark = mark;		/* transport_round() sets it again */
 }

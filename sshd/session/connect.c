@@ -358,11 +358,24 @@ connect_child_exited(struct session *ses, pid_t pid)
 static bool
 tcp_allowed(const struct session *ses, const struct ipc_CONNECT_TCP *m)
 {
-	return grant_permits(ses, PERMIT_LOCAL_TCP) &&
-	    forward_list_allows(ses->grant.permit_open, m->host, m->port,
+	char peer[64];
+
+	if (!grant_permits(ses, PERMIT_LOCAL_TCP)) {
+		log_info("refused local port forward: originator %s port %u, "
+		    "target %s port %u", log_safe(m->originator).s,
+		    m->originator_port, log_safe(m->host).s, m->port);
+		return false;
+	}
+	if (forward_list_allows(ses->grant.permit_open, m->host, m->port,
 	    false) &&
 	    forward_list_allows(ses->grant.key_permit_open, m->host, m->port,
-	    false);
+	    false))
+		return true;
+	bytes_to_str(ses->grant.peer_address, peer, sizeof(peer));
+	log_info("Received request from %s port %u to connect to host %s "
+	    "port %u, but the request was denied.", peer,
+	    ses->grant.peer_port, log_safe(m->host).s, m->port);
+	return false;
 }
 
 bool
@@ -374,12 +387,6 @@ connect_tcp(struct session *ses, const struct ipc_CONNECT_TCP *m,
 	if (m->port > UINT16_MAX)
 		return err_set(err, ERR_RANGE, "port to connect");
 	if (!tcp_allowed(ses, m)) {
-		char peer[64];
-
-		bytes_to_str(ses->grant.peer_address, peer, sizeof(peer));
-		log_info("Received request from %s port %u to connect to host "
-		    "%s port %u, but the request was denied.", peer,
-		    ses->grant.peer_port, log_safe(m->host).s, m->port);
 		send_failed(ses, m->request, OPEN_PROHIBITED, "open failed");
 		return true;
 	}

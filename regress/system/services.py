@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: ISC
+"""Something to reach through a forwarding, and a way to ask it."""
+
+import socket
+import socketserver
+import threading
+
+
+class Shout(socketserver.StreamRequestHandler):
+    """Sends back what it got in capitals, after the peer's end."""
+
+    def handle(self):
+        self.wfile.write(self.rfile.read().upper())
+
+
+class Tcp(socketserver.ThreadingTCPServer):
+    request_queue_size = 64
+    daemon_threads = True
+
+
+class Unix(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+
+def serve(service):
+    threading.Thread(target=service.serve_forever, args=(0.05,),
+                     daemon=True).start()
+    return service
+
+
+def exchange(target, data):
+    family = socket.AF_UNIX if isinstance(target, str) else socket.AF_INET
+    with socket.socket(family) as s:
+        s.settimeout(15)
+        s.connect(target)
+        threading.Thread(target=lambda: (s.sendall(data),
+                                         s.shutdown(socket.SHUT_WR))).start()
+        received = b""
+        while block := s.recv(65536):
+            received += block
+        return received
