@@ -64,5 +64,5 @@ pkglibexec_PROGRAMS += monitor/sshd-monitor
 monitor_sshd_monitor_SOURCES = monitor/main.c
 monitor_sshd_monitor_LDADD = monitor/libmonitor.a sshd/config/libconfig.a keys/libprivate.a \
 	keys/libkeys.a lib/crypto/libsshcrypto.a lib/ipc/libipc.a \
-	lib/wire/libwire.a lib/base/libbase.a $(CRYPTO_LIBS) $(CRYPT_LIBS)
+	lib/wire/libwire.a lib/base/libbase.a $(CRYPTO_LIBS)
 

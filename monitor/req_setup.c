@@ -123,6 +123,7 @@ req_setup(struct monitor *mon, struct ipc_message *message, struct err *err)
 		return false;
 	/* while net starts on the other processor */
 	crypto_warm();
+	host_keys_warm(&mon->keys);
 	/* what waits there already, of sshd -i, is for a warm monitor */
 	return monitor_watch_listener(mon, false, err);
 }

@@ -10,7 +10,7 @@ import socket
 import pytest
 
 from patient import family, unshared_kib
-from peer import Closed, Peer, UserKey, pubkey_request
+from peer import Peer, UserKey, pubkey_request
 from wire import (
     CHANNEL_CLOSE, CHANNEL_DATA, CHANNEL_OPEN_CONFIRMATION, CHANNEL_SUCCESS,
     CHANNEL_WINDOW_ADJUST, DEBUG, EXT_INFO, GLOBAL_REQUEST, IGNORE, PING,
@@ -80,7 +80,8 @@ EARLY = {
     "unassigned": lambda: repeat(u8(9)),
     "big_unassigned": lambda: repeat(u8(9) + BIG, 300),
     "ping": lambda: repeat(u8(PING) + string(b"x" * 100)),
-    "ext_info": lambda: repeat(u8(EXT_INFO) + u32(1) + string(BIG) + string(""), 50),
+    "ext_info": lambda: repeat(
+        u8(EXT_INFO) + u32(1) + string(BIG) + string(""), 50),
 }
 
 
@@ -244,14 +245,11 @@ def test_connects_that_hang_are_bounded(server, alice):
         refused = 0
         flood(peer, (peer.open_payload(
             "direct-tcpip", extra=string("127.0.0.1") + u32(port) +
-            string("h") + u32(1)) for _ in range(2000)), watch, every=100)
-        try:
-            for _ in range(1700):
-                refused += peer.expect(91, 92)[0] == 92
-        except Closed as closed:
-            assert closed.reason == 2
-            refused = 1700
-        assert refused > 1000
+            string("h") + u32(1)) for _ in range(3000)), watch, every=100)
+        # of the others nothing is heard for a minute
+        while refused < 1500:
+            assert peer.expect(92)
+            refused += 1
         assert watch.look() < OPEN_KIB, watch.most
         for one in waiting:
             one.close()

@@ -220,7 +220,8 @@ def test_permitlisten_holds(login):
 
 @pytest.mark.parametrize("port", [1, 22, 80, 1023, 65536 + 22, 2 ** 32 - 1])
 def test_a_user_does_not_listen_on_a_port_of_roots(login, port):
-    assert_no_or_ends(login().session, "LISTEN_TCP", address=b"127.0.0.1", port=port)
+    assert_no_or_ends(login().session, "LISTEN_TCP", address=b"127.0.0.1",
+                      port=port)
 
 
 def test_without_gateway_ports_a_listener_is_on_loopback(login):
