@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/user.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/log.h"
@@ -39,27 +42,83 @@ fill(struct user *user, const char *home, const char *shell, struct err *err)
 	return true;
 }
 
-/* Also for a stand-in, with a name of nobody: the same look-ups happen. */
+/* In a child: asks the name service and writes all gids to out. */
+static void NORETURN
+list_groups(const char *name, gid_t gid, int out)
+{
+	gid_t *groups = NULL;
+	int count = 32, room;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	do {
+		room = count;
+		groups = reallocarray(groups, (size_t)room, sizeof(*groups));
+		if (groups == NULL || count > USER_GROUPS_MAX)
+			_exit(1);
+	} while (getgrouplist(name, gid, groups, &count) == -1 &&
+	    count > room);
+	for (size_t done = 0, len = (size_t)count * sizeof(gid_t);
+	    done < len;) {
+		ssize_t n = write(out, (char *)groups + done, len - done);
+
+		if (n == -1 && errno != EINTR)
+			_exit(1);
+		done += n == -1 ? 0 : (size_t)n;
+	}
+	_exit(0);
+}
+
+static bool
+read_groups(struct user *user, int from, struct err *err)
+{
+	size_t cap = USER_GROUPS_MAX * sizeof(gid_t), len = 0;
+	char *bytes = malloc(cap);
+	gid_t *fitted;
+	ssize_t n = 1;
+
+	if (bytes == NULL)
+		return err_set(err, ERR_NOMEM, "groups");
+	while (n != 0 && len < cap) {
+		n = read(from, bytes + len, cap - len);
+		if (n == -1 && errno != EINTR)
+			break;
+		len += n == -1 ? 0 : (size_t)n;
+	}
+	user->group_count = len / sizeof(gid_t);
+	fitted = len == 0 ? NULL : realloc(bytes, len);
+	if (n != 0 || fitted == NULL) {
+		free(bytes);
+		return err_set(err, ERR_RANGE, "groups");
+	}
+	user->groups = fitted;
+	return true;
+}
+
+/*
+ * Modules of the name service stay in memory once they are loaded, and an
+ * idle session would carry them: so a child asks. Also for a stand-in, with a
+ * name of nobody: the same look-ups happen.
+ */
 static bool
 find_groups(struct user *user, const char *name, struct err *err)
 {
-	int count = 32, room;
-	gid_t *groups;
+	int fds[2], status = -1;
+	pid_t pid;
+	bool ok;
 
-	for (;;) {
-		room = count;
-		groups = reallocarray(user->groups, (size_t)room,
-		    sizeof(*groups));
-		if (groups == NULL)
-			return err_set(err, ERR_NOMEM, "groups");
-		user->groups = groups;
-		if (getgrouplist(name, user->gid, groups, &count) != -1)
-			break;
-		if (count <= room || count > USER_GROUPS_MAX)
-			return err_set(err, ERR_RANGE, "groups");
-	}
-	user->group_count = (size_t)count;
-	return true;
+	if (pipe2(fds, O_CLOEXEC) == -1)
+		return err_sys(err, "groups");
+	if ((pid = fork()) == 0)
+		list_groups(name, user->gid, fds[1]);
+	close(fds[1]);
+	ok = pid == -1 ? err_sys(err, "groups") :
+	    read_groups(user, fds[0], err);
+	close(fds[0]);
+	while (pid != -1 && waitpid(pid, &status, 0) == -1 && errno == EINTR)
+		;
+	if (ok && status != 0)
+		return err_set(err, ERR_RANGE, "groups");
+	return ok;
 }
 
 bool

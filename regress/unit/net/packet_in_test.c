@@ -236,7 +236,8 @@ main(void)
 		TEST(packet_in__good_cbc_packets_come_at_once),
 		TEST(
 	    packet_in__a_bad_length_under_cbc_shows_after_a_largest_packet),
-		TEST(packet_in__a_bad_mac_under_cbc_shows_after_a_largest_packet),
+		TEST(
+	    packet_in__a_bad_mac_under_cbc_shows_after_a_largest_packet),
 		TEST(packet_in__other_modes_tell_at_once),
 	};
 
