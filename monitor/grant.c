@@ -189,6 +189,7 @@ grant_build(const struct grant_input *in, struct grant *out, struct err *err)
 		.permit = permit_mask(conf, options),
 		.max_sessions = conf->max_sessions,
 		.gateway_ports = (uint32_t)conf->gateway_ports,
+		.address_family = (uint32_t)conf->address_family,
 		.stream_bind_mask = conf->stream_local_bind_mask,
 	};
 	uint8_t *bytes = malloc(IPC_MESSAGE_MAX);

@@ -222,6 +222,7 @@ enum { MANY = 0, ONCE = 1 };
 	STR(key_permit_open, 65536)					\
 	STR(key_permit_listen, 65536)					\
 	U32(gateway_ports)	/* enum gateway_ports */		\
+	U32(address_family)	/* of forwards: AF_UNSPEC, ... */	\
 	U32(stream_bind_mask)
 /* Text to show before the message of the day, or empty. */
 #define IPC_PTY_RECORDED_FIELDS(U8, U32, U64, STR)			\

@@ -161,3 +161,14 @@ def test_forwarding_is_refused_where_the_configuration_says_so(
     assert exchange(("127.0.0.1", port), b"") == b""
     wait_until(lambda: any("administratively prohibited" in line
                            for line in process.said), what="the reason")
+
+
+def test_a_remote_listener_keeps_to_the_address_family(make_server, forward,
+                                                       shouter):
+    server = make_server("AddressFamily inet\n")
+    port = free_port()
+    process = forward(server, "-R", f"{port}:127.0.0.1:{shouter}")
+    _await_remote(process)
+    with socket.socket(socket.AF_INET6) as s:
+        assert s.connect_ex(("::1", port)) != 0
+    assert exchange(("127.0.0.1", port), b"x") == b"X"

@@ -251,9 +251,11 @@ leave_session(int out)
 }
 
 static void
-resolve_in_child(const char *host, int out)
+resolve_in_child(const char *host, int family, int out)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
+	struct addrinfo hints = {
+		.ai_family = family, .ai_socktype = SOCK_STREAM,
+	}, *list = NULL;
 	struct sockaddr_storage address;
 	size_t count = 0;
 
@@ -284,7 +286,8 @@ start_resolver(struct connecting *c)
 	if ((c->resolver = fork()) == 0) {
 		sigprocmask(SIG_SETMASK, &c->ses->old_mask, NULL);
 		leave_session(pipe_fds[1]);
-		resolve_in_child(c->target, RESULT_FD);
+		resolve_in_child(c->target,
+		    (int)c->ses->grant.address_family, RESULT_FD);
 	}
 	close(pipe_fds[1]);
 	c->fd = pipe_fds[0];

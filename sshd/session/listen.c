@@ -232,6 +232,7 @@ bind_all(struct listening *l)
 {
 	const char *address = bind_address(l->ses, l->address);
 	struct addrinfo hints = {
+		.ai_family = (int)l->ses->grant.address_family,
 		.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE,
 	}, *list;
 	char port[12];

@@ -83,7 +83,7 @@ json_text(const char *line, const char *key, size_t *len)
 static inline size_t
 json_bytes(const char *line, const char *key, uint8_t *out, size_t cap)
 {
-	size_t len;
+	size_t len = 0;
 	const char *text = json_text(line, key, &len);
 
 	assert_non_null(text);
