@@ -22,24 +22,14 @@ from peer import pubkey_request, verify_ed25519
 from server import wait_until
 from wire import Reader, mpint, string
 
-PROGRAMS = {"sshd": "sshd/sshd", "sshd-monitor": "monitor/sshd-monitor",
-            "sshd-session": "sshd/sshd-session"}
+PROGRAMS = ("sshd", "sshd-monitor", "sshd-session")
 AUTH_FAILURE, AUTH_PARTIAL, AUTH_KEY_OK, AUTH_SUCCESS, AUTH_TOO_MANY, \
     AUTH_REFUSED = range(6)
 
 
-def installed(name):
-    """Where a program of the server under test lies."""
-    beside = os.path.join(os.path.dirname(server_module.SSHD), name)
-    if os.path.exists(beside):
-        return beside
-    top = os.path.dirname(os.path.dirname(server_module.SSHD))
-    return os.path.join(top, PROGRAMS[name])
-
-
 def copy_programs(directory):
     for name in PROGRAMS:
-        shutil.copy(installed(name), os.path.join(directory, name))
+        shutil.copy(server_module.program(name), os.path.join(directory, name))
     shutil.copy(program("hostile_net"), os.path.join(directory, "sshd-net"))
 
 

@@ -12,6 +12,7 @@ SSHD = os.environ.get("POSTERN_SSHD") or os.path.join(
     os.environ.get("POSTERN_BUILD", "/nonexistent"), "sshd", "sshd")
 IS_POSTERN = "postern" in subprocess.run(
     [SSHD, "-V"], capture_output=True, text=True).stderr.lower()
+BUILD_FOLDERS = {"sshd-monitor": "../monitor"}   # in a build tree
 KEY_TYPES = {
     "ed25519": ["-t", "ed25519"],
     "ecdsa": ["-t", "ecdsa", "-b", "256"],
@@ -19,6 +20,15 @@ KEY_TYPES = {
     "ecdsa521": ["-t", "ecdsa", "-b", "521"],
     "rsa": ["-t", "rsa", "-b", "2048"],
 }
+
+
+def program(name):
+    """The path of sshd or one of its helpers, installed or in a build."""
+    folder = os.path.dirname(SSHD)
+    path = os.path.join(folder, name)
+    if not os.path.exists(path):
+        path = os.path.join(folder, BUILD_FOLDERS.get(name, "."), name)
+    return os.path.normpath(path)
 
 
 def wait_until(condition, timeout=15, what="condition"):

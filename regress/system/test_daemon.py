@@ -12,7 +12,7 @@ import threading
 import pytest
 
 import server as server_module
-from server import SSHD, descendants, is_running, title, wait_until
+from server import descendants, is_running, title, wait_until
 
 
 def _pid(server):
@@ -148,9 +148,8 @@ def installed(tmp_path):
     """A private copy of the server's programs; the path of its sshd."""
     directory = tmp_path / "installed"
     directory.mkdir()
-    source = os.path.dirname(SSHD)
     for name in ("sshd", "sshd-monitor", "sshd-net", "sshd-session"):
-        shutil.copy(os.path.join(source, name), directory)
+        shutil.copy(server_module.program(name), directory)
     return directory
 
 

@@ -109,8 +109,9 @@ def test_a_password_prompt_is_not_echoed(server, keys):
 
 
 def test_control_c_interrupts_the_foreground_job(shell):
-    shell.send("sleep 1000\n")
-    shell.expect("sleep 1000")
+    # the job must be in the foreground before the key is pressed
+    shell.send("sh -c 'echo run''ning; exec sleep 1000'\n")
+    shell.expect("running")
     shell.send("\x03")
     shell.expect("ready> ")
     shell.send("echo status $?\n")
