@@ -36,7 +36,6 @@ tell_net(struct monitor *mon, const struct ipc_message *message,
 		.peer_port = mon->peer.port,
 		.rekey_bytes = mon->conf.rekey_limit_bytes,
 		.rekey_seconds = mon->conf.rekey_limit_seconds,
-		.max_auth_tries = mon->conf.max_auth_tries,
 	};
 
 	return ipc_send_fds(&mon->net, IPC_NET_CONNECTION, &m, message->fds,

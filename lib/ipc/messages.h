@@ -72,8 +72,7 @@ enum { MANY = 0, ONCE = 1 };
 	U32(debug_level)	/* number of -d */			\
 	STR(net_filter, 65536)	/* struct sock_filter[], compiled */
 /* Load the host keys, answer with HOST_KEYS and exit. */
-#define IPC_LOAD_HOST_KEYS_FIELDS(U8, U32, U64, STR)			\
-	U8(test_only)		/* -t, -T: say more */
+#define IPC_LOAD_HOST_KEYS_FIELDS(U8, U32, U64, STR)
 /* Descriptors: one socket, or input and output. */
 #define IPC_CONNECTION_FIELDS(U8, U32, U64, STR)			\
 	U64(number)		/* counts accepted connections */
@@ -113,8 +112,7 @@ enum { MANY = 0, ONCE = 1 };
 	STR(peer_address, 64)	/* numeric, or UNKNOWN */		\
 	U32(peer_port)							\
 	U64(rekey_bytes)	/* 0 = the cipher's own limit */	\
-	U32(rekey_seconds)	/* 0 = none */				\
-	U32(max_auth_tries)
+	U32(rekey_seconds)	/* 0 = none */
 #define IPC_KEX_SIGNED_FIELDS(U8, U32, U64, STR)			\
 	STR(signature, SIGNATURE_MAX)
 /* Empty p: no group fits. */

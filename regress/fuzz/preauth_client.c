@@ -39,7 +39,6 @@ preauth_client_start(struct preauth_client *c)
 	const struct ipc_NET_SETUP setup = preauth_monitor_setup();
 	const struct ipc_NET_CONNECTION connection = {
 		.peer_address = BYTES_LIT("192.0.2.7"), .peer_port = 4711,
-		.max_auth_tries = 6,
 	};
 	struct bytes none = { 0 };
 	struct err err;

@@ -18,7 +18,6 @@
 
 /* LISTENER: waits for the answer; *count may be 0. */
 MUST_CHECK bool host_keys_ask(const struct spawner *spawner,
-    struct snapshot *snapshot, bool test_only, uint32_t *count,
-    struct err *err);
+    struct snapshot *snapshot, uint32_t *count, struct err *err);
 
 #endif

@@ -96,13 +96,10 @@ start_process(struct listener *listener, bool inherited)
 int
 start_host_keys(struct listener *listener, struct snapshot *snapshot)
 {
-	bool test_only = listener->cmdline.mode == RUN_TEST ||
-	    listener->cmdline.mode == RUN_PRINT;
 	uint32_t count;
 	struct err err;
 
-	if (!host_keys_ask(&listener->spawner, snapshot, test_only, &count,
-	    &err)) {
+	if (!host_keys_ask(&listener->spawner, snapshot, &count, &err)) {
 		log_fatal("loading host keys: %s: %s", err.what,
 		    err_text(&err));
 		return EXIT_FATAL;

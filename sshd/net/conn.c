@@ -123,7 +123,6 @@ conn_start(struct conn *conn, const struct ipc_NET_CONNECTION *m, int in_fd,
 	    sizeof(conn->peer_address)))
 		return err_set(err, ERR_RANGE, "peer address");
 	conn->peer_port = m->peer_port;
-	conn->max_auth_tries = m->max_auth_tries;
 	conn->transport.rekey.limit_bytes = m->rekey_bytes;
 	conn->transport.rekey.limit_s = m->rekey_seconds;
 	if (!loop_watch(&conn->loop, &conn->monitor_watch, conn->monitor.fd,

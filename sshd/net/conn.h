@@ -62,7 +62,6 @@ struct conn {
 	 * authentication request.
 	 */
 	char user[64];
-	uint32_t max_auth_tries;	/* IPC NET_CONNECTION */
 	uint32_t alive_interval_s, alive_count_max, alive_missed;
 	struct timer alive_timer;
 	struct timer linger_timer;	/* CONN_CLOSING: nothing is taken */

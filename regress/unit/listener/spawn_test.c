@@ -84,7 +84,7 @@ host_keys__come_back_as_a_sealed_file_and_a_count(void **state)
 	(void)state;
 	scripted_snapshot(&snapshot, "keys");
 	forget_keys(&snapshot);
-	assert_true(host_keys_ask(&spawner, &snapshot, false, &count, &err));
+	assert_true(host_keys_ask(&spawner, &snapshot, &count, &err));
 	assert_int_equal(count, 3);
 	assert_true(fd_map(snapshot.host_keys_fd, 4096, &keys, &err));
 	assert_true(bytes_is(keys, SCRIPTED_KEYS));
@@ -103,7 +103,7 @@ host_keys__a_monitor_that_crashes_is_an_error(void **state)
 	(void)state;
 	scripted_snapshot(&snapshot, "keys-crash");
 	forget_keys(&snapshot);
-	assert_false(host_keys_ask(&spawner, &snapshot, false, &count, &err));
+	assert_false(host_keys_ask(&spawner, &snapshot, &count, &err));
 	assert_int_equal(err.code, ERR_CLOSED);
 	assert_int_equal(snapshot.host_keys_fd, -1);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);

@@ -36,7 +36,6 @@ test_client_new(const struct test_offer *offer)
 	struct ipc_NET_SETUP setup;
 	struct ipc_NET_CONNECTION connection = {
 		.peer_address = BYTES_LIT("192.0.2.7"), .peer_port = 4711,
-		.max_auth_tries = 6,
 	};
 	struct err err;
 	int fds[2], net_fd;
