@@ -47,7 +47,7 @@ static void NORETURN
 list_groups(const char *name, gid_t gid, int out)
 {
 	gid_t *groups = NULL;
-	int count = 32, room;
+	int count = 32, room, found;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	do {
@@ -55,8 +55,10 @@ list_groups(const char *name, gid_t gid, int out)
 		groups = reallocarray(groups, (size_t)room, sizeof(*groups));
 		if (groups == NULL || count > USER_GROUPS_MAX)
 			_exit(1);
-	} while (getgrouplist(name, gid, groups, &count) == -1 &&
-	    count > room);
+		found = getgrouplist(name, gid, groups, &count);
+	} while (found == -1 && count > room);
+	if (found == -1)
+		_exit(1);
 	for (size_t done = 0, len = (size_t)count * sizeof(gid_t);
 	    done < len;) {
 		ssize_t n = write(out, (char *)groups + done, len - done);
@@ -84,13 +86,14 @@ read_groups(struct user *user, int from, struct err *err)
 			break;
 		len += n == -1 ? 0 : (size_t)n;
 	}
-	user->group_count = len / sizeof(gid_t);
-	fitted = len == 0 ? NULL : realloc(bytes, len);
-	if (n != 0 || fitted == NULL) {
+	/* realloc() moves: whether to keep the bytes is decided before */
+	fitted = n != 0 || len == 0 ? NULL : realloc(bytes, len);
+	if (fitted == NULL) {
 		free(bytes);
 		return err_set(err, ERR_RANGE, "groups");
 	}
 	user->groups = fitted;
+	user->group_count = len / sizeof(gid_t);
 	return true;
 }
 
