@@ -180,7 +180,7 @@ def test_no_text_of_a_peer_makes_a_line_of_its_own(logged, alice, name):
         except (Closed, AssertionError, TimeoutError):
             pass
     # the end of the connection comes behind all of its lines
-    end = re.compile(rb"(closed by|reset by|Disconnect|disconnect|"
+    end = re.compile(rb"(closed by|reset by|Disconnect|disconnect|Read error|"
                      rb"probed from|Connection).*port %d\b" % port)
     wait_until(lambda: sum(bool(end.search(line)) for line in
                            logged.lines()[before - 1:]) >= 2,
