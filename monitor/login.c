@@ -5,7 +5,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "lib/base/duration.h"
 #include "lib/base/log.h"
+#include "lib/wire/writer.h"
 #include "monitor/grant.h"
 #include "monitor/monitor.h"
 #include "monitor/session_start.h"
@@ -46,6 +48,25 @@ build_grant(struct monitor *mon, struct login *login, struct err *err)
 	return grant_build(&in, &login->grant, err);
 }
 
+/* ChannelTimeout's words, as AUTH_REPLY carries them. */
+static MUST_CHECK bool
+write_timeouts(const struct conf_list *list, struct writer *w,
+    struct err *err)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		const char *equals = strchr(list->v[i], '=');
+		uint32_t seconds;
+
+		if (equals == NULL ||
+		    !duration_parse_s(bytes_str(equals + 1), &seconds))
+			return err_set(err, ERR_FORMAT, "ChannelTimeout");
+		wr_string(w, bytes_of(list->v[i],
+		    (size_t)(equals - list->v[i])));
+		wr_u32(w, seconds);
+	}
+	return wr_end(w, err);
+}
+
 static bool
 connect_net_and_session(struct monitor *mon, struct login *login,
     struct err *err)
@@ -59,6 +80,8 @@ static bool
 tell_net(struct monitor *mon, struct login *login, struct err *err)
 {
 	const struct conf *conf = &mon->conf;
+	uint8_t timeouts[CHANNEL_TIMEOUTS_MAX];
+	struct writer w = wr_init(timeouts, sizeof(timeouts));
 	struct ipc_AUTH_REPLY m = {
 		.result = AUTH_SUCCESS,
 		.log_level = (uint32_t)log_get_level(),
@@ -67,8 +90,15 @@ tell_net(struct monitor *mon, struct login *login, struct err *err)
 		.max_sessions = conf->max_sessions,
 		.rekey_bytes = conf->rekey_limit_bytes,
 		.rekey_seconds = conf->rekey_limit_seconds,
+		.qos_interactive = conf->ip_qos_interactive,
+		.qos_bulk = conf->ip_qos_bulk,
+		.unused_timeout_s = conf->unused_connection_timeout,
 	};
 
+	if (!conf_list_is_none(&conf->channel_timeout) &&
+	    !write_timeouts(&conf->channel_timeout, &w, err))
+		return false;
+	m.channel_timeouts = wr_view(&w);
 	return ipc_send_fds(&mon->net, IPC_AUTH_REPLY, &m, &login->pair[0], 1,
 	    err);
 }

@@ -118,6 +118,8 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/chan_output.h \
 	sshd/net/chan_session.c \
 	sshd/net/chan_session.h \
+	sshd/net/chan_timeout.c \
+	sshd/net/chan_timeout.h \
 	sshd/net/chan_types.c \
 	sshd/net/chan_types.h \
 	sshd/net/channels.c \
@@ -141,6 +143,8 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/packet_memory.h \
 	sshd/net/packet_out.c \
 	sshd/net/packet_out.h \
+	sshd/net/qos.c \
+	sshd/net/qos.h \
 	sshd/net/rekey.c \
 	sshd/net/rekey.h \
 	sshd/net/requests.c \

@@ -56,6 +56,7 @@
 #define SIGNAL_NAME_MAX		64
 #define SUBSYSTEM_NAME_MAX	256
 #define PIPE_BUSY_SIZE		262144	/* 1/4 of the usual pipe-max-size */
+#define CHANNEL_TIMEOUTS_MAX	16384	/* ChannelTimeout of a login */
 #define PENDING_REQUESTS_MAX	1024	/* unanswered: all forwards at once */
 
 /* Between processes */

@@ -137,7 +137,12 @@ enum { MANY = 0, ONCE = 1 };
 	U32(alive_count_max)						\
 	U32(max_sessions)						\
 	U64(rekey_bytes)						\
-	U32(rekey_seconds)
+	U32(rekey_seconds)						\
+	U32(qos_interactive)	/* TOS byte, or QOS_NONE */		\
+	U32(qos_bulk)							\
+	U32(unused_timeout_s)	/* 0: none */				\
+	STR(channel_timeouts, CHANNEL_TIMEOUTS_MAX) /* run
+				 * of pattern, u32 seconds */
 #define IPC_HOSTKEY_PROOF_REPLY_FIELDS(U8, U32, U64, STR)		\
 	STR(signature, SIGNATURE_MAX)	/* empty: not one of ours */
 
@@ -469,6 +474,8 @@ enum grant_permit {
  * permit_open and the like: a run of (string host, string port), "*" for any;
  * no entry at all: everything is allowed. "none" is the one entry ("", "").
  */
+
+#define QOS_NONE	UINT32_MAX	/* leave the system's default */
 
 enum gateway_ports { GATEWAY_NO, GATEWAY_YES, GATEWAY_CLIENT };
 

@@ -72,6 +72,10 @@ answer_attempt(struct preauth_monitor *monitor)
 		.max_sessions = script->max_sessions,
 		.rekey_bytes = script->rekey_bytes,
 		.rekey_seconds = script->rekey_seconds,
+		.qos_interactive = QOS_NONE,
+		.qos_bulk = QOS_NONE,
+		.unused_timeout_s = script->alive_interval_s,
+		.channel_timeouts = BYTES_LIT("\0\0\0\1*\0\0\0\1"),
 	};
 	struct err err;
 	int fds[2];

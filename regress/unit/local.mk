@@ -64,6 +64,7 @@ unit_tests = \
 	regress/unit/net/auth_test \
 	regress/unit/net/chan_input_test \
 	regress/unit/net/chan_output_test \
+	regress/unit/net/chan_timeout_test \
 	regress/unit/net/channels_test \
 	regress/unit/net/compress_test \
 	regress/unit/net/kex_choose_test \
@@ -193,6 +194,8 @@ regress_unit_net_chan_input_test_SOURCES = regress/unit/net/chan_input_test.c re
 regress_unit_net_chan_input_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_chan_output_test_SOURCES = regress/unit/net/chan_output_test.c regress/unit/net/lower.h regress/unit/net/lower.c
 regress_unit_net_chan_output_test_LDADD = sshd/net/libnet.a $(unit_libs)
+regress_unit_net_chan_timeout_test_SOURCES = regress/unit/net/chan_timeout_test.c regress/unit/net/lower.h regress/unit/net/lower.c
+regress_unit_net_chan_timeout_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_channels_test_SOURCES = regress/unit/net/channels_test.c regress/unit/net/lower.h regress/unit/net/lower.c
 regress_unit_net_channels_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_compress_test_SOURCES = regress/unit/net/compress_test.c

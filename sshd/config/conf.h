@@ -87,7 +87,6 @@ enum conf_pubkey_auth {
 	PUBKEY_VERIFY_REQUIRED	= 1 << 1,
 };
 
-#define CONF_QOS_NONE		UINT32_MAX	/* leave IP_TOS alone */
 #define CONF_UNLIMITED		UINT32_MAX	/* PerSourceMaxStartups none */
 
 struct conf_penalties {

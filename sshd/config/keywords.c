@@ -60,9 +60,9 @@ DEFINE_NAMES(qos, { "af11", 0x28 }, { "af12", 0x30 }, { "af13", 0x38 },
     { "af43", 0x98 }, { "cs0", 0x00 }, { "cs1", 0x20 }, { "cs2", 0x40 },
     { "cs3", 0x60 }, { "cs4", 0x80 }, { "cs5", 0xa0 }, { "cs6", 0xc0 },
     { "cs7", 0xe0 }, { "ef", 0xb8 }, { "le", 0x04 }, { "va", 0xb0 },
-    { "none", (int)CONF_QOS_NONE }, { "lowdelay", (int)CONF_QOS_NONE },
-    { "throughput", (int)CONF_QOS_NONE },
-    { "reliability", (int)CONF_QOS_NONE });
+    { "none", (int)QOS_NONE }, { "lowdelay", (int)QOS_NONE },
+    { "throughput", (int)QOS_NONE },
+    { "reliability", (int)QOS_NONE });
 
 #define PENALTIES							\
 	"crash:90 authfail:5 noauth:1 invaliduser:5 grace-exceeded:10 "	\
@@ -127,7 +127,6 @@ const struct keyword keywords[] = {	/* in the order of sshd -T */
 	    .help = "File mode bits taken from forwarded Unix sockets." },
 	{ ROW("UnusedConnectionTimeout", seconds_or_none,
 	    unused_connection_timeout, IN_MATCH, BY_PART, "none"),
-	    .use = LATER_WARN,
 	    .help = "Time after which a connection without channels is "
 	    "closed." },
 
@@ -330,7 +329,7 @@ const struct keyword keywords[] = {	/* in the order of sshd -T */
 	    "none"), .use = LATER_WARN,
 	    .help = "Places in the code whose lines are always logged." },
 	{ ROW("ChannelTimeout", timeouts, channel_timeout, IN_MATCH, FIRST,
-	    "none"), .use = LATER_WARN,
+	    "none"),
 	    .help = "Time after which an idle channel of a type is closed." },
 
 	{ ROW("Subsystem", subsystem, subsystem, IN_MATCH, BY_NAME, NULL),
@@ -350,7 +349,7 @@ const struct keyword keywords[] = {	/* in the order of sshd -T */
 	    "no"), .names = &tunnel, .use = LATER_WARN,
 	    .help = "Kinds of tunnel devices that may be forwarded." },
 	{ ROW("IPQoS", ip_qos, ip_qos_interactive, IN_MATCH, FIRST, "ef cs0"),
-	    .names = &qos, .use = LATER_WARN,
+	    .names = &qos,
 	    .help = "Class of packets: interactive, and bulk." },
 	{ ROW("RekeyLimit", rekey, rekey_limit_bytes, IN_MATCH, BY_PART,
 	    "default none"),

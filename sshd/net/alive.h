@@ -2,7 +2,8 @@
 /*
  * alive - asks a silent client whether it is there.
  *
- * Shapes:  one timer; anything received counts as a sign of life.
+ * Shapes:  one timer; data in either direction is a sign of life: received, or
+ *          acknowledged by the peer's host.
  * Units:   seconds (ClientAliveInterval), times (ClientAliveCountMax).
  * Errors:  too many questions without a sign end the connection.
  * Owns:    conn->alive_timer.

@@ -7,8 +7,10 @@
 #include "lib/base/log.h"
 #include "sshd/net/alive.h"
 #include "sshd/net/auth_methods.h"
+#include "sshd/net/chan_timeout.h"
 #include "sshd/net/conn.h"
 #include "sshd/net/global_requests.h"
+#include "sshd/net/qos.h"
 
 void
 auth_clear(struct auth *auth)
@@ -63,9 +65,12 @@ log_in(struct conn *conn, struct ipc_message *reply, struct err *err)
 	if (!packet_send(conn, err) ||
 	    !transport_login(conn, m->rekey_bytes, m->rekey_seconds, err) ||
 	    !channels_login(conn, m->max_sessions, err) ||
+	    !chan_timeout_start(conn, m->channel_timeouts,
+	    m->unused_timeout_s, err) ||
 	    !global_send_host_keys(conn, err))
 		return false;
 	alive_start(conn, m->alive_interval_s, m->alive_count_max);
+	qos_start(conn, m->qos_interactive, m->qos_bulk);
 	title_set(&conn->title, "%s [net]", conn->user);
 	auth_clear(&conn->auth);
 	return true;

@@ -8,6 +8,7 @@
 
 #include "lib/wire/connection.h"
 #include "sshd/net/chan_ends.h"
+#include "sshd/net/chan_timeout.h"
 #include "sshd/net/conn.h"
 
 #define BACKLOG_FIRST	65536	/* grows by doubling */
@@ -32,6 +33,7 @@ chan_window_offer(struct channel *ch, uint32_t window)
 bool
 chan_charge(struct channel *ch, size_t len, struct err *err)
 {
+	chan_timeout_touch(ch);
 	if (len <= ch->recv_window) {
 		ch->recv_window -= (uint32_t)len;
 		return true;

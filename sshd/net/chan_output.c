@@ -6,6 +6,7 @@
 
 #include "lib/wire/connection.h"
 #include "sshd/net/chan_ends.h"
+#include "sshd/net/chan_timeout.h"
 #include "sshd/net/conn.h"
 
 #define PTY_READ_MORE	1024	/* a tty gives at most 4 KiB at a time */
@@ -27,6 +28,7 @@ send_data(struct chan_end *end, size_t len, struct err *err)
 	}
 	wr_u32(&w, (uint32_t)len);
 	ch->send_window -= (uint32_t)len;
+	chan_timeout_touch(ch);
 	return packet_data_send(ch->conn, wr_view(&w), len, err);
 }
 

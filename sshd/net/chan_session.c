@@ -5,6 +5,7 @@
 #include "sshd/net/chan_ends.h"
 #include "sshd/net/chan_input.h"
 #include "sshd/net/conn.h"
+#include "sshd/net/qos.h"
 #include "sshd/net/session_requests.h"
 
 static bool
@@ -77,6 +78,8 @@ chan_session_started(struct channel *ch, struct ipc_message *message,
 	ch->session.phase = SESSION_RUNNING;
 	if (!attach_all(ch, message, err))
 		return false;
+	if ((ch->flags & CHANNEL_PTY) != 0)
+		qos_terminals(ch->conn, 1);
 	chan_window_offer(ch, window);
 	window_adjust_build(ch->peer_id, window, packet_begin(ch->conn,
 	    SSH_MSG_CHANNEL_WINDOW_ADJUST));
@@ -155,6 +158,8 @@ session_closed(struct channel *ch, struct err *err)
 	if (!ch->session.known)
 		return true;
 	ch->session.known = false;
+	if ((ch->flags & CHANNEL_PTY) != 0)
+		qos_terminals(ch->conn, -1);
 	ch->conn->channels.session_count--;
 	return ipc_send(&ch->conn->session, IPC_SES_CLOSE, &m, err);
 }

@@ -8,6 +8,7 @@
 #include "sshd/net/chan_ends.h"
 #include "sshd/net/chan_input.h"
 #include "sshd/net/chan_output.h"
+#include "sshd/net/chan_timeout.h"
 #include "sshd/net/chan_types.h"
 #include "sshd/net/conn.h"
 
@@ -58,6 +59,7 @@ channel_new(struct conn *conn, const struct chan_type *type)
 	channels->free_slot = channels->slots[ch->id].next_free;
 	channels->slots[ch->id].channel = ch;
 	channels->channel_count++;
+	chan_timeout_count(conn);
 	return ch;
 }
 
@@ -87,6 +89,7 @@ channel_free(struct channel *ch)
 	channels->slots[ch->id].next_free = channels->free_slot;
 	channels->free_slot = ch->id + 1;
 	channels->channel_count--;
+	chan_timeout_count(ch->conn);
 	free(ch);
 }
 
@@ -115,6 +118,7 @@ channels_clear(struct conn *conn)
 			channel_free(channels->slots[i].channel);
 	}
 	requests_clear(conn);
+	chan_timeout_clear(conn);
 	loop_timer_stop(&conn->loop, &channels->round_timer);
 	free(channels->slots);
 	*channels = (struct channels){ 0 };
@@ -153,6 +157,7 @@ channel_confirm(struct channel *ch, uint32_t window, struct err *err)
 	open_confirmation_build(&m, w);
 	chan_window_offer(ch, window);
 	ch->flags |= CHANNEL_CONFIRMED;
+	chan_timeout_open(ch, ch->type->name);
 	return packet_send(ch->conn, err);
 }
 
@@ -211,6 +216,12 @@ send_close(struct channel *ch, struct err *err)
 	if (ch->type->closed != NULL && !ch->type->closed(ch, err))
 		return false;
 	return channel_send_number(ch, SSH_MSG_CHANNEL_CLOSE, err);
+}
+
+bool
+channel_end(struct channel *ch, struct err *err)
+{
+	return send_close(ch, err);
 }
 
 /* The peer's CLOSE came: our output is of no use any more. */
@@ -340,6 +351,7 @@ recv_channel_open_confirmation(struct conn *conn, struct reader *r,
 	channel_set_peer(ch, m.sender_channel, m.initial_window_size,
 	    m.maximum_packet_size);
 	ch->flags |= CHANNEL_CONFIRMED;
+	chan_timeout_open(ch, ch->type->name);
 	return chan_resume(ch, err);
 }
 

@@ -114,6 +114,8 @@ struct channel {
 	uint32_t overrun;		/* taken in beyond the window */
 	uint32_t drained;		/* while CHANNEL_DRAINING */
 	uint32_t probe_count;		/* keepalives without an answer */
+	uint32_t timeout_s;		/* 0: none; see chan_timeout.c */
+	int64_t used_ms;		/* when data passed; 0 without rules */
 	struct chan_end ends[END_COUNT];
 	struct chan_backlog backlog;
 	struct reply_queue replies;
@@ -124,6 +126,15 @@ struct channel {
 struct channel_slot {
 	struct channel *channel;	/* NULL: free */
 	uint32_t next_free;
+};
+
+/* chan_timeout.c */
+struct chan_timeouts {
+	uint8_t *rules;			/* run of pattern, u32 seconds */
+	size_t rules_len;
+	uint32_t global_s, unused_s;
+	int64_t used_ms;		/* when any channel was used */
+	struct timer timer, unused_timer;
 };
 
 struct channels {
@@ -146,8 +157,10 @@ struct channels {
 	uint32_t request_count, connect_count, last_request_id;
 	struct reply_queue global_replies;
 	uint32_t global_probe_count;
+	struct chan_timeouts timeouts;
 	/* alive.c */
-	uint64_t alive_bytes;		/* received when the timer was set */
+	uint64_t alive_received, alive_taken;	/* when the timer was set */
+	uint64_t probe_bytes;		/* taken by the peer or to be */
 	/* hostkeys-prove: which of our keys were proved already, by bit */
 	uint8_t proved[HOST_KEYS_MAX / 8];
 };
@@ -184,6 +197,8 @@ void channel_set_peer(struct channel *ch, uint32_t peer_id, uint32_t window,
  * has come, after this round's data. The channel may be gone after that.
  */
 void channel_settle(struct channel *ch);
+/* NET: closes it now, whatever was still to come. */
+MUST_CHECK bool channel_end(struct channel *ch, struct err *err);
 /* The end of a round: turns of the ring, then what has ended. */
 timer_fn channels_round;
 /* NET: a message that is a channel's number and nothing else. */

@@ -44,6 +44,12 @@ struct setup {
 	struct bytes prove_keys;	/* run of plain K_S */
 };
 
+/* qos.c */
+struct qos {
+	uint32_t interactive, bulk, now;
+	uint32_t terminal_count;
+};
+
 struct conn {
 	enum conn_state state;
 	struct loop loop;
@@ -55,6 +61,7 @@ struct conn {
 	struct transport transport;
 	struct auth auth;
 	struct channels channels;
+	struct qos qos;
 	char peer_address[64];
 	uint32_t peer_port;
 	/*

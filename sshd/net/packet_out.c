@@ -288,6 +288,7 @@ packet_flush(struct conn *conn, struct err *err)
 		/* a short write means that the kernel's buffer is full */
 		out->blocked = n < (ssize_t)queued(out);
 		out->head += n == -1 ? 0 : (size_t)n;
+		out->total_written += n == -1 ? 0 : (uint64_t)n;
 	}
 	if (queued(out) == 0 && !out->begun)
 		out->head = out->tail = 0;

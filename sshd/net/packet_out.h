@@ -45,6 +45,7 @@ struct packet_out {
 	struct deflater *deflater;	/* NULL: no compression */
 	uint64_t bytes, packets;	/* since the last NEWKEYS */
 	uint64_t total_bytes;		/* payload, for "Transferred:" */
+	uint64_t total_written;		/* to the descriptor */
 	struct kept *kept, **kept_tail;
 	size_t kept_bytes;
 };

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "sshd/net/session_requests.h"
 
+#include <stdio.h>
+
 #include "lib/base/log.h"
+#include "sshd/net/chan_timeout.h"
 #include "sshd/net/conn.h"
 
 static enum request_result
@@ -51,6 +54,21 @@ run_env(struct channel *ch, bool want_reply, struct reader *r,
 	    IPC_SES_ENV, &ask, err);
 }
 
+/* What ChannelTimeout calls it. */
+static void
+name_type(struct channel *ch, enum start_kind kind, struct bytes subsystem)
+{
+	char type[sizeof("session:subsystem:") + SUBSYSTEM_NAME_MAX];
+
+	if (kind == START_SUBSYSTEM)
+		snprintf(type, sizeof(type), "session:subsystem:%.*s",
+		    (int)subsystem.len, (const char *)subsystem.p);
+	else
+		snprintf(type, sizeof(type), "session:%s",
+		    kind == START_SHELL ? "shell" : "command");
+	chan_timeout_open(ch, type);
+}
+
 static enum request_result
 start(struct channel *ch, enum start_kind kind, struct bytes command,
     bool want_reply, struct err *err)
@@ -60,6 +78,7 @@ start(struct channel *ch, enum start_kind kind, struct bytes command,
 	};
 
 	ch->session.phase = SESSION_STARTING;
+	name_type(ch, kind, command);
 	return request_ask(ch->conn, ch, REQUEST_START, want_reply,
 	    IPC_SES_START, &ask, err);
 }

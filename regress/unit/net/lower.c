@@ -62,6 +62,7 @@ packet_send(struct conn *conn, struct err *err)
 	if (conn->state != CONN_CLOSING)
 		keep_sent(l, wr_view(&l->open), (struct bytes){ 0 });
 	l->open.p = NULL;
+	l->unsent += l->probe_len;
 	return true;
 }
 
@@ -140,6 +141,18 @@ conn_disconnect(struct conn *conn, uint32_t reason, const char *text)
 	l->reason = reason;
 	snprintf(l->text, sizeof(l->text), "%s", text);
 	conn->state = CONN_CLOSING;
+}
+
+void
+conn_part(struct conn *conn, uint32_t reason, const char *text)
+{
+	conn_disconnect(conn, reason, text);
+}
+
+size_t
+packet_unsent(const struct conn *conn)
+{
+	return of_conn(conn)->unsent;
 }
 
 void

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/net/qos.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "sshd/net/conn.h"
+
+static void
+apply(struct conn *conn)
+{
+	struct qos *qos = &conn->qos;
+	uint32_t wanted = qos->terminal_count != 0 ? qos->interactive :
+	    qos->bulk;
+	bool is_v6 = strchr(conn->peer_address, ':') != NULL;
+	int value = wanted == QOS_NONE ? 0 : (int)wanted;
+
+	if (wanted == qos->now)
+		return;
+	qos->now = wanted;
+	(void)setsockopt(conn->transport.out_fd,
+	    is_v6 ? IPPROTO_IPV6 : IPPROTO_IP,
+	    is_v6 ? IPV6_TCLASS : IP_TOS, &value, sizeof(value));
+}
+
+void
+qos_start(struct conn *conn, uint32_t interactive, uint32_t bulk)
+{
+	conn->qos = (struct qos){
+		.interactive = interactive, .bulk = bulk, .now = QOS_NONE,
+	};
+	apply(conn);
+}
+
+void
+qos_terminals(struct conn *conn, int change)
+{
+	conn->qos.terminal_count += (uint32_t)change;
+	apply(conn);
+}
