@@ -14,8 +14,12 @@ keys_libkeys_a_SOURCES = \
 	keys/fingerprint.c \
 	keys/key_options.c \
 	keys/key_options.h \
+	keys/krl.c \
+	keys/krl.h \
 	keys/pubkey.c \
 	keys/pubkey.h \
+	keys/revoked.c \
+	keys/revoked.h \
 	keys/verify.c
 
 noinst_LIBRARIES += keys/libprivate.a

@@ -9,6 +9,7 @@
 #include "lib/base/pattern.h"
 #include "monitor/key_files.h"
 #include "monitor/monitor.h"
+#include "monitor/revocation.h"
 #include "monitor/signed_data.h"
 
 #define SERVICE		"ssh-connection"
@@ -48,20 +49,6 @@ is_acceptable(const struct conf *conf, const struct offer *offer,
 		    key->row->short_name);
 		return false;
 	}
-	return true;
-}
-
-/* Until lists of revoked keys can be read, none of them lets a key pass. */
-static bool
-is_revoked(const struct conf *conf, const struct pubkey *key)
-{
-	char text[FINGERPRINT_MAX + 32];
-
-	if (conf->revoked_keys.count == 0)
-		return false;
-	key_text(key, conf->fingerprint_hash, text, sizeof(text));
-	log_error("Error checking authentication key %s in revoked keys file "
-	    "%s: not supported", text, conf->revoked_keys.v[0]);
 	return true;
 }
 
@@ -133,7 +120,7 @@ find_key(struct monitor *mon, const struct offer *offer,
 	attempt->quiet = !mon->user.valid;
 	describe(&mon->conf, attempt->key, attempt);
 	/* a certificate is nobody's key as long as no CA is trusted */
-	if (is_revoked(&mon->conf, attempt->key) ||
+	if (key_is_revoked(&mon->conf, attempt->key) ||
 	    attempt->key->row->is_cert)
 		return true;
 	search.key = attempt->key;

@@ -51,6 +51,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/req_user.h \
 	monitor/requests.c \
 	monitor/requests.h \
+	monitor/revocation.c \
+	monitor/revocation.h \
 	monitor/session_start.c \
 	monitor/session_start.h \
 	monitor/signed_data.c \

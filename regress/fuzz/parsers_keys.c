@@ -5,6 +5,7 @@
 #include "keys/authorized_keys.h"
 #include "keys/base64.h"
 #include "keys/host_keys.h"
+#include "keys/revoked.h"
 #include "lib/wire/reader.h"
 
 static void
@@ -237,6 +238,24 @@ run_host_keys(struct bytes in)
 	free(offer);
 }
 
+/* A key as a string, then the file that may revoke it. */
+static void
+run_revoked(struct bytes in)
+{
+	struct reader r = rd_init(in);
+	struct bytes blob = rd_string(&r, KEY_BLOB_MAX, "key");
+	struct pubkey *key;
+	size_t line = 0;
+	bool revoked;
+	struct err err;
+
+	if (!rd_ok(&r, &err) || !pubkey_parse(blob, &key, &err))
+		return;
+	if (!revoked_find(rd_rest(&r), key, &revoked, &line, &err))
+		FUZZ_CHECK(err.code != ERR_NONE && line <= in.len);
+	pubkey_free(key);
+}
+
 static const struct parser_row rows[] = {
 	ROW(30, pubkey),
 	ROW(31, pubkey_text),
@@ -248,6 +267,7 @@ static const struct parser_row rows[] = {
 	ROW(37, private_key),
 	ROW(38, private_unpack),
 	ROW(39, host_keys),
+	ROW(100, revoked),
 };
 
 const struct parser_rows parsers_keys = { rows, ARRAY_LEN(rows) };

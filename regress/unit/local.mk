@@ -34,8 +34,10 @@ unit_tests = \
 	regress/unit/ipc/ipc_test \
 	regress/unit/keys/authorized_keys_test \
 	regress/unit/keys/host_keys_test \
+	regress/unit/keys/krl_test \
 	regress/unit/keys/private_test \
 	regress/unit/keys/pubkey_test \
+	regress/unit/keys/revoked_test \
 	regress/unit/keys/verify_test \
 	regress/unit/listener/admission_test \
 	regress/unit/listener/children_test \
@@ -134,10 +136,14 @@ regress_unit_keys_authorized_keys_test_SOURCES = regress/unit/keys/authorized_ke
 regress_unit_keys_authorized_keys_test_LDADD = $(unit_libs)
 regress_unit_keys_host_keys_test_SOURCES = regress/unit/keys/host_keys_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
 regress_unit_keys_host_keys_test_LDADD = $(unit_libs)
+regress_unit_keys_krl_test_SOURCES = regress/unit/keys/krl_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
+regress_unit_keys_krl_test_LDADD = $(unit_libs)
 regress_unit_keys_private_test_SOURCES = regress/unit/keys/private_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
 regress_unit_keys_private_test_LDADD = $(unit_libs)
 regress_unit_keys_pubkey_test_SOURCES = regress/unit/keys/pubkey_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
 regress_unit_keys_pubkey_test_LDADD = $(unit_libs)
+regress_unit_keys_revoked_test_SOURCES = regress/unit/keys/revoked_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
+regress_unit_keys_revoked_test_LDADD = $(unit_libs)
 regress_unit_keys_verify_test_SOURCES = regress/unit/keys/verify_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
 regress_unit_keys_verify_test_LDADD = $(unit_libs)
 regress_unit_listener_admission_test_SOURCES = regress/unit/listener/admission_test.c

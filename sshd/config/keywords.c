@@ -301,7 +301,7 @@ const struct keyword keywords[] = {	/* in the order of sshd -T */
 	    .tokens = "%hUu",
 	    .help = "Files with the keys of a user." },
 	{ ROW("RevokedKeys", paths_if_any, revoked_keys, IN_MATCH, FIRST,
-	    "none"), .use = LATER_REFUSE,
+	    "none"),
 	    .help = "Files with keys that are never accepted." },
 	{ ROW("HostKey", host_keys, host_key, GLOBAL_ONLY, APPEND, HOST_KEYS),
 	    .help = "File with a host key." },
