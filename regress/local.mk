@@ -7,11 +7,11 @@ include regress/fuzz/local.mk
 base_libs = lib/ipc/libipc.a lib/wire/libwire.a lib/base/libbase.a
 
 # what regress/abuse puts in the place of our own programs
-check_PROGRAMS += regress/abuse/ipc_table regress/abuse/hostile_net \
+check_PROGRAMS += regress/abuse/ipc_table regress/abuse/hostile_child \
 	regress/abuse/sandbox_probe
 regress_abuse_ipc_table_SOURCES = regress/abuse/ipc_table.c
 regress_abuse_ipc_table_LDADD = $(base_libs)
-regress_abuse_hostile_net_SOURCES = regress/abuse/hostile_net.c
+regress_abuse_hostile_child_SOURCES = regress/abuse/hostile_child.c
 regress_abuse_sandbox_probe_SOURCES = regress/abuse/sandbox_probe.c
 regress_abuse_sandbox_probe_LDADD = sshd/net/libnet.a \
 	sshd/listener/liblistener.a $(base_libs) $(SECCOMP_LIBS)

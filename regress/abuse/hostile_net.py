@@ -1,36 +1,23 @@
 # SPDX-License-Identifier: ISC
 """A server whose net processes are ours: we hold their sockets.
 
-The programs are copied to a directory in which sshd-net is hostile_net.c.
-Each process that the listener starts hands us its socket to the monitor;
 take() makes a connection and returns the Child that was given it.
 """
 
 import hashlib
 import os
 import select
-import shutil
 import socket
 import struct
-import subprocess
-import threading
 
-import server as server_module
-from ipc import Channel, Ended, program
-from patient import CONFIG, Patient
+from ipc import Channel, Ended
 from peer import pubkey_request, verify_ed25519
+from replaced import ReplacedServer, receive_socket
 from server import wait_until
 from wire import Reader, mpint, string
 
-PROGRAMS = ("sshd", "sshd-monitor", "sshd-session")
 AUTH_FAILURE, AUTH_PARTIAL, AUTH_KEY_OK, AUTH_SUCCESS, AUTH_TOO_MANY, \
     AUTH_REFUSED = range(6)
-
-
-def copy_programs(directory):
-    for name in PROGRAMS:
-        shutil.copy(server_module.program(name), os.path.join(directory, name))
-    shutil.copy(program("hostile_net"), os.path.join(directory, "sshd-net"))
 
 
 class Child:
@@ -38,8 +25,7 @@ class Child:
 
     def __init__(self, control):
         self.control = control
-        _, fds, _, _ = socket.recv_fds(control, 1, 1)
-        self.monitor = Channel(fds[0])
+        self.monitor = Channel(receive_socket(control))
         self.setup, _ = self.monitor.recv("NET_SETUP")
         self.client = None
         credentials = self.monitor.sock.getsockopt(
@@ -142,52 +128,27 @@ class Child:
         return self.session
 
 
-class HostileServer(Patient):
+class HostileServer(ReplacedServer):
     """A server that starts our net processes."""
 
-    net_is_hostile = True
+    replaced = "sshd-net"
 
-    def __init__(self, directory, host_keys, config="", **kwargs):
-        super().__init__(directory, host_keys, config + CONFIG, **kwargs)
-        copy_programs(directory)
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(os.path.join(directory, "control"))
-        self.listener.listen(64)
-        self.lock = threading.Lock()
+    def __init__(self, *args, **kwargs):
         self.warm, self.hold = [], False
-        threading.Thread(target=self._collect, daemon=True).start()
+        super().__init__(*args, **kwargs)
 
-    def _collect(self):
-        while True:
-            try:
-                control, _ = self.listener.accept()
-            except OSError:
-                return          # the end
-            try:
-                child = Child(control)
-                if not self.hold:
-                    child.become_ready()
-            except (OSError, Ended, IndexError):
-                continue        # it has ended already
-            with self.lock:
-                self.warm.append(child)
-
-    def start(self):
-        self.process = subprocess.Popen(
-            [os.path.join(self.directory, "sshd"), "-D", "-f",
-             self.config_path, "-E", self.log_path, *self.args],
-            stdin=subprocess.DEVNULL)
-        wait_until(lambda: os.path.exists(self.pid_path) or
-                   self.process.poll() is not None, what="the pid file")
-        assert self.process.poll() is None, self.log()
-        return self
-
-    __enter__ = start
+    def accepted(self, control):
+        try:
+            child = Child(control)
+            if not self.hold:
+                child.become_ready()
+        except (OSError, Ended, IndexError):
+            return          # it has ended already
+        with self.lock:
+            self.warm.append(child)
 
     def stop(self):
         super().stop()
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
         for child in self.warm:
             child.close()
 

@@ -53,6 +53,31 @@ def decode(data):
     return row.name, values
 
 
+def bent_datagrams(row, good):
+    """Malformed variants of a datagram, by name."""
+    whole = encode(row.name, **good)
+    for cut in {1, 2, 4, 5, len(whole) // 2, len(whole) - 1}:
+        if 0 < cut < len(whole):
+            yield f"cut_at_{cut}", whole[:cut]
+    yield "trailing", whole + b"\0"
+    for field, kind, limit in row.fields:
+        if kind != "str":
+            continue
+        if limit < 190000:
+            long = dict(good)
+            long[field] = b"A" * (limit + 1)
+            yield f"{field}_too_long", encode(row.name, **long)
+        # the length of this field lies
+        at = 1
+        for name, other, _ in row.fields:
+            if name == field:
+                break
+            at += 4 + len(good.get(name, b"")) if other == "str" else \
+                {"u8": 1, "u32": 4, "u64": 8}[other]
+        yield f"{field}_length", whole[:at] + u32(2 ** 32 - 1) + \
+            whole[at + 4:]
+
+
 class Ended(Exception):
     """The other process closed the socket."""
 

@@ -13,7 +13,7 @@ import pytest
 
 from hostile_net import (
     AUTH_FAILURE, AUTH_KEY_OK, AUTH_SUCCESS, AUTH_TOO_MANY, HostileServer)
-from ipc import BY_ID, Ended, ROWS, encode
+from ipc import BY_ID, Ended, ROWS, bent_datagrams, encode
 from patient import family
 from peer import UserKey, verify_ed25519
 from wire import mpint, string, u8, u32
@@ -133,31 +133,6 @@ def values_for(child, key):
 
 def state_of(row):
     return next(state for state in STATES if state in row.states)
-
-
-def bent_datagrams(row, good):
-    """Malformed variants of a datagram, by name."""
-    whole = encode(row.name, **good)
-    for cut in {1, 2, 4, 5, len(whole) // 2, len(whole) - 1}:
-        if 0 < cut < len(whole):
-            yield f"cut_at_{cut}", whole[:cut]
-    yield "trailing", whole + b"\0"
-    for field, kind, limit in row.fields:
-        if kind != "str":
-            continue
-        if limit < 190000:
-            long = dict(good)
-            long[field] = b"A" * (limit + 1)
-            yield f"{field}_too_long", encode(row.name, **long)
-        # the length of this field lies
-        at = 1
-        for name, other, _ in row.fields:
-            if name == field:
-                break
-            at += 4 + len(good.get(name, b"")) if other == "str" else \
-                {"u8": 1, "u32": 4, "u64": 8}[other]
-        yield f"{field}_length", whole[:at] + u32(2 ** 32 - 1) + \
-            whole[at + 4:]
 
 
 @pytest.mark.parametrize("name", [row.name for row in FROM_NET

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * hostile_net - takes the place of sshd-net and hands its socket to a test.
+ * hostile_child - takes the place of sshd-net or sshd-session and hands its
+ * socket to a test.
  *
- * The monitor starts it as it starts sshd-net: descriptor 3 is the socket to
- * the monitor. It connects to the socket "control" in the directory of its
+ * The monitor starts it as it starts those: descriptor 3 is the socket to the
+ * monitor. It connects to the socket "control" in the directory of its
  * own file, passes descriptor 3 on, and lives until the test lets go.
  */
 #include <limits.h>

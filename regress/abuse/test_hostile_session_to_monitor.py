@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: ISC
+"""A hijacked session process against its monitor.
+
+It may write log lines and have its terminals recorded, nothing else: no
+record of another's terminal, no line that looks like the monitor's own, no
+crash, and whatever breaks the table ends the connection.
+"""
+
+import os
+import subprocess
+
+import pytest
+
+from ipc import BY_ID, Channel, Ended, ROWS, bent_datagrams, encode
+from peer import Peer
+from replaced import ReplacedServer, receive_socket
+from server import wait_until
+from wire import u8
+
+pytestmark = pytest.mark.postern_only
+
+FROM_SESSION = [row for row in ROWS.values()
+                if row.edge == "SESSION_TO_MONITOR"]
+
+
+class SessionServer(ReplacedServer):
+    """A server that starts our session processes."""
+
+    replaced = "sshd-session"
+
+    def __init__(self, *args, **kwargs):
+        self.sessions = []
+        super().__init__(*args, **kwargs)
+
+    def accepted(self, control):
+        channel = Channel(receive_socket(control))
+        grant, fds = channel.recv("GRANT")
+        for fd in fds:
+            os.close(fd)
+        with self.lock:
+            self.sessions.append((control, channel, grant))
+
+    def login(self, key):
+        """(connection, channel to the monitor, grant) of a login."""
+        peer = Peer(self.port)
+        peer.login("alice", key)
+        wait_until(lambda: self.sessions, what="a session process")
+        with self.lock:
+            control, channel, grant = self.sessions.pop()
+        channel.control, channel.peer = control, peer
+        return channel, grant
+
+    def wait_for_attack(self, channel):
+        channel.wait_for_end()
+        port = channel.peer.sock.getsockname()[1]
+        wait_until(lambda: any(
+            "attack: session process of the connection from" in line and
+            f"127.0.0.1 port {port} " in line
+            for line in self.log().splitlines()),
+            what=f"the attack of port {port} in the log")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, host_keys, keys):
+    directory = str(tmp_path_factory.mktemp("session"))
+    with SessionServer(directory, [host_keys["ed25519"]]) as one:
+        yield one
+        one.assert_well()
+
+
+@pytest.fixture
+def login(server, alice):
+    """Logs in again and again; everything is closed at the end."""
+    made = []
+
+    def make():
+        channel, grant = server.login(alice)
+        made.append(channel)
+        assert grant["user"] == b"alice"
+        return channel
+
+    yield make
+    for channel in made:
+        channel.close()
+        channel.control.close()
+        channel.peer.close()
+    server.assert_no_crash()
+
+
+def values_for(name):
+    """Sensible fields of each message of a session process."""
+    return {"SES_LOG": {"level": 3, "line": b"text"},
+            "PTY_OPENED": {"channel": 0, "tty": b"/dev/pts/0", "pid": 1},
+            "PTY_CLOSED": {"tty": b"/dev/pts/0"}}.get(name, {})
+
+
+def test_an_honest_line_is_written(server, login):
+    channel = login()
+    channel.send("SES_LOG", level=3, line=b"said by a session")
+    server.wait_for_log("said by a session")
+
+
+def test_only_a_sessions_own_messages_exist(server, login):
+    for number in [*BY_ID, len(BY_ID), 200, 255]:
+        row = BY_ID.get(number)
+        if row is not None and row.edge == "SESSION_TO_MONITOR":
+            continue
+        channel = login()
+        channel.send_raw(encode(row.name) if row else u8(number))
+        server.wait_for_attack(channel)
+
+
+@pytest.mark.parametrize("name", [row.name for row in FROM_SESSION])
+def test_a_malformed_message_ends_the_connection(server, login, name):
+    for _what, datagram in bent_datagrams(ROWS[name], values_for(name)):
+        channel = login()
+        channel.send_raw(datagram)
+        server.wait_for_attack(channel)
+
+
+@pytest.mark.parametrize("name", [row.name for row in FROM_SESSION])
+def test_a_descriptor_with_any_message_ends_the_connection(server, login,
+                                                           name):
+    null = os.open("/dev/null", os.O_RDONLY)
+    channel = login()
+    channel.send(name, [null], **values_for(name))
+    os.close(null)
+    server.wait_for_attack(channel)
+
+
+@pytest.mark.parametrize("level", [0, 8, 255])
+def test_a_log_line_of_no_level_ends_the_connection(server, login, level):
+    channel = login()
+    channel.send("SES_LOG", level=level, line=b"x")
+    server.wait_for_attack(channel)
+
+
+def test_a_log_line_can_not_forge_another(server, login):
+    channel = login()
+    mark = channel.peer.sock.getsockname()[1]
+    channel.send("SES_LOG", level=3, line=f"{mark}\nFORGED\r\nFORGED\0"
+                 "\x1b[0m%s%n".encode())
+    line = server.wait_for_log(f"{mark}\\")
+    assert "\x1b" not in line
+    assert not any(one.startswith("FORGED")
+                   for one in server.log().splitlines())
+
+
+@pytest.mark.parametrize("tty", [
+    b"", b"/dev/pts/", b"/dev/null", b"/dev/pts/../null", b"pts/0",
+    b"/dev/pts/0\0", b"/dev/pts/0\n", b"/dev/pts/-1", b"/dev/pts/0/..",
+    b"/etc/passwd"], ids=repr)
+@pytest.mark.parametrize("name", ["PTY_OPENED", "PTY_CLOSED"])
+def test_what_is_no_terminal_is_not_recorded(server, login, name, tty):
+    before = os.path.getsize("/var/log/wtmp")
+    channel = login()
+    fields = {**values_for(name), "tty": tty}
+    channel.send(name, **fields)
+    server.wait_for_attack(channel)
+    assert os.path.getsize("/var/log/wtmp") == before
+
+
+def test_the_terminal_of_another_user_is_not_recorded(server, login):
+    """The test's own, which belongs to root."""
+    master, slave = os.openpty()
+    before = os.path.getsize("/var/log/wtmp")
+    channel = login()
+    channel.send("PTY_OPENED", channel=0, tty=os.ttyname(slave).encode(),
+                 pid=1)
+    server.wait_for_attack(channel)
+    os.close(master)
+    os.close(slave)
+    assert os.path.getsize("/var/log/wtmp") == before
+    assert "alice" not in subprocess.run(
+        ["who"], capture_output=True, text=True).stdout
+
+
+def test_terminals_do_not_add_up_without_end(server, login):
+    channel = login()
+    with pytest.raises(Ended):
+        for number in range(100000, 110000):
+            channel.send("PTY_OPENED", channel=0, pid=1,
+                         tty=f"/dev/pts/{number}".encode())
+            channel.recv("PTY_RECORDED")
+    server.wait_for_attack(channel)
