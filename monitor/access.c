@@ -153,6 +153,12 @@ access_allowed(const struct conf *conf, const struct user *user,
 }
 
 bool
+access_root_password_allowed(const struct conf *conf, const struct user *user)
+{
+	return user->uid != 0 || conf->permit_root_login == ROOT_LOGIN_YES;
+}
+
+bool
 access_root_allowed(const struct conf *conf, const char *method,
     bool has_command, const struct peer *peer)
 {

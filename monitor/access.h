@@ -25,6 +25,9 @@ bool access_user_matches(const char *word, const char *user,
  */
 bool access_allowed(const struct conf *conf, const struct user *user,
     const struct peer *peer, bool is_root);
+/* Could a password or a dialogue be enough for this account, if it is root? */
+bool access_root_password_allowed(const struct conf *conf,
+    const struct user *user);
 /*
  * PermitRootLogin, asked when a method succeeded. has_command: the key
  * forces a command.

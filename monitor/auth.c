@@ -9,6 +9,7 @@
 #include "monitor/auth_delay.h"
 #include "monitor/auth_methods.h"
 #include "monitor/auth_none.h"
+#include "monitor/auth_password.h"
 #include "monitor/auth_pubkey.h"
 #include "monitor/key_check.h"
 #include "monitor/login.h"
@@ -17,6 +18,7 @@
 /* In the order in which methods are listed to the client. */
 static const struct auth_backend *const backends[] = {
 	&auth_pubkey,
+	&auth_password,
 	&auth_none,
 	&auth_unknown,
 };
@@ -44,7 +46,9 @@ auth_backend_find(enum ipc_id id, auth_fn **check)
 void
 auth_attempt_init(struct auth_attempt *attempt)
 {
-	*attempt = (struct auth_attempt){ .verdict = VERDICT_NO };
+	*attempt = (struct auth_attempt){
+		.verdict = VERDICT_NO, .start_ns = auth_delay_now_ns(),
+	};
 	key_options_init(&attempt->options);
 }
 
@@ -183,7 +187,7 @@ reply(struct monitor *mon, enum auth_result result, struct err *err)
 
 static MUST_CHECK bool
 fail(struct monitor *mon, const struct auth_backend *backend,
-    const struct auth_attempt *attempt, int64_t start_ns, struct err *err)
+    const struct auth_attempt *attempt, struct err *err)
 {
 	char user[LOG_SAFE_MAX + 32];
 	struct auth *auth = &mon->auth;
@@ -197,10 +201,10 @@ fail(struct monitor *mon, const struct auth_backend *backend,
 	if (attempt->is_decision)
 		auth->decided_failures++;
 	/* also the last answer must not tell by its time who exists */
-	if (backend != &auth_none)
+	if (backend != &auth_none || attempt->is_decision)
 		auth_delay_sleep(auth_delay_left(auth_delay_of_user(
 		    mon->keys_map, mon->user.name),
-		    auth_delay_now_ns() - start_ns));
+		    auth_delay_now_ns() - attempt->start_ns));
 	if (auth->failures >= mon->conf.max_auth_tries) {
 		log_error("maximum authentication attempts exceeded for %s "
 		    "from %.200s port %u ssh2 [preauth]",
@@ -284,7 +288,7 @@ stands(struct monitor *mon, const struct auth_backend *backend,
 
 static MUST_CHECK bool
 settle(struct monitor *mon, const struct auth_backend *backend,
-    struct auth_attempt *attempt, int64_t start_ns, struct err *err)
+    struct auth_attempt *attempt, struct err *err)
 {
 	enum auth_verdict verdict = stands(mon, backend, attempt) ?
 	    attempt->verdict : VERDICT_NO;
@@ -292,7 +296,7 @@ settle(struct monitor *mon, const struct auth_backend *backend,
 
 	switch (verdict) {
 	case VERDICT_NO:
-		return fail(mon, backend, attempt, start_ns, err);
+		return fail(mon, backend, attempt, err);
 	case VERDICT_KEY_GOOD:
 		log_verbose("Postponed %s for %s from %.200s port %u ssh2 "
 		    "[preauth]", backend->method,
@@ -309,7 +313,6 @@ bool
 req_auth(struct monitor *mon, struct ipc_message *message, struct err *err)
 {
 	struct auth_attempt attempt;
-	int64_t start_ns = auth_delay_now_ns();
 	const struct auth_backend *backend;
 	auth_fn *check;
 	bool ok = true;
@@ -327,7 +330,7 @@ req_auth(struct monitor *mon, struct ipc_message *message, struct err *err)
 		ok = check(mon, message, &attempt, err);
 	else
 		attempt.quiet = true;
-	ok = ok && settle(mon, backend, &attempt, start_ns, err);
+	ok = ok && settle(mon, backend, &attempt, err);
 	auth_attempt_clear(&attempt);
 	return ok;
 }

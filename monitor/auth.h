@@ -33,6 +33,7 @@ struct auth_attempt {
 	enum auth_verdict verdict;
 	bool is_decision;	/* a signature or password was asked for */
 	bool quiet;		/* no "Failed" line: nothing was tried */
+	int64_t start_ns;	/* when work on it began */
 	char detail[AUTH_DETAIL_MAX];	/* behind "ssh2: " in log lines */
 	struct key_options options;	/* what the key may do */
 	struct pubkey *key;		/* that was used; NULL: none */
@@ -63,6 +64,7 @@ struct auth {
 	bool failure_logged;		/* the exit status tells it */
 	bool over;			/* told to disconnect: no more */
 	bool impossible;		/* no method can lead to a login */
+	bool password_expired;		/* of the account that got in */
 	struct auth_methods *methods;	/* NULL: any one will do */
 	/* of the steps that succeeded */
 	struct pubkey **used_keys;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/auth_none.h"
 
+#include "monitor/auth_password.h"
+#include "monitor/monitor.h"
+
 static bool
 always(const struct conf *conf)
 {
@@ -22,8 +25,21 @@ refuse(struct monitor *mon, const struct ipc_message *message,
 	return true;
 }
 
+/* ... or logs in to an account that asks for no password. */
+static auth_fn try_empty;
+
+static bool
+try_empty(struct monitor *mon, const struct ipc_message *message,
+    struct auth_attempt *attempt, struct err *err)
+{
+	if (!mon->conf.permit_empty_passwords ||
+	    !mon->conf.password_authentication)
+		return refuse(mon, message, attempt, err);
+	return auth_password_empty(mon, attempt, err);
+}
+
 static const struct auth_request none_requests[] = {
-	{ IPC_AUTH_NONE, refuse },
+	{ IPC_AUTH_NONE, try_empty },
 };
 
 const struct auth_backend auth_none = {

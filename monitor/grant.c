@@ -186,7 +186,9 @@ grant_build(const struct grant_input *in, struct grant *out, struct err *err)
 		.local_address = bytes_str(in->peer->local_address),
 		.local_port = in->peer->local_port,
 		.log_level = in->log_level,
-		.permit = permit_mask(conf, options),
+		.account = (uint8_t)in->account,
+		.permit = permit_mask(conf, options) &
+		    (in->account == ACCOUNT_GOOD ? ~0U : PERMIT_PTY),
 		.max_sessions = conf->max_sessions,
 		.gateway_ports = (uint32_t)conf->gateway_ports,
 		.address_family = (uint32_t)conf->address_family,

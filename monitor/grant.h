@@ -25,6 +25,7 @@ struct grant_input {
 	const struct key_options *options;
 	const struct user *user;
 	const struct peer *peer;
+	enum grant_account account;
 	uint32_t log_level;
 	bool is_root;
 };

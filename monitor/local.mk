@@ -13,6 +13,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/auth_methods.h \
 	monitor/auth_none.c \
 	monitor/auth_none.h \
+	monitor/auth_password.c \
+	monitor/auth_password.h \
 	monitor/auth_pubkey.c \
 	monitor/auth_pubkey.h \
 	monitor/child.c \
@@ -55,6 +57,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/revocation.h \
 	monitor/session_start.c \
 	monitor/session_start.h \
+	monitor/shadow.c \
+	monitor/shadow.h \
 	monitor/signed_data.c \
 	monitor/signed_data.h \
 	monitor/tokens.c \
@@ -66,5 +70,5 @@ pkglibexec_PROGRAMS += monitor/sshd-monitor
 monitor_sshd_monitor_SOURCES = monitor/main.c
 monitor_sshd_monitor_LDADD = monitor/libmonitor.a sshd/config/libconfig.a keys/libprivate.a \
 	keys/libkeys.a lib/crypto/libsshcrypto.a lib/ipc/libipc.a \
-	lib/wire/libwire.a lib/base/libbase.a $(CRYPTO_LIBS)
+	lib/wire/libwire.a lib/base/libbase.a $(CRYPTO_LIBS) $(CRYPT_LIBS)
 

@@ -41,6 +41,8 @@ build_grant(struct monitor *mon, struct login *login, struct err *err)
 	const struct grant_input in = {
 		.conf = &mon->conf, .options = &mon->auth.options,
 		.user = &mon->user, .peer = &mon->peer,
+		.account = mon->auth.password_expired ?
+		    ACCOUNT_PASSWORD_EXPIRED : ACCOUNT_GOOD,
 		.log_level = (uint32_t)log_get_level(),
 		.is_root = mon->is_root,
 	};

@@ -31,6 +31,7 @@ static req_fn *const handlers[IPC_COUNT] = {
 	[IPC_AUTH_NONE]		= req_auth,
 	[IPC_AUTH_PUBKEY_QUERY]	= req_auth,
 	[IPC_AUTH_PUBKEY]	= req_auth,
+	[IPC_AUTH_PASSWORD]	= req_auth,
 	[IPC_AUTH_UNKNOWN]	= req_auth,
 	[IPC_HOSTKEY_PROOF]	= req_hostkey_proof,
 	/* session */

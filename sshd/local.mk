@@ -105,6 +105,7 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/auth_methods.c \
 	sshd/net/auth_methods.h \
 	sshd/net/auth_none.c \
+	sshd/net/auth_password.c \
 	sshd/net/auth_pubkey.c \
 	sshd/net/chan_direct.c \
 	sshd/net/chan_direct.h \

@@ -188,6 +188,9 @@ enum { MANY = 0, ONCE = 1 };
 	STR(key, KEY_BLOB_MAX)						\
 	STR(signature, SIGNATURE_MAX)					\
 	U8(hostbound)
+/* One byte longer than PASSWORD_MAX: too long, cut. */
+#define IPC_AUTH_PASSWORD_FIELDS(U8, U32, U64, STR)			\
+	STR(password, PASSWORD_MAX + 1)
 /* A method that we do not offer, or a request that made no sense. */
 #define IPC_AUTH_UNKNOWN_FIELDS(U8, U32, U64, STR)			\
 	STR(method, METHOD_LIST_MAX)
@@ -214,6 +217,7 @@ enum { MANY = 0, ONCE = 1 };
 	U32(log_level)							\
 	U32(permit)		/* mask of enum grant_permit */		\
 	U32(max_sessions)						\
+	U8(account)		/* enum grant_account */		\
 	STR(forced_command, COMMAND_MAX)				\
 	U8(forced_by)		/* enum forced_by */			\
 	STR(accept_env, 65536)	/* list of patterns */			\
@@ -368,6 +372,7 @@ enum { MANY = 0, ONCE = 1 };
 	X(AUTH_NONE,	NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
 	X(AUTH_PUBKEY_QUERY, NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
 	X(AUTH_PUBKEY,	NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
+	X(AUTH_PASSWORD, NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
 	X(AUTH_UNKNOWN,	NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
 	X(HOSTKEY_PROOF, NET_TO_MONITOR, MON_AUTHED, HOST_KEYS_MAX, 0, 0) \
 									\
@@ -468,6 +473,13 @@ enum grant_permit {
 	PERMIT_MOTD		= 1 << 7,
 	PERMIT_LAST_LOGIN	= 1 << 8,
 	PERMIT_USER_ENV		= 1 << 9,	/* ~/.ssh/environment */
+};
+
+/* Not ACCOUNT_GOOD: nothing is run but what this calls for. */
+enum grant_account {
+	ACCOUNT_GOOD,
+	ACCOUNT_PASSWORD_EXPIRED,	/* passwd(1), at a terminal */
+	ACCOUNT_COUNT
 };
 
 /*

@@ -26,6 +26,19 @@ userauth_pubkey_parse(struct reader *r, bool hostbound,
 	return rd_end(r, err);
 }
 
+bool
+userauth_password_parse(struct reader *r, struct userauth_password *m,
+    struct err *err)
+{
+	*m = (struct userauth_password){ 0 };
+	m->is_change = rd_bool(r, "change of password");
+	m->password  = rd_string(r, PAYLOAD_MAX_PREAUTH, "password");
+	if (m->is_change)
+		m->new_password = rd_string(r, PAYLOAD_MAX_PREAUTH,
+		    "new password");
+	return rd_end(r, err);
+}
+
 void
 userauth_failure_build(struct bytes methods, bool partial_success,
     struct writer *w)

@@ -6,7 +6,7 @@
  * Units:   bytes.
  * Errors:  as reader.h and writer.h.
  * Owns:    nothing: parsed fields borrow.
- * Source:  RFC 4252 sections 5 to 7; OpenSSH PROTOCOL (hostbound).
+ * Source:  RFC 4252 sections 5 to 8; OpenSSH PROTOCOL (hostbound).
  */
 #ifndef LIB_WIRE_USERAUTH_H
 #define LIB_WIRE_USERAUTH_H
@@ -34,6 +34,19 @@ struct userauth_pubkey {		/* RFC 4252 7 */
 /* The fields behind method "publickey", or its hostbound form. */
 MUST_CHECK bool userauth_pubkey_parse(struct reader *r, bool hostbound,
     struct userauth_pubkey *m, struct err *err);
+
+struct userauth_password {		/* RFC 4252 8 */
+	bool is_change;
+	struct bytes password;		/* a change: the old one */
+	struct bytes new_password;	/* a change only */
+};
+
+/*
+ * The fields behind method "password". A password has no limit but the
+ * packet's: one that is too long is wrong, not malformed.
+ */
+MUST_CHECK bool userauth_password_parse(struct reader *r,
+    struct userauth_password *m, struct err *err);
 
 /* RFC 4252 5.1; methods is a name-list. */
 void userauth_failure_build(struct bytes methods, bool partial_success,

@@ -5,7 +5,7 @@ import pytest
 
 from peer import Closed, Peer, UserKey, pubkey_request
 from wire import (
-    REASON_PROTOCOL_ERROR, Reader, SERVICE_REQUEST, USERAUTH_60,
+    REASON_PROTOCOL_ERROR, Reader, SERVICE_ACCEPT, SERVICE_REQUEST, USERAUTH_60,
     USERAUTH_FAILURE, USERAUTH_REQUEST, USERAUTH_SUCCESS, string, u8)
 
 pytestmark = pytest.mark.postern_only
@@ -166,9 +166,27 @@ def test_user_and_service_can_not_change(asking, second):
     assert b"Change of username or service not allowed" in end.text
 
 
-def test_a_second_service_request_ends_the_connection(asking):
+def test_a_second_service_request_makes_nobody_forget(asking):
+    asking.none("alice")
     asking.send(u8(SERVICE_REQUEST) + string("ssh-userauth"))
-    assert asking.ending().reason == REASON_PROTOCOL_ERROR
+    asking.expect(SERVICE_ACCEPT)
+    asking.send(u8(USERAUTH_REQUEST) + string("bob") +
+                string("ssh-connection") + string("none"))
+    end = asking.ending()
+    assert end.reason == REASON_PROTOCOL_ERROR
+    assert b"Change of username or service not allowed" in end.text
+
+
+def test_service_requests_do_not_reset_the_count_of_failures(asking):
+    for _ in range(20):
+        asking.send(u8(SERVICE_REQUEST) + string("ssh-userauth"))
+        asking.expect(SERVICE_ACCEPT)
+        try:
+            asking.none("alice")
+        except Closed as end:
+            assert b"Too many authentication failures" in end.text
+            return
+    raise AssertionError("20 failures were not too many")
 
 
 def test_a_request_of_another_session_can_not_be_replayed(server, alice):

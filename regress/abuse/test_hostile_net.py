@@ -126,6 +126,7 @@ def values_for(child, key):
         "AUTH_PUBKEY_QUERY": {"algorithm": b"ssh-ed25519", "key": key.blob},
         "AUTH_PUBKEY": {"algorithm": b"ssh-ed25519", "key": key.blob,
                         "signature": b"x"},
+        "AUTH_PASSWORD": {"password": b"x"},
         "AUTH_UNKNOWN": {"method": b"x"},
         "HOSTKEY_PROOF": {"key": b"x", "rsa_algorithm": b""},
     }

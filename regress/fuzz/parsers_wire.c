@@ -119,6 +119,7 @@ run_userauth(struct bytes in)
 	struct reader r = rd_init(in), fields;
 	struct userauth_request m;
 	struct userauth_pubkey key;
+	struct userauth_password password;
 	struct err err;
 
 	if (!userauth_request_parse(&r, &m, &err))
@@ -126,6 +127,10 @@ run_userauth(struct bytes in)
 	FUZZ_CHECK(m.user.len <= USER_NAME_MAX &&
 	    m.service.len <= SERVICE_NAME_MAX &&
 	    m.method.len <= METHOD_LIST_MAX);
+	fields = r;
+	if (userauth_password_parse(&fields, &password, &err))
+		FUZZ_CHECK(password.is_change ||
+		    password.new_password.len == 0);
 	for (int hostbound = 0; hostbound < 2; hostbound++) {
 		fields = r;
 		if (!userauth_pubkey_parse(&fields, hostbound != 0, &key,

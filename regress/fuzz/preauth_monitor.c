@@ -123,7 +123,8 @@ answer(struct preauth_monitor *monitor, const struct ipc_message *m)
 		/* a kind of attempt that is new must be thought of here */
 		FUZZ_CHECK(m->id == IPC_AUTH_NONE ||
 		    m->id == IPC_AUTH_PUBKEY_QUERY ||
-		    m->id == IPC_AUTH_PUBKEY || m->id == IPC_AUTH_UNKNOWN);
+		    m->id == IPC_AUTH_PUBKEY ||
+		    m->id == IPC_AUTH_PASSWORD || m->id == IPC_AUTH_UNKNOWN);
 		answer_attempt(monitor);
 	}
 }

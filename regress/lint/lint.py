@@ -33,7 +33,7 @@ LIBRARIES = {
     "sshd/sshd": {"libc", "libseccomp"},
     "sshd/sshd-net": {"libc", "libcrypto", "libz"},
     "sshd/sshd-session": {"libc"},
-    "monitor/sshd-monitor": {"libc", "libcrypto"},
+    "monitor/sshd-monitor": {"libc", "libcrypto", "libcrypt"},
 }
 SANITIZERS = {"libasan", "libubsan", "libm", "libgcc_s", "libdl",
               "libpthread", "libstdc++"}

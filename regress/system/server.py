@@ -125,12 +125,14 @@ class Server:
         self.write_config(config)
 
     def write_config(self, config):
-        # first value wins: what a test gives comes first
+        # first value wins: what a test gives comes first, but for Match
+        config, match, blocks = config.partition("Match ")
         lines = [config, f"Port {self.port}", "ListenAddress 127.0.0.1",
                  f"PidFile {self.pid_path}"]
         lines += [f"HostKey {key}" for key in self.host_keys]
         if "LogLevel" not in config:
             lines.append("LogLevel VERBOSE")
+        lines.append(match + blocks)
         with open(self.config_path, "w") as out:
             out.write("\n".join(lines) + "\n")
 

@@ -6,7 +6,7 @@ if HAVE_CMOCKA
 unit_libs = sshd/config/libconfig.a keys/libprivate.a keys/libkeys.a \
 	lib/crypto/libsshcrypto.a lib/ipc/libipc.a lib/wire/libwire.a \
 	lib/base/libbase.a $(CRYPTO_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS) \
-	$(CMOCKA_LIBS)
+	$(CRYPT_LIBS) $(CMOCKA_LIBS)
 
 unit_tests = \
 	regress/unit/base/cidr_test \
@@ -60,6 +60,7 @@ unit_tests = \
 	regress/unit/monitor/records_test \
 	regress/unit/monitor/req_user_test \
 	regress/unit/monitor/requests_test \
+	regress/unit/monitor/shadow_test \
 	regress/unit/monitor/signed_data_test \
 	regress/unit/monitor/tokens_test \
 	regress/unit/net/alive_test \
@@ -188,6 +189,8 @@ regress_unit_monitor_req_user_test_SOURCES = regress/unit/monitor/req_user_test.
 regress_unit_monitor_req_user_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_requests_test_SOURCES = regress/unit/monitor/requests_test.c
 regress_unit_monitor_requests_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_shadow_test_SOURCES = regress/unit/monitor/shadow_test.c
+regress_unit_monitor_shadow_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_signed_data_test_SOURCES = regress/unit/monitor/signed_data_test.c
 regress_unit_monitor_signed_data_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_tokens_test_SOURCES = regress/unit/monitor/tokens_test.c

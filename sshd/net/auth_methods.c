@@ -7,6 +7,7 @@ static const struct auth_method *const methods[] = {
 	&auth_none,
 	&auth_pubkey,
 	&auth_pubkey_hostbound,
+	&auth_password,
 };
 
 const struct auth_method *

@@ -24,7 +24,8 @@ struct auth_method {
 	    struct reader *, struct err *);
 };
 
-extern const struct auth_method auth_none, auth_pubkey, auth_pubkey_hostbound;
+extern const struct auth_method auth_none, auth_pubkey, auth_pubkey_hostbound,
+    auth_password;
 
 /* Row i, or NULL behind the last. */
 const struct auth_method *auth_method_row(size_t i);

@@ -22,7 +22,8 @@ static const struct msg_row msg_rows[256] = {	/* RFC 4250 4.1.2 */
 	[SSH_MSG_IGNORE] = { ALWAYS, recv_ignore },
 	[SSH_MSG_UNIMPLEMENTED] = { ALWAYS, recv_unimplemented },
 	[SSH_MSG_DEBUG] = { ALWAYS, recv_debug },
-	[SSH_MSG_SERVICE_REQUEST] = { CONN_SERVICE, recv_service_request },
+	[SSH_MSG_SERVICE_REQUEST] = { CONN_SERVICE | CONN_AUTH,
+	    recv_service_request },
 	[SSH_MSG_EXT_INFO] = { CONN_SERVICE | CONN_OPEN, recv_ext_info },
 
 	[SSH_MSG_KEXINIT] = { CONN_KEX | CONN_OPEN, recv_kexinit },

@@ -78,6 +78,9 @@ recv_service_request(struct conn *conn, struct reader *r, struct err *err)
 	wr_string(w, name);
 	if (!packet_send(conn, err))
 		return false;
+	/* Paramiko asks before each attempt: nothing is forgotten for it */
+	if (conn->state == CONN_AUTH)
+		return true;
 	conn->state = CONN_AUTH;
 	return auth_start(conn, err);
 }

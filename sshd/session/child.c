@@ -14,8 +14,19 @@
 #define MOTD_FILE	"/etc/motd"
 #define NOLOGIN_FILE	"/etc/nologin"
 #define SYSTEM_RC_FILE	SYSCONFDIR "/sshrc"
+#define PASSWD_PROGRAM	"/usr/bin/passwd"
 #define EXIT_NOLOGIN	254
 #define EXIT_FAILURE_EXEC 1
+
+/* A process like any other: nothing of ours but 0, 1 and 2 is open. */
+static void
+become_plain(const struct session *ses)
+{
+	fd_close_from(3);
+	/* rc files too end when the terminal hangs up */
+	signal(SIGPIPE, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &ses->old_mask, NULL);
+}
 
 static void
 copy_to(FILE *out, const char *path)
@@ -67,6 +78,28 @@ refuse_if_nologin(const struct session *ses)
 	    ses->user);
 	copy_to(stderr, NOLOGIN_FILE);
 	_exit(EXIT_NOLOGIN);
+}
+
+/* The one thing that an account with an expired password may do. */
+static void
+change_password(const struct session *ses, const struct program *program)
+{
+	char name[] = "passwd", path[] = "PATH=/usr/bin:/bin";
+	char *argv[] = { name, ses->user, NULL }, *envp[] = { path, NULL };
+
+	if (ses->grant.account != ACCOUNT_PASSWORD_EXPIRED)
+		return;
+	if (program->pty.master == -1) {
+		fprintf(stderr, "Your password has expired. Log in at a "
+		    "terminal (ssh -t) to choose a new one.\n");
+		_exit(EXIT_FAILURE_EXEC);
+	}
+	fprintf(stderr, "Your password has expired. Choose a new one, then "
+	    "log in again.\n");
+	become_plain(ses);
+	execve(PASSWD_PROGRAM, argv, envp);
+	perror(PASSWD_PROGRAM);
+	_exit(EXIT_FAILURE_EXEC);
 }
 
 static void
@@ -150,6 +183,7 @@ program_run_child(struct session *ses, struct program *program)
 	};
 
 	greet(ses, program);
+	change_password(ses, program);
 	refuse_if_nologin(ses);
 	go_home(ses);
 	env_build(&env, &input);
@@ -157,11 +191,7 @@ program_run_child(struct session *ses, struct program *program)
 		fprintf(stderr, "out of memory\n");
 		_exit(EXIT_FAILURE_EXEC);
 	}
-	/* from here on nothing of ours but 0, 1 and 2 is open */
-	fd_close_from(3);
-	/* rc files too end when the terminal hangs up */
-	signal(SIGPIPE, SIG_DFL);
-	sigprocmask(SIG_SETMASK, &ses->old_mask, NULL);
+	become_plain(ses);
 	run_rc(ses, program, env.v);
 	exec_shell(ses, program, env.v);
 	_exit(EXIT_FAILURE_EXEC);

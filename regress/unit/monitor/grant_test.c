@@ -13,6 +13,7 @@ struct fixture {
 	struct key_options options;
 	struct user user;
 	struct peer peer;
+	enum grant_account account;
 	struct grant grant;
 };
 
@@ -56,7 +57,7 @@ build(struct fixture *f)
 {
 	const struct grant_input in = {
 		.conf = &f->conf, .options = &f->options, .user = &f->user,
-		.peer = &f->peer, .is_root = true,
+		.peer = &f->peer, .account = f->account, .is_root = true,
 	};
 	struct err err;
 
@@ -274,6 +275,20 @@ grant_build__a_chroot_that_cannot_be_kept_is_no_login(void **state)
 
 #define ROW(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
+static void
+grant_build__an_account_that_is_not_good_may_have_a_terminal_only(void **state)
+{
+	struct fixture *f = *state;
+	const struct ipc_GRANT *m = build(f);
+
+	assert_int_equal(m->account, ACCOUNT_GOOD);
+	assert_int_not_equal(m->permit, PERMIT_PTY);
+	f->account = ACCOUNT_PASSWORD_EXPIRED;
+	m = build(f);
+	assert_int_equal(m->account, ACCOUNT_PASSWORD_EXPIRED);
+	assert_int_equal(m->permit, PERMIT_PTY);
+}
+
 int
 main(void)
 {
@@ -287,6 +302,7 @@ main(void)
 		ROW(grant_build__lists_of_the_configuration_keep_their_order),
 		ROW(grant_build__the_chroot_path_is_expanded),
 		ROW(grant_build__a_chroot_that_cannot_be_kept_is_no_login),
+		ROW(grant_build__an_account_that_is_not_good_may_have_a_terminal_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,7 +120,7 @@ auth__the_style_is_not_shown_as_part_of_the_user(void **state)
 static void
 auth__methods_that_are_not_ours_are_one_more_failure(void **state)
 {
-	static const char *const names[] = { "password", "gssapi", "", };
+	static const char *const names[] = { "PASSWORD", "gssapi", "", };
 	struct lower *l = new_named();
 
 	(void)state;
@@ -134,6 +134,61 @@ auth__methods_that_are_not_ours_are_one_more_failure(void **state)
 	assert_true(lower_recv(l, SSH_MSG_USERAUTH_REQUEST, BYTES_LIT(
 	    N4 "fred" CONNECTION N5 "none\0")));
 	assert_int_equal(l->question, IPC_AUTH_UNKNOWN);
+	lower_free(l);
+}
+
+static void
+assert_asked_password(const struct lower *l, size_t len)
+{
+	union ipc_any asked;
+	enum ipc_id id;
+	struct err err;
+
+	assert_true(ipc_decode(bytes_of(l->question_bytes, l->question_len),
+	    &id, &asked, &err));
+	assert_int_equal(id, IPC_AUTH_PASSWORD);
+	assert_int_equal(asked.AUTH_PASSWORD.password.len, len);
+}
+
+static void
+auth__a_password_is_asked_about_and_too_long_ones_are_cut(void **state)
+{
+	static const struct { size_t sent, asked; } cases[] = {
+		{ 0, 0 }, { 6, 6 }, { PASSWORD_MAX, PASSWORD_MAX },
+		{ PASSWORD_MAX + 1, PASSWORD_MAX + 1 },
+		{ PASSWORD_MAX + 2, PASSWORD_MAX + 1 },
+		{ 3 * PASSWORD_MAX, PASSWORD_MAX + 1 },
+	};
+	struct lower *l = new_named();
+	uint8_t fields[4000];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct writer w = wr_init(fields, sizeof(fields));
+
+		wr_bool(&w, false);
+		wr_u32(&w, (uint32_t)cases[i].sent);
+		memset(fields + w.len, 'p', cases[i].sent);
+		w.len += cases[i].sent;
+		monitor_says(l, AUTH_FAILURE);
+		assert_true(request(l, "fred", "password", wr_view(&w)));
+		assert_asked_password(l, cases[i].asked);
+		SENT(l, SSH_MSG_USERAUTH_FAILURE, "\0\0\0\11" "publickey\0");
+	}
+	lower_free(l);
+}
+
+static void
+auth__a_change_of_password_is_a_failure_and_no_attempt(void **state)
+{
+	struct lower *l = new_named();
+
+	(void)state;
+	monitor_says(l, AUTH_FAILURE);
+	assert_true(request(l, "fred", "password",
+	    BYTES_LIT("\1" N3 "old" N3 "new")));
+	assert_int_equal(l->question, IPC_AUTH_UNKNOWN);
+	SENT(l, SSH_MSG_USERAUTH_FAILURE, "\0\0\0\11" "publickey\0");
 	lower_free(l);
 }
 
@@ -326,6 +381,8 @@ main(void)
 		TEST(auth__user_and_service_may_not_change),
 		TEST(auth__the_style_is_not_shown_as_part_of_the_user),
 		TEST(auth__methods_that_are_not_ours_are_one_more_failure),
+		TEST(auth__a_password_is_asked_about_and_too_long_ones_are_cut),
+		TEST(auth__a_change_of_password_is_a_failure_and_no_attempt),
 		TEST(auth__a_query_is_answered_with_the_key_it_asked_about),
 		TEST(auth__key_ok_is_no_answer_to_a_signature),
 		TEST(auth__a_hostbound_request_must_name_our_host_key),

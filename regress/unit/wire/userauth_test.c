@@ -207,6 +207,62 @@ userauth__answers_are_the_bytes_of_the_rfc(void **state)
 	    BYTES_LIT("\0\0\0\1a\0\0\0\2bc")));
 }
 
+static size_t
+password_bytes(uint8_t *buf, size_t cap, bool is_change)
+{
+	struct writer w = wr_init(buf, cap);
+
+	wr_bool(&w, is_change);
+	wr_cstring(&w, "secret");
+	if (is_change)
+		wr_cstring(&w, "better");
+	return w.len;
+}
+
+static void
+userauth_password__both_forms_come_out_whole(void **state)
+{
+	uint8_t buf[64];
+	struct err err;
+
+	(void)state;
+	for (int change = 0; change < 2; change++) {
+		size_t len = password_bytes(buf, sizeof(buf), change != 0);
+		struct reader r = rd_init(bytes_of(buf, len));
+		struct userauth_password m;
+
+		assert_true(userauth_password_parse(&r, &m, &err));
+		assert_int_equal(m.is_change, change);
+		assert_true(bytes_is(m.password, "secret"));
+		assert_true(bytes_is(m.new_password, change ? "better" : ""));
+	}
+}
+
+static void
+userauth_password__truncations_and_a_trailing_byte_are_rejected(void **state)
+{
+	uint8_t buf[64];
+	struct userauth_password m;
+	struct err err;
+
+	(void)state;
+	for (int change = 0; change < 2; change++) {
+		size_t len = password_bytes(buf, sizeof(buf), change != 0);
+
+		for (size_t n = 0; n < len; n++) {
+			struct reader r = rd_init(bytes_of(buf, n));
+
+			assert_false(userauth_password_parse(&r, &m, &err));
+			assert_int_equal(err.code, ERR_SHORT);
+		}
+		buf[len++] = 0;
+		struct reader r = rd_init(bytes_of(buf, len));
+
+		assert_false(userauth_password_parse(&r, &m, &err));
+		assert_int_equal(err.code, ERR_TRAILING);
+	}
+}
+
 int
 main(void)
 {
@@ -218,6 +274,8 @@ main(void)
 		TEST(userauth_pubkey__truncations_and_extra_bytes_are_rejected),
 		TEST(userauth_pubkey__a_length_above_its_limit_is_rejected_by_name),
 		TEST(userauth__answers_are_the_bytes_of_the_rfc),
+		TEST(userauth_password__both_forms_come_out_whole),
+		TEST(userauth_password__truncations_and_a_trailing_byte_are_rejected),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

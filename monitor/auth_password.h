@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * auth_password - the method `password`, and the empty password that `none`
+ * stands for.
+ *
+ * Shapes:  a row of the list of back ends.
+ * Units:   -
+ * Errors:  a wrong password is no error; an account that must not get in has
+ *          a wrong one checked, so that it takes as long.
+ * Owns:    nothing.
+ * Source:  RFC 4252 section 8; reference sheet sshd_cli_and_files 10.
+ */
+#ifndef MONITOR_AUTH_PASSWORD_H
+#define MONITOR_AUTH_PASSWORD_H
+
+#include "monitor/auth.h"
+
+extern const struct auth_backend auth_password;
+
+/* MONITOR: one attempt with the empty password. */
+MUST_CHECK bool auth_password_empty(struct monitor *mon,
+    struct auth_attempt *attempt, struct err *err);
+
+#endif
