@@ -16,6 +16,7 @@ from hostile_net import (
 from ipc import BY_ID, Ended, ROWS, bent_datagrams, encode
 from patient import family
 from peer import UserKey, verify_ed25519
+from server import wait_until
 from wire import mpint, string, u8, u32
 
 pytestmark = pytest.mark.postern_only
@@ -476,8 +477,10 @@ def test_the_accepted_algorithms_are_the_monitors(hostile, child, alice):
 @pytest.mark.parametrize("state", STATES)
 def test_a_child_that_dies_leaves_nothing(hostile, alice, state):
     child = bring_to(hostile.take(), state, alice)
+    wanted = 3 if state == "MON_AUTHED" else 2
+    wait_until(lambda: len(family(child.monitor_pid)) == wanted,
+               what=f"{wanted} processes")
     pids = family(child.monitor_pid)
-    assert len(pids) == (3 if state == "MON_AUTHED" else 2)
     child.control.close()           # the process exits
     child.monitor.wait_for_end()
     hostile.wait_until_gone(*pids)

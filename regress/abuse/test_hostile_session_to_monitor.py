@@ -34,9 +34,7 @@ class SessionServer(ReplacedServer):
 
     def accepted(self, control):
         channel = Channel(receive_socket(control))
-        grant, fds = channel.recv("GRANT")
-        for fd in fds:
-            os.close(fd)
+        grant, channel.net_fds = channel.recv("GRANT")
         with self.lock:
             self.sessions.append((control, channel, grant))
 
@@ -84,6 +82,8 @@ def login(server, alice):
         channel.close()
         channel.control.close()
         channel.peer.close()
+        for fd in channel.net_fds:      # closed, net ends the connection
+            os.close(fd)
     server.assert_no_crash()
 
 
