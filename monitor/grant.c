@@ -30,6 +30,11 @@ permit_mask(const struct conf *conf, const struct key_options *options)
 		{ PERMIT_REMOTE_STREAM, forwarding &&
 		    (conf->allow_stream_local_forwarding &
 		    FORWARDING_REMOTE) != 0 },
+		{ PERMIT_X11, conf->x11_forwarding &&
+		    !conf->disable_forwarding && options->x11_forwarding },
+		{ PERMIT_X11_REMOTE, !conf->x11_use_localhost },
+		{ PERMIT_AGENT, conf->allow_agent_forwarding &&
+		    !conf->disable_forwarding && options->agent_forwarding },
 		{ PERMIT_STREAM_UNLINK, conf->stream_local_bind_unlink },
 		{ PERMIT_USER_RC, conf->permit_user_rc && options->user_rc },
 		{ PERMIT_MOTD, conf->print_motd },
@@ -193,6 +198,8 @@ grant_build(const struct grant_input *in, struct grant *out, struct err *err)
 		.gateway_ports = (uint32_t)conf->gateway_ports,
 		.address_family = (uint32_t)conf->address_family,
 		.stream_bind_mask = conf->stream_local_bind_mask,
+		.x11_display_offset = conf->x11_display_offset,
+		.xauth_path = bytes_str(conf->x_auth_location),
 	};
 	uint8_t *bytes = malloc(IPC_MESSAGE_MAX);
 	struct writer w = wr_init(bytes, IPC_MESSAGE_MAX);

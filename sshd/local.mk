@@ -107,6 +107,7 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/auth_none.c \
 	sshd/net/auth_password.c \
 	sshd/net/auth_pubkey.c \
+	sshd/net/chan_agent.c \
 	sshd/net/chan_direct.c \
 	sshd/net/chan_direct.h \
 	sshd/net/chan_ends.c \
@@ -123,6 +124,7 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/chan_timeout.h \
 	sshd/net/chan_types.c \
 	sshd/net/chan_types.h \
+	sshd/net/chan_x11.c \
 	sshd/net/channels.c \
 	sshd/net/channels.h \
 	sshd/net/compress.c \
@@ -167,6 +169,8 @@ sshd_sshd_net_LDADD = sshd/net/libnet.a lib/crypto/libsshcrypto.a lib/ipc/libipc
 
 noinst_LIBRARIES += sshd/session/libsession.a
 sshd_session_libsession_a_SOURCES = \
+	sshd/session/agent.c \
+	sshd/session/agent.h \
 	sshd/session/become.c \
 	sshd/session/become.h \
 	sshd/session/child.c \
@@ -176,6 +180,8 @@ sshd_session_libsession_a_SOURCES = \
 	sshd/session/forward.c \
 	sshd/session/forward.h \
 	sshd/session/listen.c \
+	sshd/session/listening.c \
+	sshd/session/listening.h \
 	sshd/session/program.c \
 	sshd/session/program.h \
 	sshd/session/pty.c \
@@ -184,7 +190,9 @@ sshd_session_libsession_a_SOURCES = \
 	sshd/session/requests.h \
 	sshd/session/session.h \
 	sshd/session/tty_modes.c \
-	sshd/session/tty_modes.h
+	sshd/session/tty_modes.h \
+	sshd/session/x11.c \
+	sshd/session/x11.h
 
 pkglibexec_PROGRAMS += sshd/sshd-session
 sshd_sshd_session_SOURCES = sshd/session/main.c

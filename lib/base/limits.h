@@ -55,6 +55,8 @@
 #define SOCKET_PATH_MAX		108	/* sun_path */
 #define SIGNAL_NAME_MAX		64
 #define SUBSYSTEM_NAME_MAX	256
+#define X11_PROTOCOL_MAX	64	/* MIT-MAGIC-COOKIE-1 has 18 */
+#define X11_COOKIE_MAX		1024	/* 32 hexadecimal digits, or some more */
 #define PIPE_BUSY_SIZE		262144	/* 1/4 of the usual pipe-max-size */
 #define CHANNEL_TIMEOUTS_MAX	16384	/* ChannelTimeout of a login */
 #define PENDING_REQUESTS_MAX	1024	/* unanswered: all forwards at once */

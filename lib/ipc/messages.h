@@ -230,7 +230,9 @@ enum { MANY = 0, ONCE = 1 };
 	STR(key_permit_listen, 65536)					\
 	U32(gateway_ports)	/* enum gateway_ports */		\
 	U32(address_family)	/* of forwards: AF_UNSPEC, ... */	\
-	U32(stream_bind_mask)
+	U32(stream_bind_mask)						\
+	U32(x11_display_offset)						\
+	STR(xauth_path, 4096)
 /* Text to show before the message of the day, or empty. */
 #define IPC_PTY_RECORDED_FIELDS(U8, U32, U64, STR)			\
 	U32(channel)							\
@@ -265,6 +267,19 @@ enum { MANY = 0, ONCE = 1 };
 	U32(channel)							\
 	STR(name, ENV_NAME_MAX)						\
 	STR(value, ENV_VALUE_MAX)
+/* RFC 4254 6.3.1 */
+#define IPC_SES_X11_FIELDS(U8, U32, U64, STR)				\
+	U32(request)							\
+	U32(channel)							\
+	U8(single)			/* one connection, then no more */ \
+	STR(protocol, X11_PROTOCOL_MAX)					\
+	STR(cookie, X11_COOKIE_MAX)					\
+	U32(screen)
+/* The client's agent may be reached from this connection's programs. */
+#define IPC_SES_AGENT_FIELDS(U8, U32, U64, STR)				\
+	U32(request)							\
+	U32(channel)							\
+	U8(is_ietf)			/* which name its channels have */
 #define IPC_SES_START_FIELDS(U8, U32, U64, STR)				\
 	U32(request)							\
 	U32(channel)							\
@@ -338,9 +353,9 @@ enum { MANY = 0, ONCE = 1 };
 	U32(request)							\
 	U32(reason)			/* RFC 4254 5.1 */		\
 	STR(text, 256)
-/* Descriptor: a connection to a forwarded port or path. */
+/* Descriptor: a connection to a forwarded port, path, display or agent. */
 #define IPC_ACCEPTED_FIELDS(U8, U32, U64, STR)				\
-	U8(is_stream)							\
+	U8(kind)			/* enum accepted_kind */	\
 	STR(address, HOST_NAME_MAX_LEN)	/* as asked for; or the path */	\
 	U32(port)							\
 	STR(originator, HOST_NAME_MAX_LEN)				\
@@ -386,6 +401,8 @@ enum { MANY = 0, ONCE = 1 };
 	X(SES_OPEN,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 	X(SES_PTY,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 	X(SES_ENV,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+	X(SES_X11,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+	X(SES_AGENT,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 	X(SES_START,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 	X(SES_WINDOW,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 	X(SES_SIGNAL,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
@@ -473,6 +490,9 @@ enum grant_permit {
 	PERMIT_MOTD		= 1 << 7,
 	PERMIT_LAST_LOGIN	= 1 << 8,
 	PERMIT_USER_ENV		= 1 << 9,	/* ~/.ssh/environment */
+	PERMIT_X11		= 1 << 10,
+	PERMIT_X11_REMOTE	= 1 << 11,	/* X11UseLocalhost no */
+	PERMIT_AGENT		= 1 << 12,
 };
 
 /* Not ACCOUNT_GOOD: nothing is run but what this calls for. */
@@ -488,6 +508,14 @@ enum grant_account {
  */
 
 #define QOS_NONE	UINT32_MAX	/* leave the system's default */
+
+/* What a connection that session accepted is for. */
+enum accepted_kind {
+	ACCEPTED_TCP, ACCEPTED_STREAM, ACCEPTED_X11,
+	ACCEPTED_AGENT,			/* auth-agent@openssh.com */
+	ACCEPTED_AGENT_IETF,		/* agent-connect */
+	ACCEPTED_COUNT
+};
 
 enum gateway_ports { GATEWAY_NO, GATEWAY_YES, GATEWAY_CLIENT };
 

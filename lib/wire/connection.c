@@ -124,6 +124,14 @@ open_stream_build(struct bytes path, struct writer *w)
 }
 
 void
+open_x11_build(struct bytes originator, uint32_t originator_port,
+    struct writer *w)
+{
+	wr_string(w, originator);
+	wr_u32(w, originator_port);
+}
+
+void
 open_confirmation_build(const struct open_confirmation *m, struct writer *w)
 {
 	wr_u32(w, m->recipient_channel);
@@ -222,6 +230,16 @@ env_request_parse(struct reader *r, struct env_request *m, struct err *err)
 {
 	m->name  = rd_string(r, ENV_NAME_MAX, "variable name");
 	m->value = rd_string(r, ENV_VALUE_MAX, "variable value");
+	return rd_end(r, err);
+}
+
+bool
+x11_request_parse(struct reader *r, struct x11_request *m, struct err *err)
+{
+	m->single_connection = rd_bool(r, "single connection");
+	m->protocol          = rd_string(r, X11_PROTOCOL_MAX, "X11 protocol");
+	m->cookie            = rd_string(r, X11_COOKIE_MAX, "X11 cookie");
+	m->screen            = rd_u32(r, "X11 screen");
 	return rd_end(r, err);
 }
 

@@ -89,6 +89,9 @@ void channel_open_build(const struct channel_open *m, struct writer *w);
 void open_tcp_build(const struct open_tcp *m, struct writer *w);
 /* forwarded-streamlocal@openssh.com */
 void open_stream_build(struct bytes path, struct writer *w);
+/* x11, RFC 4254 6.3.2 */
+void open_x11_build(struct bytes originator, uint32_t originator_port,
+    struct writer *w);
 void open_confirmation_build(const struct open_confirmation *m,
     struct writer *w);
 void open_failure_build(const struct open_failure_message *m,
@@ -138,6 +141,12 @@ struct env_request {		/* RFC 4254 6.4 */
 	struct bytes name, value;
 };
 
+struct x11_request {		/* RFC 4254 6.3.1 */
+	bool single_connection;
+	struct bytes protocol, cookie;
+	uint32_t screen;
+};
+
 struct exit_signal {		/* RFC 4254 6.10 */
 	struct bytes name;		/* without SIG */
 	bool core_dumped;
@@ -148,6 +157,8 @@ MUST_CHECK bool channel_request_parse(struct reader *r,
 MUST_CHECK bool pty_request_parse(struct reader *r, struct pty_request *m,
     struct err *err);
 MUST_CHECK bool env_request_parse(struct reader *r, struct env_request *m,
+    struct err *err);
+MUST_CHECK bool x11_request_parse(struct reader *r, struct x11_request *m,
     struct err *err);
 MUST_CHECK bool exec_request_parse(struct reader *r, struct bytes *command,
     struct err *err);

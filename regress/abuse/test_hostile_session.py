@@ -39,10 +39,10 @@ def login(hostile, alice):
     """Logs alice in under options of her key: the child, with .session."""
     children = []
 
-    def make(options=""):
+    def make(options="", server=hostile):
         with open(f"{KEY_DIRECTORY}/alice", "w") as out:
             out.write(f"{options} {alice.public_line()}".lstrip())
-        child = hostile.take()
+        child = server.take()
         children.append(child)
         child.login(alice)
         return child
@@ -278,6 +278,90 @@ def test_a_subsystem_that_is_not_configured_does_not_start(login, name):
               command=name)
 
 
+@pytest.fixture(scope="module")
+def with_x11(tmp_path_factory, host_keys, keys):
+    directory = str(tmp_path_factory.mktemp("x11"))
+    os.makedirs(KEY_DIRECTORY, exist_ok=True)
+    with HostileServer(directory, [host_keys["ed25519"]],
+                       "X11Forwarding yes\n" + CONFIG) as server:
+        yield server
+        server.assert_well()
+
+
+def listens_on_a_display():
+    with open("/proc/net/tcp") as f:
+        return any(f":{port:04X} " in line for line in f
+                   for port in range(6010, 6020))
+
+
+X11 = {"channel": 0, "protocol": b"MIT-MAGIC-COOKIE-1", "cookie": b"0123"}
+
+
+def test_without_x11_forwarding_there_is_no_display(login):
+    session = login().session
+    session.send("SES_OPEN", channel=0)
+    assert_no(session, "SES_X11", **X11)
+    assert not listens_on_a_display()
+
+
+@pytest.mark.parametrize("options", ["restrict", "no-x11-forwarding"])
+def test_a_key_without_x11_gets_no_display(with_x11, login, alice, options):
+    session = login(options, with_x11).session
+    session.send("SES_OPEN", channel=0)
+    assert_no(session, "SES_X11", **X11)
+    assert not listens_on_a_display()
+
+
+@pytest.mark.parametrize("name", ["protocol", "cookie"])
+@pytest.mark.parametrize("value", [
+    b"", b"a\nadd :0 x 00", b"a\0", b"a b", b"$(id)", b"\xff", b"a;id"])
+def test_what_xauth_could_misread_is_refused(with_x11, login, name, value):
+    session = login("", with_x11).session
+    session.send("SES_OPEN", channel=0)
+    assert_no(session, "SES_X11", **dict(X11, **{name: value}))
+    assert not listens_on_a_display()
+
+
+def test_a_display_is_had_once_and_before_the_start(with_x11, login):
+    session = login("", with_x11).session
+    session.send("SES_OPEN", channel=0)
+    assert answer_to(session, "SES_X11", request=7, screen=2 ** 32 - 1,
+                     **X11)[1]["ok"] == 1
+    assert listens_on_a_display()
+    assert_no(session, "SES_X11", **X11)
+    session.send("SES_OPEN", channel=1)
+    session.send("SES_START", request=9, channel=1, kind=START_EXEC,
+                 command=b"true")
+    for fd in session.recv("SES_STARTED")[1]:
+        os.close(fd)
+    session.recv("SES_EXITED")
+    assert_no(session, "SES_X11", **dict(X11, channel=1))
+    session.send("SES_CLOSE", channel=0)
+    wait_until(lambda: not listens_on_a_display(), what="the end of it")
+
+
+@pytest.mark.parametrize("options", ["restrict", "no-agent-forwarding"])
+def test_a_key_without_agent_forwarding_gets_no_socket(login, options):
+    session = login(options).session
+    session.send("SES_OPEN", channel=0)
+    assert_no(session, "SES_AGENT", channel=0)
+    assert b"SSH_AUTH_SOCK" not in output_of(session, channel=1,
+                                             command=b"env")
+
+
+def test_an_agents_socket_is_not_cancelled_as_a_forwarded_path(login):
+    session = login().session
+    session.send("SES_OPEN", channel=0)
+    assert answer_to(session, "SES_AGENT", request=7,
+                     channel=0)[1]["ok"] == 1
+    path = output_of(session, channel=1,
+                     command=b"printf %s $SSH_AUTH_SOCK")
+    session.recv("SES_EXITED")
+    assert os.path.exists(path)
+    assert_no(session, "CANCEL_STREAM", path=path)
+    assert os.path.exists(path)
+
+
 def test_a_command_with_a_nul_does_not_start(login):
     session = login().session
     session.send("SES_OPEN", channel=0)
@@ -322,6 +406,9 @@ def good_values():
         "SES_PTY": {"request": 7, "term": b"xterm", "columns": 80,
                     "rows": 24, "modes": b"\0"},
         "SES_ENV": {"request": 7, "name": b"LANG", "value": b"C"},
+        "SES_X11": {"request": 7, "protocol": b"MIT-MAGIC-COOKIE-1",
+                    "cookie": b"0123"},
+        "SES_AGENT": {"request": 7},
         "SES_START": {"request": 7, "kind": 1, "command": b"true"},
         "SES_WINDOW": {"columns": 1, "rows": 1},
         "SES_SIGNAL": {"request": 7, "name": b"TERM"},

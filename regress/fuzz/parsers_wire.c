@@ -259,6 +259,7 @@ check_request_fields(const struct reader *r)
 	struct reader fields = *r;
 	struct pty_request pty;
 	struct env_request env;
+	struct x11_request x11;
 	struct window_size size;
 	struct bytes b;
 	uint32_t n;
@@ -271,6 +272,10 @@ check_request_fields(const struct reader *r)
 	if (env_request_parse(&fields, &env, &err))
 		FUZZ_CHECK(env.name.len <= ENV_NAME_MAX &&
 		    env.value.len <= ENV_VALUE_MAX);
+	fields = *r;
+	if (x11_request_parse(&fields, &x11, &err))
+		FUZZ_CHECK(x11.protocol.len <= X11_PROTOCOL_MAX &&
+		    x11.cookie.len <= X11_COOKIE_MAX);
 	fields = *r;
 	if (exec_request_parse(&fields, &b, &err))
 		FUZZ_CHECK(b.len <= COMMAND_MAX);

@@ -79,6 +79,7 @@ unit_tests = \
 	regress/unit/session/env_test \
 	regress/unit/session/forward_test \
 	regress/unit/session/tty_modes_test \
+	regress/unit/session/x11_test \
 	regress/unit/wire/alg_names_test \
 	regress/unit/wire/connection_test \
 	regress/unit/wire/kexinit_test \
@@ -227,6 +228,8 @@ regress_unit_session_forward_test_SOURCES = regress/unit/session/forward_test.c
 regress_unit_session_forward_test_LDADD = sshd/session/libsession.a $(unit_libs)
 regress_unit_session_tty_modes_test_SOURCES = regress/unit/session/tty_modes_test.c
 regress_unit_session_tty_modes_test_LDADD = sshd/session/libsession.a $(unit_libs)
+regress_unit_session_x11_test_SOURCES = regress/unit/session/x11_test.c
+regress_unit_session_x11_test_LDADD = sshd/session/libsession.a $(unit_libs)
 regress_unit_wire_alg_names_test_SOURCES = regress/unit/wire/alg_names_test.c
 regress_unit_wire_alg_names_test_LDADD = $(unit_libs)
 regress_unit_wire_connection_test_SOURCES = regress/unit/wire/connection_test.c

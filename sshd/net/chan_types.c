@@ -7,6 +7,9 @@ static const struct chan_type *const types[] = {
 	&chan_direct_stream,
 	&chan_forwarded_tcp,
 	&chan_forwarded_stream,
+	&chan_x11,
+	&chan_agent,
+	&chan_agent_ietf,
 };
 
 const struct chan_type *

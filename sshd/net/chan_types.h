@@ -20,6 +20,8 @@ struct chan_type {
 	/* The peer opens one; NULL: only we do. The reader is at its fields. */
 	bool (*open)(struct conn *, const struct channel_open *,
 	    struct reader *, struct err *);
+	/* We open one: the fields behind the head. NULL: none. */
+	void (*offer)(const struct ipc_ACCEPTED *, struct writer *);
 	/* All output was sent: what has to follow it, before EOF. Or NULL. */
 	bool (*report)(struct channel *, struct err *);
 	/* All output was sent: may CLOSE follow? */
@@ -34,7 +36,8 @@ struct chan_type {
 };
 
 extern const struct chan_type chan_session, chan_direct_tcp,
-    chan_direct_stream, chan_forwarded_tcp, chan_forwarded_stream;
+    chan_direct_stream, chan_forwarded_tcp, chan_forwarded_stream, chan_x11,
+    chan_agent, chan_agent_ietf;
 
 /* Row i, or NULL behind the last. */
 const struct chan_type *chan_type_row(size_t i);

@@ -70,6 +70,52 @@ name_type(struct channel *ch, enum start_kind kind, struct bytes subsystem)
 }
 
 static enum request_result
+run_x11(struct channel *ch, bool want_reply, struct reader *r,
+    struct err *err)
+{
+	struct x11_request m;
+	struct ipc_SES_X11 ask;
+
+	if (!x11_request_parse(r, &m, err))
+		return request_bad(err);
+	ask = (struct ipc_SES_X11){
+		.channel = ch->id,
+		.single = m.single_connection,
+		.protocol = m.protocol,
+		.cookie = m.cookie,
+		.screen = m.screen,
+	};
+	return request_ask(ch->conn, ch, REQUEST_REPLY, want_reply,
+	    IPC_SES_X11, &ask, err);
+}
+
+static enum request_result
+ask_agent(struct channel *ch, bool is_ietf, bool want_reply,
+    struct reader *r, struct err *err)
+{
+	struct ipc_SES_AGENT ask = { .channel = ch->id, .is_ietf = is_ietf };
+
+	if (!rd_end(r, err))
+		return REQUEST_FATAL;
+	return request_ask(ch->conn, ch, REQUEST_REPLY, want_reply,
+	    IPC_SES_AGENT, &ask, err);
+}
+
+static enum request_result
+run_agent(struct channel *ch, bool want_reply, struct reader *r,
+    struct err *err)
+{
+	return ask_agent(ch, false, want_reply, r, err);
+}
+
+static enum request_result
+run_agent_ietf(struct channel *ch, bool want_reply, struct reader *r,
+    struct err *err)
+{
+	return ask_agent(ch, true, want_reply, r, err);
+}
+
+static enum request_result
 start(struct channel *ch, enum start_kind kind, struct bytes command,
     bool want_reply, struct err *err)
 {
@@ -165,6 +211,8 @@ run_break(struct channel *ch, bool want_reply, struct reader *r,
 }
 
 static const struct session_request_row rows[] = {	/* by name */
+	{ "agent-req",		true,	run_agent_ietf },
+	{ "auth-agent-req@openssh.com", true, run_agent },
 	{ "break",		false,	run_break },
 	{ "env",		true,	run_env },
 	{ "exec",		true,	run_exec },
@@ -173,6 +221,7 @@ static const struct session_request_row rows[] = {	/* by name */
 	{ "signal",		false,	run_signal },
 	{ "subsystem",		true,	run_subsystem },
 	{ "window-change",	false,	run_window_change },
+	{ "x11-req",		true,	run_x11 },
 };
 
 const struct session_request_row *

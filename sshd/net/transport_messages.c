@@ -125,12 +125,14 @@ transport_send_first_ext_info(struct conn *conn, struct err *err)
 {
 	struct writer *w = packet_begin(conn, SSH_MSG_EXT_INFO);
 
-	wr_u32(w, 3);
+	wr_u32(w, 4);
 	wr_cstring(w, "server-sig-algs");
 	wr_string(w, conn->setup.server_sig_algs);
 	wr_cstring(w, "publickey-hostbound@openssh.com");
 	wr_cstring(w, "0");
 	wr_cstring(w, "ping@openssh.com");
+	wr_cstring(w, "0");
+	wr_cstring(w, "agent-forward");
 	wr_cstring(w, "0");
 	return packet_send(conn, err);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The last steps before a user's program runs, in the forked child. */
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -9,6 +10,7 @@
 
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
+#include "sshd/session/agent.h"
 #include "sshd/session/program.h"
 
 #define MOTD_FILE	"/etc/motd"
@@ -102,25 +104,62 @@ change_password(const struct session *ses, const struct program *program)
 	_exit(EXIT_FAILURE_EXEC);
 }
 
-static void
-run_and_wait(char *const argv[], char *const envp[])
+/* A pipe that holds text to its end; -1 when there is none. */
+static int
+pipe_with(const char *text)
 {
-	pid_t pid = fork();
-	int null_fd;
+	int fds[2];
+	size_t len = strlen(text);
 
-	if (pid == -1)
-		return;
+	if (pipe2(fds, O_CLOEXEC) == -1)
+		return -1;
+	/* an empty pipe takes that much at once */
+	if (write(fds[1], text, len) != (ssize_t)len) {
+		close(fds[0]);
+		fds[0] = -1;
+	}
+	close(fds[1]);
+	return fds[0];
+}
+
+static void
+run_and_wait(char *const argv[], char *const envp[], const char *input)
+{
+	int in = input == NULL ? open("/dev/null", O_RDONLY | O_CLOEXEC) :
+	    pipe_with(input);
+	pid_t pid = fork();
+
 	if (pid == 0) {
-		if ((null_fd = open("/dev/null", O_RDONLY)) != -1)
-			dup2(null_fd, STDIN_FILENO);
+		if (in != -1)
+			dup2(in, STDIN_FILENO);
 		execve(argv[0], argv, envp);
 		_exit(EXIT_FAILURE_EXEC);
 	}
+	if (in != -1)
+		close(in);
+	if (pid == -1)
+		return;
 	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
 		;
 }
 
-/* The user's rc file, or else the system's. */
+/* The cookie of the client's display, for the programs of this one. */
+static void
+run_xauth(const struct session *ses, const struct x11 *x11,
+    char *const envp[])
+{
+	char path[PATH_MAX], quiet[] = "-q", from_stdin[] = "-";
+	char *argv[] = { path, quiet, from_stdin, NULL };
+	char script[2 * X11_NAME_MAX + X11_PROTOCOL_MAX + X11_COOKIE_MAX + 32];
+
+	if (!bytes_to_str(ses->grant.xauth_path, path, sizeof(path)))
+		return;
+	snprintf(script, sizeof(script), "remove %s\nadd %s %s %s\n",
+	    x11->xauth_name, x11->xauth_name, x11->protocol, x11->cookie);
+	run_and_wait(argv, envp, script);
+}
+
+/* The user's rc file, or else the system's, or else xauth. */
 static void
 run_rc(const struct session *ses, const struct program *program,
     char *const envp[])
@@ -129,15 +168,24 @@ run_rc(const struct session *ses, const struct program *program,
 	    system_rc[] = SYSTEM_RC_FILE;
 	char *user_argv[] = { ses->shell, c, user_rc, NULL };
 	char *system_argv[] = { sh, system_rc, NULL };
+	char line[X11_PROTOCOL_MAX + X11_COOKIE_MAX + 3], *input = NULL;
+	const struct x11 *x11 = &program->x11;
 	struct stat st;
 
+	if (x11->protocol != NULL) {
+		snprintf(line, sizeof(line), "%s %s\n", x11->protocol,
+		    x11->cookie);
+		input = line;
+	}
 	if (program->kind != START_SUBSYSTEM &&
 	    ses->grant.forced_by != FORCED_BY_CONFIG &&
 	    grant_permits(ses, PERMIT_USER_RC) &&
 	    exists_in_home(ses, ".ssh/rc"))
-		run_and_wait(user_argv, envp);
+		run_and_wait(user_argv, envp, input);
 	else if (stat(SYSTEM_RC_FILE, &st) == 0)
-		run_and_wait(system_argv, envp);
+		run_and_wait(system_argv, envp, input);
+	else if (x11->protocol != NULL)
+		run_xauth(ses, x11, envp);
 }
 
 static void
@@ -177,6 +225,9 @@ program_run_child(struct session *ses, struct program *program)
 		.user = ses->user, .home = ses->home, .shell = ses->shell,
 		.client = &program->client_env,
 		.term = program->term,
+		.display = program->x11.protocol == NULL ? NULL :
+		    program->x11.display,
+		.agent = agent_path(ses),
 		.tty = program->pty.master == -1 ? NULL : program->pty.path,
 		.original_command = program->original_command,
 		.time_zone = getenv("TZ"),

@@ -173,6 +173,10 @@ env_build(struct env *env, const struct env_input *in)
 		env_set_str(env, "TZ", in->time_zone);
 	if (in->term != NULL)
 		env_set_str(env, "TERM", in->term);
+	if (in->display != NULL)
+		env_set_str(env, "DISPLAY", in->display);
+	if (in->agent != NULL)
+		env_set_str(env, "SSH_AUTH_SOCK", in->agent);
 	env_set_pairs(env, in->grant->key_env);
 	if ((in->grant->permit & PERMIT_USER_ENV) != 0) {
 		snprintf(path, sizeof(path), "%s/.ssh/environment", in->home);

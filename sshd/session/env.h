@@ -40,6 +40,8 @@ struct env_input {
 	const char *user, *home, *shell;
 	const struct env *client;	/* accepted env requests */
 	const char *term;		/* NULL: none */
+	const char *display;		/* of forwarded X11; NULL: none */
+	const char *agent;		/* its socket; NULL: none */
 	const char *tty;		/* NULL: none */
 	const char *original_command;	/* NULL: none */
 	const char *time_zone;		/* of the server; NULL: none */

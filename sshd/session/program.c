@@ -12,6 +12,7 @@
 #include "lib/base/log.h"
 #include "lib/base/pattern.h"
 #include "lib/wire/reader.h"
+#include "sshd/session/agent.h"
 
 struct program *
 program_find(struct session *ses, uint32_t channel)
@@ -71,6 +72,7 @@ program_free(struct session *ses, struct program *program)
 	*p = program->next;
 	ses->program_count--;
 	close_pty(ses, program);
+	x11_clear(&program->x11);
 	env_clear(&program->client_env);
 	forget_command(program);
 	free(program->term);
@@ -168,6 +170,32 @@ program_env(struct session *ses, const struct ipc_SES_ENV *m,
 	else
 		log_debug2("Ignoring env request %s", log_safe(m->name).s);
 	session_reply(ses, m->request, ok, 0);
+	return true;
+}
+
+bool
+program_x11(struct session *ses, const struct ipc_SES_X11 *m,
+    struct err *err)
+{
+	struct program *program;
+
+	if (!need(ses, m->channel, &program, err))
+		return false;
+	session_reply(ses, m->request, program->phase == PROGRAM_OPEN &&
+	    x11_start(ses, &program->x11, m), 0);
+	return true;
+}
+
+bool
+program_agent(struct session *ses, const struct ipc_SES_AGENT *m,
+    struct err *err)
+{
+	struct program *program;
+
+	if (!need(ses, m->channel, &program, err))
+		return false;
+	session_reply(ses, m->request, program->phase == PROGRAM_OPEN &&
+	    agent_start(ses, m), 0);
 	return true;
 }
 

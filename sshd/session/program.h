@@ -15,6 +15,7 @@
 #include "sshd/session/env.h"
 #include "sshd/session/pty.h"
 #include "sshd/session/session.h"
+#include "sshd/session/x11.h"
 
 enum program_phase {
 	PROGRAM_OPEN,		/* requests arrive */
@@ -31,6 +32,7 @@ struct program {
 	struct pty pty;		/* master -1: none */
 	char *term;
 	struct env client_env;
+	struct x11 x11;
 	char *last_login;	/* text of the monitor; NULL until it came */
 	/* the request that started it */
 	uint32_t start_request;
@@ -51,6 +53,10 @@ bool program_open(struct session *ses, const struct ipc_SES_OPEN *m,
 bool program_pty(struct session *ses, const struct ipc_SES_PTY *m,
     struct err *err);
 bool program_env(struct session *ses, const struct ipc_SES_ENV *m,
+    struct err *err);
+bool program_x11(struct session *ses, const struct ipc_SES_X11 *m,
+    struct err *err);
+bool program_agent(struct session *ses, const struct ipc_SES_AGENT *m,
     struct err *err);
 bool program_start(struct session *ses, const struct ipc_SES_START *m,
     struct err *err);

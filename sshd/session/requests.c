@@ -19,6 +19,8 @@ req_##name(struct session *ses, const union ipc_any *u, struct err *err) \
 	X(SES_OPEN, program_open)					\
 	X(SES_PTY, program_pty)						\
 	X(SES_ENV, program_env)						\
+	X(SES_X11, program_x11)						\
+	X(SES_AGENT, program_agent)					\
 	X(SES_START, program_start)					\
 	X(SES_WINDOW, program_window)					\
 	X(SES_SIGNAL, program_signal)					\

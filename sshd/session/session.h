@@ -35,6 +35,7 @@ struct session {
 	uint32_t program_count;
 	struct connecting *connecting;
 	struct listening *listening;
+	struct listening *agent;	/* one of these, or NULL */
 	uint32_t forward_count;		/* of connecting and listening */
 	uint32_t resolver_count;	/* names that are being resolved */
 	int signal_fd;

@@ -27,6 +27,9 @@ setup(void **state)
 		.permit_tty = true, .permit_user_rc = true,
 		.allow_tcp_forwarding = FORWARDING_YES,
 		.allow_stream_local_forwarding = FORWARDING_YES,
+		.allow_agent_forwarding = true, .x11_forwarding = true,
+		.x11_use_localhost = true, .x11_display_offset = 10,
+		.x_auth_location = "/usr/bin/xauth",
 		.max_sessions = 10, .stream_local_bind_mask = 0177,
 	};
 	key_options_init(&f->options);
@@ -112,7 +115,8 @@ grant_build__key_and_configuration_must_both_permit(void **state)
 	struct fixture *f = *state;
 	const uint32_t forwarding = PERMIT_LOCAL_TCP | PERMIT_REMOTE_TCP |
 	    PERMIT_LOCAL_STREAM | PERMIT_REMOTE_STREAM;
-	const uint32_t all = forwarding | PERMIT_PTY | PERMIT_USER_RC;
+	const uint32_t all = forwarding | PERMIT_PTY | PERMIT_USER_RC |
+	    PERMIT_X11 | PERMIT_AGENT;
 
 	assert_int_equal(build(f)->permit, all);
 	f->options.pty = false;
@@ -125,7 +129,7 @@ grant_build__key_and_configuration_must_both_permit(void **state)
 	assert_int_equal(build(f)->permit, all & ~forwarding);
 	f->options.port_forwarding = true;
 	f->conf.disable_forwarding = true;
-	assert_int_equal(build(f)->permit, all & ~forwarding);
+	assert_int_equal(build(f)->permit, PERMIT_PTY | PERMIT_USER_RC);
 	f->conf.disable_forwarding = false;
 	f->conf.allow_tcp_forwarding = FORWARDING_LOCAL;
 	assert_int_equal(build(f)->permit, all & ~(uint32_t)PERMIT_REMOTE_TCP);
@@ -136,6 +140,22 @@ grant_build__key_and_configuration_must_both_permit(void **state)
 	assert_int_equal(build(f)->permit, all &
 	    ~(uint32_t)(PERMIT_LOCAL_STREAM | PERMIT_REMOTE_STREAM));
 	f->conf.allow_stream_local_forwarding = FORWARDING_YES;
+	f->conf.allow_stream_local_forwarding = FORWARDING_YES;
+	f->conf.x11_forwarding = false;
+	assert_int_equal(build(f)->permit, all & ~(uint32_t)PERMIT_X11);
+	f->conf.x11_forwarding = true;
+	f->options.x11_forwarding = false;
+	assert_int_equal(build(f)->permit, all & ~(uint32_t)PERMIT_X11);
+	f->options.x11_forwarding = true;
+	f->conf.x11_use_localhost = false;
+	assert_int_equal(build(f)->permit, all | PERMIT_X11_REMOTE);
+	f->conf.x11_use_localhost = true;
+	f->conf.allow_agent_forwarding = false;
+	assert_int_equal(build(f)->permit, all & ~(uint32_t)PERMIT_AGENT);
+	f->conf.allow_agent_forwarding = true;
+	f->options.agent_forwarding = false;
+	assert_int_equal(build(f)->permit, all & ~(uint32_t)PERMIT_AGENT);
+	f->options.agent_forwarding = true;
 	f->options.user_rc = false;
 	assert_int_equal(build(f)->permit, all & ~(uint32_t)PERMIT_USER_RC);
 }

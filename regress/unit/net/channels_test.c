@@ -169,7 +169,7 @@ static void
 channels__a_refused_forwarded_connection_is_closed(void **state)
 {
 	struct lower *l = lower_new_logged_in(1);
-	struct ipc_ACCEPTED accepted = { .is_stream = 1,
+	struct ipc_ACCEPTED accepted = { .kind = ACCEPTED_STREAM,
 	    .address = BYTES_LIT("/s") };
 	char byte;
 	int fds[2];
@@ -186,6 +186,43 @@ channels__a_refused_forwarded_connection_is_closed(void **state)
 	assert_int_equal(l->conn.channels.channel_count, 0);
 	close(fds[1]);
 	lower_free(l);
+}
+
+static void
+channels__displays_and_agents_are_offered_by_their_own_names(void **state)
+{
+	static const struct {
+		enum accepted_kind kind;
+		struct bytes want;
+	} cases[] = {
+		{ ACCEPTED_X11, BYTES_LIT(N3 "x11" N0 WINDOW PACKET N3 "::1"
+		    N5) },
+		{ ACCEPTED_AGENT, BYTES_LIT("\0\0\0\26"
+		    "auth-agent@openssh.com" N0 WINDOW PACKET) },
+		{ ACCEPTED_AGENT_IETF, BYTES_LIT("\0\0\0\15"
+		    "agent-connect" N0 WINDOW PACKET) },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct lower *l = lower_new_logged_in(1);
+		struct ipc_ACCEPTED accepted = {
+			.kind = (uint8_t)cases[i].kind,
+			.originator = BYTES_LIT("::1"), .originator_port = 5,
+		};
+		struct bytes sent;
+		int fds[2];
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+		lower_session_says(l, IPC_ACCEPTED, &accepted, fds, 1);
+		close(fds[0]);
+		close(fds[1]);
+		sent = lower_sent(l);
+		assert_int_equal(sent.p[0], SSH_MSG_CHANNEL_OPEN);
+		assert_true(bytes_equal(bytes_of(sent.p + 1, sent.len - 1),
+		    cases[i].want));
+		lower_free(l);
+	}
 }
 
 static void
@@ -595,6 +632,7 @@ main(void)
 		TEST(channels__a_failed_connect_is_told_with_reason_and_text),
 		TEST(channels__a_forwarded_connection_is_offered_and_works_once_confirmed),
 		TEST(channels__a_refused_forwarded_connection_is_closed),
+		TEST(channels__displays_and_agents_are_offered_by_their_own_names),
 		TEST(channels__numbers_are_used_again_and_their_count_is_bounded),
 		TEST(channels__messages_for_numbers_that_are_not_open_are_errors),
 		TEST(channels__nothing_may_follow_the_peers_eof_or_close),

@@ -365,6 +365,36 @@ session_requests__window_signal_and_break_reach_the_session(void **state)
 }
 
 static void
+session_requests__x11_and_agents_reach_the_session(void **state)
+{
+	struct lower *l = lower_new_logged_in(1);
+	const struct ipc_SES_X11 *x11 = &l->message.u.SES_X11;
+
+	(void)state;
+	lower_open_session(l);
+	assert_true(ask(l, "x11-req", true, BYTES_LIT("\1" N1 "p" N2 "ck"
+	    N5)));
+	lower_session_gets(l, IPC_SES_X11);
+	assert_int_equal(x11->single, 1);
+	assert_true(bytes_is(x11->protocol, "p"));
+	assert_true(bytes_is(x11->cookie, "ck"));
+	assert_int_equal(x11->screen, 5);
+	lower_session_done(l, x11->request, true, 0);
+	SENT(l, SSH_MSG_CHANNEL_SUCCESS, PEER);
+	assert_true(ask(l, "agent-req", true, (struct bytes){ 0 }));
+	lower_session_gets(l, IPC_SES_AGENT);
+	assert_int_equal(l->message.u.SES_AGENT.is_ietf, 1);
+	lower_session_done(l, l->message.u.SES_AGENT.request, false, 0);
+	SENT(l, SSH_MSG_CHANNEL_FAILURE, PEER);
+	assert_true(ask(l, "auth-agent-req@openssh.com", false,
+	    (struct bytes){ 0 }));
+	lower_session_gets(l, IPC_SES_AGENT);
+	assert_int_equal(l->message.u.SES_AGENT.is_ietf, 0);
+	SENT_NOTHING(l);
+	lower_free(l);
+}
+
+static void
 session_requests__values_too_long_are_refused_but_torn_ones_end_it(
     void **state)
 {
@@ -517,6 +547,7 @@ main(void)
 		TEST(session_requests__a_start_that_failed_may_be_tried_again),
 		TEST(session_requests__a_second_pty_disconnects_but_not_after_a_refusal),
 		TEST(session_requests__window_signal_and_break_reach_the_session),
+		TEST(session_requests__x11_and_agents_reach_the_session),
 		TEST(session_requests__values_too_long_are_refused_but_torn_ones_end_it),
 		TEST(session_requests__the_table_is_sorted_and_whole),
 		TEST(global_requests__useless_or_impossible_forwards_are_refused),

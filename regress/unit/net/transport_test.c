@@ -160,10 +160,11 @@ static void
 transport__ext_info_follows_newkeys_when_it_was_asked_for(void **state)
 {
 	static const struct test_offer offer = { .ext_info = true };
-	static const char want[] = "\7\0\0\0\3\0\0\0\17server-sig-algs"
+	static const char want[] = "\7\0\0\0\4\0\0\0\17server-sig-algs"
 	    "\0\0\0\30ssh-ed25519,rsa-sha2-512"
 	    "\0\0\0\37publickey-hostbound@openssh.com\0\0\0\1" "0"
-	    "\0\0\0\20ping@openssh.com\0\0\0\1" "0";
+	    "\0\0\0\20ping@openssh.com\0\0\0\1" "0"
+	    "\0\0\0\15" "agent-forward\0\0\0\1" "0";
 	struct test_client *c = test_client_new(&offer);
 
 	(void)state;

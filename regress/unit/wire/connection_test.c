@@ -29,6 +29,7 @@ PARSER(channel_number_parse, uint32_t)
 PARSER(channel_request_parse, struct channel_request)
 PARSER(pty_request_parse, struct pty_request)
 PARSER(env_request_parse, struct env_request)
+PARSER(x11_request_parse, struct x11_request)
 PARSER(exec_request_parse, struct bytes)
 PARSER(subsystem_request_parse, struct bytes)
 PARSER(window_change_parse, struct window_size)
@@ -72,6 +73,8 @@ static const struct {
 	{ run_pty_request_parse, BYTES_LIT(U32("\5") "xterm" U32("\120")
 	    U32("\30") U32("\0") U32("\0") U32("\1") "\0") },
 	{ run_env_request_parse, BYTES_LIT(U32("\4") "LANG" U32("\1") "C") },
+	{ run_x11_request_parse, BYTES_LIT("\1" U32("\1") "p" U32("\2") "c0"
+	    U32("\0")) },
 	{ run_exec_request_parse, BYTES_LIT(U32("\4") "true") },
 	{ run_subsystem_request_parse, BYTES_LIT(U32("\4") "sftp") },
 	{ run_window_change_parse, BYTES_LIT(U32("\1") U32("\2") U32("\3")
@@ -159,6 +162,10 @@ connection__a_length_above_its_limit_is_rejected_by_name(void **state)
 		    "variable name" },
 		{ run_env_request_parse, BYTES_LIT(U32("\0")), ENV_VALUE_MAX,
 		    "variable value" },
+		{ run_x11_request_parse, BYTES_LIT("\0"), X11_PROTOCOL_MAX,
+		    "X11 protocol" },
+		{ run_x11_request_parse, BYTES_LIT("\0" U32("\0")),
+		    X11_COOKIE_MAX, "X11 cookie" },
 		{ run_exec_request_parse, { 0 }, COMMAND_MAX, "command" },
 		{ run_subsystem_request_parse, { 0 }, SUBSYSTEM_NAME_MAX,
 		    "subsystem name" },

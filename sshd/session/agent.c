@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/session/agent.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "sshd/session/listening.h"
+
+#define NAME_LEN	10
+#define SOCKET_MASK	0177
+
+/* 50 bits as ten letters. */
+static void
+write_name(uint64_t bits, char out[static NAME_LEN + 1])
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+
+	for (int i = 0; i < NAME_LEN; i++) {
+		out[i] = letters[bits & 31];
+		bits >>= 5;
+	}
+	out[NAME_LEN] = '\0';
+}
+
+/* Tells hosts that share a home directory apart: FNV-1a of our name. */
+static uint64_t
+host_number(void)
+{
+	char host[HOST_NAME_MAX + 1] = "";
+	uint64_t h = 0xcbf29ce484222325;
+
+	(void)gethostname(host, sizeof(host) - 1);
+	for (const char *p = host; *p != '\0'; p++) {
+		h ^= (uint8_t)*p;
+		h *= 0x100000001b3;
+	}
+	return h;
+}
+
+/* Nobody else may put something in the socket's place. */
+static bool
+make_private_dir(const struct session *ses, const char *path)
+{
+	struct stat st;
+
+	if (mkdir(path, 0700) == -1 && errno != EEXIST) {
+		log_error("agent forwarding: mkdir %s: %s", path,
+		    strerror(errno));
+		return false;
+	}
+	if (stat(path, &st) == -1 || !S_ISDIR(st.st_mode) ||
+	    st.st_uid != ses->grant.uid || (st.st_mode & 022) != 0) {
+		log_error("agent forwarding: bad ownership or modes for "
+		    "directory %s", path);
+		return false;
+	}
+	return true;
+}
+
+static bool
+choose_path(const struct session *ses, char *out, size_t out_len)
+{
+	char host[NAME_LEN + 1], name[NAME_LEN + 1];
+	uint64_t random;
+	int len;
+
+	snprintf(out, out_len, "%s/.ssh", ses->home);
+	if (!make_private_dir(ses, out))
+		return false;
+	snprintf(out, out_len, "%s/.ssh/agent", ses->home);
+	if (!make_private_dir(ses, out))
+		return false;
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return false;
+	write_name(host_number(), host);
+	write_name(random, name);
+	len = snprintf(out, out_len, "%s/.ssh/agent/s.%s.sshd.%s", ses->home,
+	    host, name);
+	return len > 0 && (size_t)len < out_len;
+}
+
+static bool
+make_socket(struct session *ses, enum accepted_kind kind)
+{
+	char path[PATH_MAX];
+
+	if (!choose_path(ses, path, sizeof(path)) ||
+	    (ses->agent = listening_new(ses, bytes_str(path), kind)) == NULL)
+		return false;
+	ses->agent->holder = &ses->agent;
+	if (listening_add_path(ses->agent, SOCKET_MASK))
+		return true;
+	log_error("agent forwarding: bind to %s: %s", path, strerror(errno));
+	listening_free(ses->agent);
+	return false;
+}
+
+bool
+agent_start(struct session *ses, const struct ipc_SES_AGENT *m)
+{
+	if (!grant_permits(ses, PERMIT_AGENT)) {
+		log_verbose("agent forwarding not permitted for this "
+		    "connection");
+		return false;
+	}
+	return ses->agent != NULL || make_socket(ses, m->is_ietf != 0 ?
+	    ACCEPTED_AGENT_IETF : ACCEPTED_AGENT);
+}
+
+const char *
+agent_path(const struct session *ses)
+{
+	return ses->agent == NULL ? NULL : ses->agent->address;
+}

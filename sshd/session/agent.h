@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * agent - the socket through which programs reach the client's agent.
+ *
+ * Shapes:  one for a connection: ~/.ssh/agent/s.HOST.sshd.RANDOM, both parts
+ *          of ten letters.
+ * Units:   -
+ * Errors:  what can't be had is answered "no" and logged.
+ * Owns:    ses->agent, and the file.
+ * Source:  reference sheets sshd_cli_and_files section 8,
+ *          protocol_extensions section 11.
+ */
+#ifndef SSHD_SESSION_AGENT_H
+#define SSHD_SESSION_AGENT_H
+
+#include "sshd/session/session.h"
+
+/* SESSION: answers "yes" or "no": is there a socket? */
+bool agent_start(struct session *ses, const struct ipc_SES_AGENT *m);
+/* The value of SSH_AUTH_SOCK, or NULL. */
+const char *agent_path(const struct session *ses);
+
+#endif
