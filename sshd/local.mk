@@ -12,6 +12,9 @@ sshd_config_libconfig_a_SOURCES = \
 	sshd/config/config.h \
 	sshd/config/evaluate.c \
 	sshd/config/evaluate.h \
+	sshd/config/explain.c \
+	sshd/config/explain.h \
+	sshd/config/explain_print.c \
 	sshd/config/groups.c \
 	sshd/config/groups.h \
 	sshd/config/keywords.c \
@@ -24,6 +27,7 @@ sshd_config_libconfig_a_SOURCES = \
 	sshd/config/load.h \
 	sshd/config/load_line.c \
 	sshd/config/load_listen.c \
+	sshd/config/load_strict.c \
 	sshd/config/loader.h \
 	sshd/config/match.c \
 	sshd/config/match.h \

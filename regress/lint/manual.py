@@ -278,7 +278,7 @@ def check_algorithms(page, algorithms):
 
 def check_flags(page, tree):
     source = tree.read("sshd/listener/cmdline.c")
-    letters = re.search(r'getopt\(argc, argv,\s*"\+?([^"]+)"', source).group(1)
+    letters = re.search(r'getopt_long\(argc, argv,\s*"\+?([^"]+)"', source).group(1)
     truth = set(re.findall(r"(\w)(:?)", letters))
     head = page.text[page.text.index(".Sh DESCRIPTION"):
                      page.text.index(".Sh PROCESSES")]
@@ -288,6 +288,9 @@ def check_flags(page, tree):
             found.add((flag, ":" if argument else ""))
     compare_sets(page.name, "flag", {"".join(flag) for flag in found},
                  {"".join(flag) for flag in truth})
+    compare_sets(page.name, "long flag",
+                 set(re.findall(r"^\.It Fl \\-(\w+)$", head, re.M)),
+                 set(re.findall(r'\{ "(\w+)", no_argument', source)))
 
 
 def check_synopsis(page, tree):
@@ -295,11 +298,13 @@ def check_synopsis(page, tree):
     body = page.section("SYNOPSIS")
     found = set(re.findall(r"Op Fl (\w) Ar", body))
     found |= set(re.search(r"Op Fl (\w+)$", body, re.M).group(1))
+    found |= set(re.findall(r"Op Fl \\-(\w+)$", body, re.M))
     source = tree.read("sshd/listener/cmdline.c")
     usage = c_string(re.search(r"cmdline_usage\[\] =\n(.*?);", source,
                                re.S).group(1))
     truth = set(re.search(r"\[-(\w{2,})\]", usage).group(1))
     truth |= set(re.findall(r"\[-(\w) ", usage))
+    truth |= set(re.findall(r"\[--(\w+)\]", usage))
     compare_sets(page.name, "flag of the usage", found, truth)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Flags of sshd, what it says to bad ones, and its exit codes."""
 
+import json
 import os
 import shutil
 import signal
@@ -22,10 +23,10 @@ def sshd(*args, **kwargs):
 @pytest.fixture
 def config(tmp_path, host_keys):
     """A function: writes a configuration file, returns its path."""
-    def write(text="", kinds=("ed25519",)):
+    def write(text="", kinds=("ed25519",), blocks=""):
         path = tmp_path / "sshd_config"
         lines = [f"HostKey {host_keys[kind]}" for kind in kinds]
-        path.write_text("\n".join([text, *lines]) + "\n")
+        path.write_text("\n".join([text, *lines, blocks]) + "\n")
         return str(path)
     return write
 
@@ -84,6 +85,84 @@ def test_g_prints_the_configuration_without_host_keys(tmp_path):
     path.write_text("HostKey /nonexistent\nMaxSessions 3\n")
     values = _effective("-G", "-f", str(path))
     assert values["maxsessions"] == ["3"]
+
+
+GLOBAL_TO_EXPLAIN = "MaxAuthTries 4\nMaxAuthTries 5"
+BLOCKS_TO_EXPLAIN = """\
+Match user alice
+    MaxAuthTries 2
+Match address 192.0.2.0/24
+    Banner none"""
+
+
+@pytest.mark.postern_only
+def test_the_configuration_is_explained_line_by_line(config):
+    path = config(GLOBAL_TO_EXPLAIN, blocks=BLOCKS_TO_EXPLAIN)
+    shown = sshd("-T", "--explain", "-C", "user=alice", "-f", path)
+    lines = shown.stdout.splitlines()
+    assert shown.returncode == 0, shown.stderr
+    assert (f"maxauthtries 2 # Match at {path}:4, set at {path}:5"
+            in lines)
+    assert f"#   overridden: maxauthtries 4 # {path}:1" in lines
+    assert f"#   shadowed: maxauthtries 5 # {path}:2" in lines
+    assert "maxsessions 10 # default" in lines
+    assert lines[-1] == f"# Match at {path}:6 is not decided: -C lacks addr"
+    plain = sshd("-T", "-C", "user=alice", "-f", path).stdout.splitlines()
+    assert plain == [line.rpartition(" # ")[0] for line in lines
+                     if not line.startswith("#")]
+
+
+@pytest.mark.postern_only
+def test_the_configuration_is_printed_as_json(config):
+    path = config(GLOBAL_TO_EXPLAIN, blocks=BLOCKS_TO_EXPLAIN)
+    shown = sshd("-T", "--json", "-f", path, "-o", "MaxSessions 4")
+    found = json.loads(shown.stdout)
+    assert found["settings"]["maxauthtries"] == [
+        {"value": "4",
+         "origins": [{"from": "file", "file": path, "line": 1}]}]
+    assert found["settings"]["maxsessions"] == [
+        {"value": "4", "origins": [{"from": "command line"}]}]
+    assert found["settings"]["logingracetime"] == [
+        {"value": "120", "origins": []}]
+    assert found["without_effect"] == [
+        {"keyword": "maxauthtries", "value": "5", "why": "shadowed",
+         "from": "file", "file": path, "line": 2}]
+    assert found["undecided"] == [
+        {"file": path, "line": 4, "lacking": "user"},
+        {"file": path, "line": 6, "lacking": "addr"}]
+    plain = sshd("-T", "-f", path, "-o", "MaxSessions 4").stdout
+    assert plain == "".join(
+        f"{keyword} {entry['value']}\n"
+        for keyword, entries in found["settings"].items()
+        for entry in entries)
+
+
+@pytest.mark.postern_only
+def test_a_strict_check_finds_what_an_ordinary_one_accepts(config):
+    path = config("MaxAuthTries 4\nMaxAuthTries 5\nUseLogin no\n"
+                  "PermitRootLogin yes\n")
+    assert sshd("-t", "-f", path).returncode == 0
+    result = sshd("-t", "--strict", "-f", path)
+    assert result.returncode == 255
+    assert [line.partition(": ")[2] for line in
+            result.stderr.splitlines()] == [
+        "Deprecated option UseLogin",
+        f"MaxAuthTries has no effect: line 1 of {path} comes first",
+        "PermitRootLogin yes is weak: root's password can be guessed from "
+        "outside",
+        "terminating, 3 bad configuration options"]
+    assert sshd("-t", "--strict", "-f", config()).returncode == 0
+
+
+@pytest.mark.postern_only
+def test_a_strict_print_wants_every_block_decided(config):
+    path = config(blocks=BLOCKS_TO_EXPLAIN)
+    result = sshd("-T", "--strict", "-C", "user=bob", "-f", path)
+    assert result.returncode == 255
+    assert result.stderr.strip() == \
+        f"{path} line 5: Match is not decided: -C lacks addr"
+    assert sshd("-T", "--strict", "-C", "user=bob,addr=192.0.2.1", "-f",
+                path).returncode == 0
 
 
 @pytest.mark.parametrize("given", [

@@ -18,10 +18,12 @@ unit_tests = \
 	regress/unit/base/pattern_test \
 	regress/unit/base/safe_path_test \
 	regress/unit/config/config_test \
+	regress/unit/config/explain_test \
 	regress/unit/config/keywords_test \
 	regress/unit/config/lexer_test \
 	regress/unit/config/load_test \
 	regress/unit/config/match_test \
+	regress/unit/config/strict_test \
 	regress/unit/config/suggest_test \
 	regress/unit/config/value_test \
 	regress/unit/crypto/digest_test \
@@ -106,6 +108,10 @@ regress_unit_base_safe_path_test_SOURCES = regress/unit/base/safe_path_test.c
 regress_unit_base_safe_path_test_LDADD = $(unit_libs)
 regress_unit_config_config_test_SOURCES = regress/unit/config/config_test.c regress/unit/config/config_util.h
 regress_unit_config_config_test_LDADD = $(unit_libs)
+regress_unit_config_explain_test_SOURCES = regress/unit/config/explain_test.c regress/unit/config/config_util.h
+regress_unit_config_explain_test_LDADD = $(unit_libs)
+regress_unit_config_strict_test_SOURCES = regress/unit/config/strict_test.c regress/unit/config/config_util.h
+regress_unit_config_strict_test_LDADD = $(unit_libs)
 regress_unit_config_keywords_test_SOURCES = regress/unit/config/keywords_test.c regress/unit/config/config_util.h
 regress_unit_config_keywords_test_LDADD = $(unit_libs)
 regress_unit_config_lexer_test_SOURCES = regress/unit/config/lexer_test.c

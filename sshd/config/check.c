@@ -82,29 +82,11 @@ settle_paths(struct value_in *in, const char **words)
 
 /* ---- what is not built yet ----------------------------------------------- */
 
-/* What -T would print, malloc'ed; NULL when memory is out. */
-static char *
-text_of(const struct keyword *kw, const struct conf *conf)
-{
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-
-	if (out == NULL)
-		return NULL;
-	kw->type->print(kw, conf, out);
-	if (fclose(out) != 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
-
 /* The value, as printed, is the one that asks for nothing. */
 static bool
 is_harmless(const struct keyword *kw, const struct conf *conf)
 {
-	char *text = text_of(kw, conf);
+	char *text = value_text(kw, conf);
 	const char *value = text == NULL ? NULL : strchr(text, ' ');
 	size_t len = kw->harmless == NULL ? 0 : strlen(kw->harmless);
 	bool same = len != 0 && value != NULL &&
@@ -127,8 +109,8 @@ is_default(const struct keyword *kw, const struct conf *conf,
 
 	if (!evaluate_default(kw, arena, &dflt, &parts, reason))
 		return false;
-	a = text_of(kw, conf);
-	b = text_of(kw, &dflt);
+	a = value_text(kw, conf);
+	b = value_text(kw, &dflt);
 	same = a != NULL && b != NULL && strcmp(a, b) == 0;
 	free(a);
 	free(b);

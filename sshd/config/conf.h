@@ -36,6 +36,7 @@ struct conf_listen {
 	struct sockaddr_storage address;
 	socklen_t address_len;
 	const char *rdomain;		/* NULL: none */
+	uint32_t file, line;		/* where it is configured */
 };
 
 struct conf_listens {

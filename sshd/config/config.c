@@ -7,7 +7,7 @@
 #include "sshd/config/evaluate.h"
 #include "sshd/config/load.h"
 
-#define PACK_MAGIC	0x50434631	/* "PCF1" */
+#define PACK_MAGIC	0x50434632	/* "PCF2" */
 
 /* Packed is what there is: loading packs, unpacking looks at the head. */
 struct config {
@@ -125,6 +125,8 @@ count_listens(struct bytes listens)
 	for (; rd_left(&r) != 0; n++) {
 		(void)rd_string(&r, TAPE_MAX, "address");
 		(void)rd_string(&r, TAPE_MAX, "routing domain");
+		(void)rd_u32(&r, "file of address");
+		(void)rd_u32(&r, "line of address");
 	}
 	return n;
 }
@@ -145,6 +147,8 @@ take_listens(struct bytes listens, struct conf *conf, struct err *err)
 		struct bytes rdomain = rd_string(&r, TAPE_MAX,
 		    "routing domain");
 
+		v[i].file = rd_u32(&r, "file of address");
+		v[i].line = rd_u32(&r, "line of address");
 		if (address.len != 0)
 			memcpy(&v[i].address, address.p, address.len);
 		v[i].address_len = (socklen_t)address.len;
@@ -158,13 +162,14 @@ take_listens(struct bytes listens, struct conf *conf, struct err *err)
 }
 
 bool
-config_evaluate(const struct config *config, const struct conf_spec *spec,
+config_evaluate_watched(const struct config *config,
+    const struct conf_spec *spec, struct evaluate_watch *watch,
     struct conf *out, struct err *err)
 {
 	struct evaluate_failure failure;
 	struct conf conf;
 
-	if (!evaluate(config->records, spec, &conf, &failure, err))
+	if (!evaluate(config->records, spec, watch, &conf, &failure, err))
 		return false;
 	if (!take_listens(config->listens, &conf, err)) {
 		conf_clear(&conf);
@@ -172,6 +177,24 @@ config_evaluate(const struct config *config, const struct conf_spec *spec,
 	}
 	*out = conf;
 	return true;
+}
+
+bool
+config_evaluate(const struct config *config, const struct conf_spec *spec,
+    struct conf *out, struct err *err)
+{
+	return config_evaluate_watched(config, spec, NULL, out, err);
+}
+
+const char *
+config_file_name(const struct config *config, uint32_t index)
+{
+	struct reader r = rd_init(config->files);
+	const char *name = "";
+
+	for (uint32_t i = 0; i <= index && rd_left(&r) != 0; i++)
+		name = record_word(&r);
+	return name;
 }
 
 void

@@ -28,6 +28,7 @@ struct config_args {
 	size_t line_count;
 	bool ports_given;		/* -p: files' Port lines don't count */
 	const char *include_dir;	/* NULL: SYSCONFDIR; for tests */
+	bool strict;			/* what is doubtful is an error */
 };
 
 /*
@@ -72,6 +73,14 @@ MUST_CHECK bool config_unpack(struct bytes packed, struct config **out,
 MUST_CHECK bool config_evaluate(const struct config *config,
     const struct conf_spec *spec, struct conf *out, struct err *err);
 void conf_clear(struct conf *conf);
+
+/* The same with a witness, who is told where each value comes from. */
+struct evaluate_watch;
+MUST_CHECK bool config_evaluate_watched(const struct config *config,
+    const struct conf_spec *spec, struct evaluate_watch *watch,
+    struct conf *out, struct err *err);
+/* Of struct place; "" when there is none. */
+const char *config_file_name(const struct config *config, uint32_t index);
 
 /* sshd -T: one line for each value. */
 void conf_print(const struct conf *conf, FILE *out);

@@ -14,6 +14,8 @@ struct evaluation {
 	struct arena *arena;
 	struct conf *conf;
 	uint32_t *seen;		/* for each keyword, in this pass */
+	struct place block;	/* the innermost one; line 0: none */
+	struct evaluate_watch *watch;	/* NULL on the way to a login */
 	struct evaluate_failure *failure;
 	struct err *err;
 };
@@ -22,6 +24,21 @@ static bool
 fail(struct evaluation *ev, enum err_code code, const char *what)
 {
 	return err_set(ev->err, code, what);
+}
+
+static void
+tell_step(struct evaluation *ev, const struct record *record,
+    const struct value_in *in, bool skipped)
+{
+	const struct evaluate_step step = {
+		.keyword = record->keyword, .place = record->place,
+		.block = ev->block, .second_pass = ev->pass == PASS_MATCH,
+		.skipped = skipped, .words = in->words,
+		.word_count = in->word_count, .parts = *in->parts,
+		.conf = ev->conf,
+	};
+
+	ev->watch->step(ev->watch, &step);
 }
 
 static bool
@@ -34,13 +51,17 @@ apply(struct evaluation *ev, struct record *record)
 		.word_count = record->count, .parts = seen,
 		.reason = ev->failure->reason,
 	};
-	bool ok;
+	bool won = kw->rule == RULE_FIRST && *seen != 0, ok;
 
-	if (kw->rule == RULE_FIRST && *seen != 0)
+	if (won && ev->watch == NULL)
 		return true;
 	if ((in.words = record_words(record, ev->arena)) == NULL ||
 	    in.word_count == 0)
 		return fail(ev, ERR_FORMAT, "words of a directive");
+	if (won) {
+		tell_step(ev, record, &in, true);
+		return true;
+	}
 	/* a second pass, or a last line that wins, starts anew */
 	if (kw->rule == RULE_LAST ||
 	    (*seen == 0 && kw->rule != RULE_BY_PART))
@@ -53,6 +74,8 @@ apply(struct evaluation *ev, struct record *record)
 		ev->failure->place = record->place;
 		return fail(ev, ERR_FORMAT, "configuration");
 	}
+	if (ev->watch != NULL)
+		tell_step(ev, record, &in, false);
 	return true;
 }
 
@@ -67,10 +90,45 @@ directive(struct evaluation *ev, struct record *record, unsigned depth)
 	return apply(ev, record);
 }
 
+static void
+add_word(char *list, size_t size, const char *word)
+{
+	size_t len = strlen(list);
+
+	if (strstr(list, word) == NULL)
+		snprintf(list + len, size - len, "%s%s", len == 0 ? "" : ",",
+		    word);
+}
+
+/* A block that does not hold: would it, if more were known? */
+static void
+tell_undecided(struct evaluation *ev, struct record record)
+{
+	char lacking[64] = "";
+
+	for (uint32_t i = 0; i < record.count; i++) {
+		const char *argument;
+		uint8_t id = record_criterion(&record.rest, &argument);
+		const char *lacks = match_criterion_exists(id) ?
+		    match_lacks(&ev->facts, id) : NULL;
+
+		if (lacks != NULL)
+			add_word(lacking, sizeof(lacking), lacks);
+		else if (record.rest.code != ERR_NONE ||
+		    !match_criterion_exists(id) ||
+		    !match_holds(&ev->facts, id, argument))
+			return;
+	}
+	if (lacking[0] != '\0')
+		ev->watch->undecided(ev->watch, record.place, lacking);
+}
+
 /* *holds; the reader stands behind the criteria when it is true. */
 static bool
 decide(struct evaluation *ev, struct record *record, bool *holds)
 {
+	const struct record whole = *record;
+
 	*holds = true;
 	for (uint32_t i = 0; i < record->count && *holds; i++) {
 		const char *argument;
@@ -83,7 +141,23 @@ decide(struct evaluation *ev, struct record *record, bool *holds)
 		    match_holds_always(id, argument) :
 		    match_holds(&ev->facts, id, argument);
 	}
+	if (!*holds && ev->watch != NULL && ev->pass == PASS_MATCH)
+		tell_undecided(ev, whole);
 	return true;
+}
+
+static bool walk(struct evaluation *ev, struct reader *r, unsigned depth);
+
+static bool
+walk_block(struct evaluation *ev, struct record *record, unsigned depth)
+{
+	struct place outer = ev->block;
+	bool ok;
+
+	ev->block = record->place;
+	ok = walk(ev, &record->rest, depth);
+	ev->block = outer;
+	return ok;
 }
 
 static bool
@@ -102,7 +176,7 @@ walk(struct evaluation *ev, struct reader *r, unsigned depth)
 		}
 		if (!decide(ev, &record, &holds))
 			return false;
-		if (holds && !walk(ev, &record.rest, depth + 1))
+		if (holds && !walk_block(ev, &record, depth + 1))
 			return false;
 	}
 	return rd_ok(r, ev->err);
@@ -179,12 +253,13 @@ run(struct evaluation *ev, struct bytes records, const struct conf_spec *spec)
 
 bool
 evaluate(struct bytes records, const struct conf_spec *spec,
-    struct conf *out, struct evaluate_failure *failure, struct err *err)
+    struct evaluate_watch *watch, struct conf *out,
+    struct evaluate_failure *failure, struct err *err)
 {
 	struct conf conf = { .arena = arena_new() };
 	struct evaluation ev = {
 		.arena = conf.arena, .conf = &conf, .failure = failure,
-		.err = err,
+		.err = err, .watch = watch,
 	};
 
 	*failure = (struct evaluate_failure){ .kw = NULL };

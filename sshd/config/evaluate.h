@@ -24,9 +24,32 @@ struct evaluate_failure {
 	char reason[VALUE_REASON_MAX];
 };
 
-/* All but listen_address, which is not in the records. */
+/* A directive of a section that is in force. */
+struct evaluate_step {
+	uint32_t keyword;
+	struct place place;
+	struct place block;	/* of its Match line; line 0: none */
+	bool second_pass;
+	bool skipped;		/* an earlier line has won */
+	const char *const *words;
+	size_t word_count;
+	uint32_t parts;		/* RULE_BY_PART: set so far */
+	const struct conf *conf;	/* after it */
+};
+
+/* For sshd -T --explain: told of all that happens. */
+struct evaluate_watch {
+	void (*step)(struct evaluate_watch *watch,
+	    const struct evaluate_step *step);
+	/* lacking: items of -C, comma separated */
+	void (*undecided)(struct evaluate_watch *watch, struct place block,
+	    const char *lacking);
+};
+
+/* All but listen_address, which is not in the records. watch: or NULL. */
 MUST_CHECK bool evaluate(struct bytes records, const struct conf_spec *spec,
-    struct conf *out, struct evaluate_failure *failure, struct err *err);
+    struct evaluate_watch *watch, struct conf *out,
+    struct evaluate_failure *failure, struct err *err);
 /* The default of one keyword into conf. */
 MUST_CHECK bool evaluate_default(const struct keyword *kw,
     struct arena *arena, struct conf *conf, uint32_t *parts,

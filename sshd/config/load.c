@@ -263,7 +263,7 @@ check_together(struct loader *l)
 	struct err err;
 
 	if (!evaluate(bytes_of(l->out.records.p, l->out.records.len), NULL,
-	    &conf, &failure, &err)) {
+	    NULL, &conf, &failure, &err)) {
 		section = loader_section_at(l, failure.place);
 		loader_bad(l, &section, "%s %s", failure.kw == NULL ?
 		    err.what : failure.kw->name, failure.reason);
@@ -274,6 +274,8 @@ check_together(struct loader *l)
 		l->errors++;
 	}
 	loader_resolve_listens(l, &conf);
+	if (l->args->strict)
+		loader_check_strictly(l, &conf);
 	conf_clear(&conf);
 }
 
@@ -288,11 +290,12 @@ finish(struct loader *l, struct err *err)
 		    file);
 		l->errors++;
 	}
-	if (l->errors == 0)
+	if (l->errors + l->doubts == 0)
 		return true;
 	log_fatal("%.*s: terminating, %zu bad configuration options",
-	    LOG_NAME_MAX, file, l->errors);
-	return err_set(err, l->errors == l->soft_errors ? ERR_NOT_FOUND :
+	    LOG_NAME_MAX, file, l->errors + l->doubts);
+	return err_set(err, l->doubts == 0 &&
+	    l->errors == l->soft_errors ? ERR_NOT_FOUND :
 	    ERR_FORMAT, "bad configuration");
 }
 

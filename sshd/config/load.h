@@ -20,7 +20,7 @@
 
 struct loaded {
 	struct tape files;	/* names, in the order of place.file */
-	struct tape listens;	/* address, routing domain, ... */
+	struct tape listens;	/* address, routing domain, place, ... */
 	struct tape records;
 };
 

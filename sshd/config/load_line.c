@@ -2,6 +2,7 @@
 #include "sshd/config/loader.h"
 
 #include <stdarg.h>
+#include <strings.h>
 
 #include "sshd/config/check.h"
 #include "sshd/config/match.h"
@@ -12,23 +13,54 @@ loader_is_command_line(const struct section *section)
 	return section->place.line == 0;
 }
 
+static void
+log_line(enum log_level level, const struct section *section, const char *fmt,
+    va_list args)
+{
+	char text[LOG_LINE_MAX];
+
+	vsnprintf(text, sizeof(text), fmt, args);
+	log_at(level, "%.*s line %u: %s", LOG_NAME_MAX, section->file,
+	    section->place.line, text);
+}
+
+static void
+stop_at_limit(struct loader *l, const struct section *section)
+{
+	if (l->errors + l->doubts != LOAD_ERRORS_MAX)
+		return;
+	log_error("%.*s: too many errors, the rest is not read", LOG_NAME_MAX,
+	    section->file);
+	l->stop = true;
+}
+
 void
 loader_bad(struct loader *l, const struct section *section, const char *fmt,
     ...)
 {
-	char text[LOG_LINE_MAX];
 	va_list args;
 
 	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
+	log_line(LOG_LEVEL_ERROR, section, fmt, args);
 	va_end(args);
-	log_error("%.*s line %u: %s", LOG_NAME_MAX, section->file,
-	    section->place.line, text);
-	if (++l->errors == LOAD_ERRORS_MAX) {
-		log_error("%.*s: too many errors, the rest is not read",
-		    LOG_NAME_MAX, section->file);
-		l->stop = true;
-	}
+	l->errors++;
+	stop_at_limit(l, section);
+}
+
+void
+loader_doubt(struct loader *l, const struct section *section, const char *fmt,
+    ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	log_line(l->args->strict ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, section,
+	    fmt, args);
+	va_end(args);
+	if (!l->args->strict)
+		return;
+	l->doubts++;
+	stop_at_limit(l, section);
 }
 
 void
@@ -75,9 +107,13 @@ gone_keyword(struct loader *l, const struct section *section,
 
 	if (!check_scope(l, section, gone->name, gone->scope))
 		return;
-	log_at(gone->fate == FATE_SILENT ? LOG_LEVEL_DEBUG2 : LOG_LEVEL_INFO,
-	    "%.*s line %u: %s option %s", LOG_NAME_MAX, section->file,
-	    section->place.line, texts[gone->fate], gone->name);
+	if (gone->fate == FATE_SILENT && !l->args->strict)
+		log_at(LOG_LEVEL_DEBUG2, "%.*s line %u: %s option %s",
+		    LOG_NAME_MAX, section->file, section->place.line,
+		    texts[gone->fate], gone->name);
+	else
+		loader_doubt(l, section, "%s option %s", texts[gone->fate],
+		    gone->name);
 }
 
 static bool
@@ -108,6 +144,9 @@ known_keyword(struct loader *l, const struct section *section,
 
 	if (!count_words(l, section, kw, word_count))
 		return;
+	if (l->args->strict && strcasecmp(line->keyword, kw->name) != 0)
+		loader_doubt(l, section, "%s is an old name of %s",
+		    line->keyword, kw->name);
 	if (kw->type->is_raw) {
 		words[0] = line->raw;
 		word_count = 1;
@@ -117,8 +156,7 @@ known_keyword(struct loader *l, const struct section *section,
 		return;
 	}
 	if (check.note[0] != '\0')
-		log_info("%.*s line %u: %s %s", LOG_NAME_MAX, section->file,
-		    section->place.line, kw->name, check.note);
+		loader_doubt(l, section, "%s %s", kw->name, check.note);
 	if (kw->type == &type_ports && l->args->ports_given &&
 	    !loader_is_command_line(section))
 		return;

@@ -48,6 +48,10 @@ add_listens(struct loader *l, const struct pending_listen *pending,
 		tape_add_string(&l->out.listens,
 		    bytes_of(&listen->address, listen->address_len));
 		tape_add_string(&l->out.listens, bytes_str(listen->rdomain));
+		tape_add_u32(&l->out.listens,
+		    pending == NULL ? 0 : pending->place.file);
+		tape_add_u32(&l->out.listens,
+		    pending == NULL ? 0 : pending->place.line);
 	}
 	return true;
 }

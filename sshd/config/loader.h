@@ -36,6 +36,7 @@ struct loader {
 	size_t text_len;		/* of all files so far */
 	const char **file_names;	/* by place.file */
 	size_t errors;
+	size_t doubts;		/* errors too, but not of the language */
 	size_t soft_errors;	/* unknown or incomplete, command line */
 	bool stop;			/* going on makes no sense */
 };
@@ -52,6 +53,12 @@ struct section {
 
 /* Logs "FILE line N: ..." and counts it. */
 void loader_bad(struct loader *l, const struct section *section,
+    const char *fmt, ...) PRINTF_LIKE(3, 4);
+/*
+ * The same for what is fine by itself; an error when all has to be strict,
+ * else a line in the log.
+ */
+void loader_doubt(struct loader *l, const struct section *section,
     const char *fmt, ...) PRINTF_LIKE(3, 4);
 /*
  * Counts an error of a kind for which OpenSSH ends with another exit status
@@ -73,5 +80,8 @@ MUST_CHECK bool loader_keep_listen(struct loader *l,
     const struct section *section, const char *const *words,
     size_t word_count);
 void loader_resolve_listens(struct loader *l, const struct conf *conf);
+
+/* load_strict.c: lines without effect, blocks for nobody, weak settings. */
+void loader_check_strictly(struct loader *l, const struct conf *conf);
 
 #endif

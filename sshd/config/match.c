@@ -2,6 +2,7 @@
 #include "sshd/config/match.h"
 
 #include <ctype.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -16,6 +17,9 @@
 #define LANGUAGE_VERSION	"OpenSSH_10.5p1"
 
 typedef bool criterion_holds(struct match_facts *facts, const char *argument);
+/* Why it can hold for nobody; NULL: it can. */
+typedef const char *criterion_never(const char *argument,
+    const struct conf *conf);
 
 static bool
 list_matches(const char *list, const char *text)
@@ -96,24 +100,84 @@ rdomain_holds(struct match_facts *facts, const char *argument)
 	return list_matches(argument, facts->spec->rdomain);
 }
 
+/* ---- blocks that no connection can enter --------------------------------- */
+
+typedef bool item_possible(const char *item);
+
+/* Has the list an entry that is not negated and that is possible? */
+static bool
+list_possible(const char *argument, item_possible *possible)
+{
+	struct bytes list = bytes_str(argument), item;
+	char text[MATCH_REASON_MAX];
+
+	while (name_list_next(&list, &item)) {
+		/* too long to be looked at: no judgement */
+		if (!bytes_to_str(item, text, sizeof(text)))
+			return true;
+		if (text[0] != '!' && (possible == NULL || possible(text)))
+			return true;
+	}
+	return false;
+}
+
+static bool
+group_possible(const char *item)
+{
+	return strpbrk(item, "*?") != NULL || getgrnam(item) != NULL;
+}
+
+static const char *
+group_never(const char *argument, const struct conf *conf)
+{
+	(void)conf;
+	return list_possible(argument, group_possible) ? NULL :
+	    "there is no such group";
+}
+
+/* Letters that a numeric address has, its scope aside, and wildcards. */
+static bool
+address_possible(const char *item)
+{
+	return strspn(item, "0123456789abcdefABCDEF.:/*?") == strlen(item) ||
+	    strchr(item, '%') != NULL;
+}
+
+static const char *
+host_never(const char *argument, const struct conf *conf)
+{
+	return conf->use_dns || list_possible(argument, address_possible) ?
+	    NULL : "without UseDNS a client has no name but its address";
+}
+
+static const char *
+address_never(const char *argument, const struct conf *conf)
+{
+	(void)conf;
+	return list_possible(argument, address_possible) ? NULL :
+	    "it is no address, network or pattern of addresses";
+}
+
 enum argument { ARG_NONE, ARG_PATTERNS, ARG_LOWER, ARG_ADDRESSES, ARG_PORT };
 
 static const struct criterion {
 	const char *name;
 	enum argument argument;
-	bool is_static;		/* the same for every connection */
 	criterion_holds *holds;
+	const char *needs;	/* of -C; NULL: the same for everybody */
+	criterion_never *never;	/* beyond patterns that are all negated */
 } criteria[] = {
-	{ "all", ARG_NONE, true, all_holds },
-	{ "invalid-user", ARG_NONE, false, invalid_user_holds },
-	{ "user", ARG_PATTERNS, false, user_holds },
-	{ "group", ARG_PATTERNS, false, group_holds },
-	{ "host", ARG_LOWER, false, host_holds },
-	{ "address", ARG_ADDRESSES, false, address_holds },
-	{ "localaddress", ARG_ADDRESSES, false, local_address_holds },
-	{ "localport", ARG_PORT, false, local_port_holds },
-	{ "rdomain", ARG_PATTERNS, false, rdomain_holds },
-	{ "version", ARG_PATTERNS, true, version_holds },
+	{ "all", ARG_NONE, all_holds, NULL, NULL },
+	{ "invalid-user", ARG_NONE, invalid_user_holds, "user", NULL },
+	{ "user", ARG_PATTERNS, user_holds, "user", NULL },
+	{ "group", ARG_PATTERNS, group_holds, "user", group_never },
+	{ "host", ARG_LOWER, host_holds, "host", host_never },
+	{ "address", ARG_ADDRESSES, address_holds, "addr", address_never },
+	{ "localaddress", ARG_ADDRESSES, local_address_holds, "laddr",
+	    address_never },
+	{ "localport", ARG_PORT, local_port_holds, "lport", NULL },
+	{ "rdomain", ARG_PATTERNS, rdomain_holds, "rdomain", NULL },
+	{ "version", ARG_PATTERNS, version_holds, NULL, NULL },
 };
 enum { CRITERION_ALL = 0 };
 
@@ -286,7 +350,7 @@ match_holds(struct match_facts *facts, uint8_t criterion,
 {
 	const struct criterion *row = &criteria[criterion];
 
-	if (facts->spec == NULL && !row->is_static)
+	if (facts->spec == NULL && row->needs != NULL)
 		return false;
 	return row->holds(facts, argument);
 }
@@ -294,6 +358,47 @@ match_holds(struct match_facts *facts, uint8_t criterion,
 bool
 match_holds_always(uint8_t criterion, const char *argument)
 {
-	return criteria[criterion].is_static &&
+	return criteria[criterion].needs == NULL &&
 	    criteria[criterion].holds(NULL, argument);
+}
+
+const char *
+match_lacks(const struct match_facts *facts, uint8_t criterion)
+{
+	const char *needs = criteria[criterion].needs;
+	const struct conf_spec *spec = facts->spec;
+	const struct {
+		const char *name;
+		bool known;
+	} items[] = {
+		{ "user", spec->user != NULL || spec->invalid_user },
+		{ "host", spec->host != NULL },
+		{ "addr", spec->address != NULL },
+		{ "laddr", spec->local_address != NULL },
+		{ "lport", spec->local_port != -1 },
+		{ "rdomain", spec->rdomain != NULL },
+	};
+
+	for (size_t i = 0; needs != NULL && i < ARRAY_LEN(items); i++) {
+		if (strcmp(items[i].name, needs) == 0)
+			return items[i].known ? NULL : needs;
+	}
+	return NULL;
+}
+
+const char *
+match_never(uint8_t criterion, const char *argument, const struct conf *conf)
+{
+	const struct criterion *row = &criteria[criterion];
+
+	if (row->argument != ARG_NONE && row->argument != ARG_PORT &&
+	    !list_possible(argument, NULL))
+		return "a list of negated patterns matches nothing";
+	return row->never == NULL ? NULL : row->never(argument, conf);
+}
+
+const char *
+match_criterion_name(uint8_t criterion)
+{
+	return criteria[criterion].name;
 }

@@ -53,6 +53,12 @@ MUST_CHECK bool match_facts_init(struct match_facts *facts,
 bool match_holds(struct match_facts *facts, uint8_t criterion,
     const char *argument);
 bool match_holds_always(uint8_t criterion, const char *argument);
+/* What of -C the criterion waits for; NULL: it can be decided. */
+const char *match_lacks(const struct match_facts *facts, uint8_t criterion);
+/* Why it can hold for no connection under conf; NULL: it can. */
+const char *match_never(uint8_t criterion, const char *argument,
+    const struct conf *conf);
+const char *match_criterion_name(uint8_t criterion);
 /* Is id a row of the table? */
 bool match_criterion_exists(uint8_t id);
 

@@ -76,6 +76,8 @@ bool value_add(struct value_in *in, struct conf_list *list, struct bytes s);
 void *value_grow(struct arena *arena, void *v, size_t count, size_t size);
 const char *value_name_of(const struct value_names *names, int value);
 
+/* What sshd -T prints, malloc'ed; NULL when memory is out. */
+char *value_text(const struct keyword *kw, const struct conf *conf);
 /* "keyword", in lower case, without a newline. */
 void value_print_keyword(const struct keyword *kw, FILE *out);
 /* "keyword TEXT\n". */

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <strings.h>
 
 #include "lib/base/duration.h"
@@ -66,6 +67,23 @@ value_print_line(const struct keyword *kw, FILE *out, const char *fmt, ...)
 	vfprintf(out, fmt, args);
 	va_end(args);
 	putc('\n', out);
+}
+
+char *
+value_text(const struct keyword *kw, const struct conf *conf)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (out == NULL)
+		return NULL;
+	kw->type->print(kw, conf, out);
+	if (fclose(out) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
 }
 
 /* ---- one of several names ------------------------------------------------ */

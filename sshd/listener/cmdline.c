@@ -12,8 +12,8 @@
 #include "lib/base/host_port.h"
 
 const char cmdline_usage[] =
-    "usage: sshd [-46DdeGiqTtV] [-C connection_spec] "
-    "[-c host_certificate_file]\n"
+    "usage: sshd [-46DdeGiqTtV] [--explain] [--json] [--strict]\n"
+    "            [-C connection_spec] [-c host_certificate_file]\n"
     "            [-E log_file] [-f config_file] [-g login_grace_time]\n"
     "            [-h host_key_file] [-o option] [-p port] [-u len]\n";
 
@@ -203,6 +203,34 @@ flag_debug(struct cmdline *cmdline)
 		cmdline->debug_level++;
 }
 
+/* Beyond every value of a char. */
+enum { FLAG_EXPLAIN = 256, FLAG_JSON, FLAG_STRICT };
+
+static const struct option long_flags[] = {
+	{ "explain", no_argument, NULL, FLAG_EXPLAIN },
+	{ "json", no_argument, NULL, FLAG_JSON },
+	{ "strict", no_argument, NULL, FLAG_STRICT },
+	{ NULL, 0, NULL, 0 },		/* getopt_long() stops here */
+};
+
+/* False: not one of them. */
+static bool
+long_flag(struct cmdline *cmdline, int flag)
+{
+	switch (flag) {
+	case FLAG_EXPLAIN:
+		cmdline->explain = true;
+		return true;
+	case FLAG_JSON:
+		cmdline->json = true;
+		return true;
+	case FLAG_STRICT:
+		cmdline->config.strict = true;
+		return true;
+	}
+	return false;
+}
+
 /* Flags without a value. False: not one of them. */
 static bool
 plain_flag(struct cmdline *cmdline, int flag)
@@ -247,7 +275,8 @@ plain_flag(struct cmdline *cmdline, int flag)
 }
 
 static bool
-valued_flag(struct cmdline *cmdline, int flag, const char *value)
+valued_flag(struct cmdline *cmdline, int flag, const char *value,
+    const char *word)
 {
 	switch ((char)flag) {
 	case '4':
@@ -280,7 +309,29 @@ valued_flag(struct cmdline *cmdline, int flag, const char *value)
 		    "-R is not a flag of this program");
 	}
 	cmdline->show_usage = true;
+	if (optopt == 0 || optopt >= FLAG_EXPLAIN)
+		return fail(cmdline, EXIT_USAGE, "unknown or incomplete "
+		    "option %s", word);
 	return fail(cmdline, EXIT_USAGE, "unknown option -- %c", optopt);
+}
+
+/* Flags that change what the test modes do, and mean nothing elsewhere. */
+static bool
+check_modes(struct cmdline *cmdline)
+{
+	enum run_mode mode = cmdline->mode;
+	bool prints = mode == RUN_PRINT || mode == RUN_PRINT_UNCHECKED;
+
+	if (cmdline->spec_given && mode != RUN_PRINT)
+		return fail(cmdline, EXIT_FATAL, "Connection specification "
+		    "(-C) provided without test mode (-T)");
+	if ((cmdline->explain || cmdline->json) && !prints)
+		return fail(cmdline, EXIT_USAGE, "--explain and --json go "
+		    "with -T or -G");
+	if (cmdline->config.strict && !prints && mode != RUN_TEST)
+		return fail(cmdline, EXIT_USAGE, "--strict goes with -t, -T "
+		    "or -G");
+	return true;
 }
 
 /* -d and -q are a LogLevel line too, and the first one: they win over -o. */
@@ -315,10 +366,11 @@ cmdline_parse(struct cmdline *cmdline, int argc, char **argv)
 	cmdline->config.lines = cmdline->lines;
 	optind = 0;		/* glibc: begin anew */
 	opterr = 0;
-	while ((flag = getopt(argc, argv,
-	    "+46C:c:DdE:ef:Gg:h:ik:b:o:p:QqRrTtu:V")) != -1) {
-		if (!plain_flag(cmdline, flag) &&
-		    !valued_flag(cmdline, flag, optarg))
+	while ((flag = getopt_long(argc, argv,
+	    "+46C:c:DdE:ef:Gg:h:ik:b:o:p:QqRrTtu:V", long_flags, NULL)) !=
+	    -1) {
+		if (!long_flag(cmdline, flag) && !plain_flag(cmdline, flag) &&
+		    !valued_flag(cmdline, flag, optarg, argv[optind - 1]))
 			return false;
 	}
 	if (cmdline->mode == RUN_VERSION)
@@ -326,10 +378,7 @@ cmdline_parse(struct cmdline *cmdline, int argc, char **argv)
 	if (optind < argc)
 		return fail(cmdline, EXIT_USAGE, "Extra argument %s.",
 		    argv[optind]);
-	if (cmdline->spec_given && cmdline->mode != RUN_PRINT)
-		return fail(cmdline, EXIT_FATAL, "Connection specification "
-		    "(-C) provided without test mode (-T)");
-	return add_level_line(cmdline);
+	return check_modes(cmdline) && add_level_line(cmdline);
 }
 
 void

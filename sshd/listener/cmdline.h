@@ -43,6 +43,7 @@ struct cmdline {
 	struct config_args config;
 	struct conf_spec spec;		/* -C */
 	bool spec_given;
+	bool explain, json;		/* --explain, --json */
 
 	const char *lines[CMDLINE_LINES_MAX];
 	char *owned[CMDLINE_LINES_MAX];

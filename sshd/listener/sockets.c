@@ -203,8 +203,10 @@ reopen_old(struct sockets *sockets, const struct sockets *old)
 
 	for (size_t i = 0; i < old->count; i++) {
 		const struct listen_socket *s = old->v[i];
-		const struct conf_listen again = { s->address, s->address_len,
-		    s->rdomain };
+		const struct conf_listen again = {
+			.address = s->address, .address_len = s->address_len,
+			.rdomain = s->rdomain,
+		};
 
 		v[i] = socket_open(&again);
 		if (v[i] == NULL)

@@ -210,6 +210,16 @@ cmdline__mistakes_are_named_and_have_their_exit_code(void **state)
 		    "provided without test mode (-T)", false },
 		{ { "-GC", "user=a" }, 255, "Connection specification (-C) "
 		    "provided without test mode (-T)", false },
+		{ { "--loud" }, 1, "unknown or incomplete option --loud",
+		    true },
+		{ { "--json=x", "-T" }, 1, "unknown or incomplete option "
+		    "--json=x", true },
+		{ { "--explain" }, 1, "--explain and --json go with -T or -G",
+		    false },
+		{ { "-t", "--json" }, 1, "--explain and --json go with -T or "
+		    "-G", false },
+		{ { "-D", "--strict" }, 1, "--strict goes with -t, -T or -G",
+		    false },
 		{ { "-TC", "color=red" }, 1, "Unknown word in connection "
 		    "specification: color=red", false },
 		{ { "-TC", "lport=x" }, 1, "Bad port number in connection "
