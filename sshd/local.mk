@@ -204,5 +204,6 @@ sshd_sshd_session_LDADD = sshd/session/libsession.a lib/ipc/libipc.a lib/wire/li
 	lib/base/libbase.a 
 
 # what contrib/try-it needs
-programs: sshd/sshd sshd/sshd-net sshd/sshd-session monitor/sshd-monitor
+programs: sshd/sshd sshd/sshd-net sshd/sshd-session monitor/sshd-monitor \
+	sftp-server/sftp-server
 .PHONY: programs

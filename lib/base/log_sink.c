@@ -10,7 +10,8 @@
 static struct {
 	int fd;
 	int facility;
-} target;
+	const char *ident;
+} target = { .ident = "sshd" };
 
 struct level_row {
 	int priority;
@@ -69,8 +70,14 @@ sink_open(log_sink *sink, int fd, int facility, enum log_level level)
 	target.fd = fd;
 	target.facility = facility;
 	if (sink != to_fd)
-		openlog("sshd", LOG_PID, facility);
+		openlog(target.ident, LOG_PID, facility);
 	log_open(sink, NULL, level);
+}
+
+void
+log_sink_set_ident(const char *ident)
+{
+	target.ident = ident;
 }
 
 void

@@ -16,6 +16,9 @@
 
 #include "lib/base/log.h"
 
+/* Before it is opened: another name than "sshd". Keeps the pointer. */
+void log_sink_set_ident(const char *ident);
+
 /*
  * From now on log_*() lines up to level go to fd, or to syslog. May be
  * called again at any time. The sink puts the "error: " (syslog only) and

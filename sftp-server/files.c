@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: ISC */
+#include "sftp-server/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "sftp-server/reply.h"
+#include "sftp-server/requests.h"
+
+#define MODE_FILE	0666	/* of open without permissions */
+
+static int
+open_flags(uint32_t pflags)
+{
+	static const struct {
+		uint32_t pflag;
+		int flag;
+	} rows[] = {
+		{ SFTP_OPEN_APPEND, O_APPEND }, { SFTP_OPEN_CREATE, O_CREAT },
+		{ SFTP_OPEN_TRUNCATE, O_TRUNC }, { SFTP_OPEN_EXCLUSIVE, O_EXCL },
+	};
+	int flags = (pflags & SFTP_OPEN_WRITE) == 0 ? O_RDONLY :
+	    (pflags & SFTP_OPEN_READ) == 0 ? O_WRONLY : O_RDWR;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if ((pflags & rows[i].pflag) != 0)
+			flags |= rows[i].flag;
+	}
+	return flags;
+}
+
+static void
+log_open_request(const struct sftp *sftp, uint32_t pflags, mode_t mode)
+{
+	static const char *const names[] = {
+		"READ", "WRITE", "APPEND", "CREATE", "TRUNCATE", "EXCL",
+	};
+	char text[64] = "";
+	size_t len = 0;
+
+	for (unsigned i = 0; i < ARRAY_LEN(names); i++) {
+		if ((pflags >> i & 1) != 0)
+			len += (size_t)snprintf(text + len,
+			    sizeof(text) - len, "%s%s",
+			    len == 0 ? "" : ",", names[i]);
+	}
+	log_info("open \"%s\" flags %s mode 0%o", sftp->path, text, mode);
+}
+
+/* -m decides over new files whatever the umask says. */
+static int
+open_with_mode(struct sftp *sftp, int flags, mode_t mode,
+    struct tree_file *file)
+{
+	const struct sftp_options *options = sftp->options;
+	mode_t old = 0;
+	int r;
+
+	if (options->has_file_mode) {
+		mode = options->file_mode;
+		old = umask(0);
+	}
+	r = sftp->tree->ops->open(sftp->tree, sftp->path, flags, mode, file);
+	if (options->has_file_mode)
+		(void)umask(old);
+	return r;
+}
+
+void
+sftp_run_open(struct sftp *sftp, const struct sftp_request *q)
+{
+	mode_t mode = (q->attrs.flags & SFTP_ATTR_MODE) != 0 ?
+	    q->attrs.mode & 07777 : MODE_FILE;
+	struct tree_file file = { .fd = -1 };
+	struct handle *handle;
+	uint32_t index;
+	int r;
+
+	if ((q->number & (SFTP_OPEN_WRITE | SFTP_OPEN_CREATE |
+	    SFTP_OPEN_TRUNCATE)) != 0 && sftp_refuse_read_only(sftp, q->kind)) {
+		reply_status(sftp, q->id, SFTP_PERMISSION_DENIED, NULL);
+		return;
+	}
+	log_open_request(sftp, q->number, mode);
+	r = open_with_mode(sftp, open_flags(q->number), mode, &file);
+	if (r < 0) {
+		reply_result(sftp, q->id, r);
+		return;
+	}
+	r = handles_add(&sftp->handles, HANDLE_FILE, sftp->path, &index);
+	if (r < 0) {
+		(void)sftp->tree->ops->close(sftp->tree, &file, false);
+		reply_result(sftp, q->id, r);
+		return;
+	}
+	handle = &sftp->handles.v[index];
+	handle->file = file;
+	handle->flags = open_flags(q->number);
+	reply_handle(sftp, q->id, index);
+}
+
+static int
+close_handle(struct sftp *sftp, struct handle *handle, bool is_complete)
+{
+	int fd = handle->file.fd;
+
+	if (handle->kind == HANDLE_FILE)
+		return sftp->tree->ops->close(sftp->tree, &handle->file,
+		    is_complete && !handle->write_failed);
+	return close(fd) == -1 ? -errno : 0;
+}
+
+void
+sftp_run_close(struct sftp *sftp, const struct sftp_request *q)
+{
+	struct handle *handle = handles_find_any(&sftp->handles,
+	    q->peer_handle);
+	int r;
+
+	if (handle == NULL) {
+		reply_bad_handle(sftp, q->id);
+		return;
+	}
+	if (handle->kind == HANDLE_FILE)
+		log_info("close \"%s\" bytes read %llu written %llu",
+		    handle->path, (unsigned long long)handle->bytes_read,
+		    (unsigned long long)handle->bytes_written);
+	else
+		log_info("closedir \"%s\"", handle->path);
+	r = close_handle(sftp, handle, true);
+	handles_remove(&sftp->handles, handle);
+	reply_result(sftp, q->id, r);
+}
+
+static void
+force_close(void *arg, struct handle *handle)
+{
+	if (handle->kind == HANDLE_FILE)
+		log_info("forced close \"%s\" bytes read %llu written %llu",
+		    handle->path, (unsigned long long)handle->bytes_read,
+		    (unsigned long long)handle->bytes_written);
+	else
+		log_info("closedir \"%s\"", handle->path);
+	(void)close_handle(arg, handle, false);
+}
+
+void
+files_end(struct sftp *sftp)
+{
+	handles_clear(&sftp->handles, force_close, sftp);
+}
+
+/* ---- data ----------------------------------------------------------------- */
+
+/* An open file, and an offset that the kernel can hold; or else answered. */
+static struct handle *
+need_file(struct sftp *sftp, const struct sftp_request *q)
+{
+	struct handle *handle = handles_find(&sftp->handles, q->peer_handle,
+	    HANDLE_FILE);
+
+	if (handle == NULL)
+		reply_bad_handle(sftp, q->id);
+	else if (q->offset > INT64_MAX) {
+		reply_result(sftp, q->id, -EINVAL);
+		handle = NULL;
+	}
+	return handle;
+}
+
+/* Whoever reads one piece behind the other will want the next ones. */
+static void
+anticipate(struct handle *handle, uint64_t offset, size_t len)
+{
+	bool is_next = offset == handle->next_offset;
+
+	handle->next_offset = offset + len;
+	/* the first piece of a small file is all of it */
+	if (!is_next || offset == 0 ||
+	    handle->next_offset + SFTP_AHEAD / 2 < handle->ahead)
+		return;
+	if (handle->ahead == 0)
+		(void)posix_fadvise(handle->file.fd, 0, 0,
+		    POSIX_FADV_SEQUENTIAL);
+	if (handle->ahead < handle->next_offset)
+		handle->ahead = handle->next_offset;
+	(void)posix_fadvise(handle->file.fd, (off_t)handle->ahead, SFTP_AHEAD,
+	    POSIX_FADV_WILLNEED);
+	handle->ahead += SFTP_AHEAD;
+}
+
+void
+sftp_run_read(struct sftp *sftp, const struct sftp_request *q)
+{
+	struct handle *handle = need_file(sftp, q);
+	size_t len = MIN(q->number, SFTP_DATA_MAX);
+	struct writer w;
+	uint8_t *data;
+	ssize_t n;
+
+	if (handle == NULL)
+		return;
+	w = reply_start(sftp, SFTP_DATA, q->id);
+	wr_u32(&w, 0);
+	data = wr_reserve(&w, len);
+	do
+		n = pread(handle->file.fd, data, len, (off_t)q->offset);
+	while (n == -1 && errno == EINTR);
+	if (n == -1) {
+		int error = errno;
+
+		log_error("process_read: read \"%s\": %s", handle->path,
+		    strerror(error));
+		reply_result(sftp, q->id, -error);
+		return;
+	}
+	if (n == 0 && len != 0) {
+		reply_status(sftp, q->id, SFTP_EOF, NULL);
+		return;
+	}
+	handle->bytes_read += (uint64_t)n;
+	put_u32(data - 4, (uint32_t)n);
+	w.len -= len - (size_t)n;
+	reply_end(sftp, &w);
+	anticipate(handle, q->offset, (size_t)n);
+}
+
+static int
+write_all(struct handle *handle, struct bytes data, off_t offset)
+{
+	while (data.len != 0) {
+		ssize_t n = pwrite(handle->file.fd, data.p, data.len, offset);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return -errno;
+		data.p += n;
+		data.len -= (size_t)n;
+		offset += n;
+		handle->bytes_written += (uint64_t)n;
+	}
+	return 0;
+}
+
+void
+sftp_run_write(struct sftp *sftp, const struct sftp_request *q)
+{
+	struct handle *handle = need_file(sftp, q);
+	int r;
+
+	if (handle == NULL)
+		return;
+	r = write_all(handle, q->data, (off_t)q->offset);
+	if (r < 0) {
+		log_error("process_write: write \"%s\": %s", handle->path,
+		    strerror(-r));
+		handle->write_failed = true;
+	}
+	reply_result(sftp, q->id, r);
+}
+
+void
+sftp_run_fsync(struct sftp *sftp, const struct sftp_request *q)
+{
+	struct handle *handle = need_file(sftp, q);
+
+	if (handle == NULL)
+		return;
+	log_verbose("fsync \"%s\"", handle->path);
+	reply_result(sftp, q->id,
+	    fsync(handle->file.fd) == -1 ? -errno : 0);
+}

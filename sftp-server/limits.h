@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * limits - bounds of one SFTP session, with their reasons.
+ *
+ * Shapes:  macros.
+ * Units:   bytes unless the name says otherwise.
+ * Errors:  none.
+ * Owns:    nothing.
+ * Source:  OpenSSH PROTOCOL section 4.8, limits@openssh.com.
+ */
+#ifndef SFTP_SERVER_LIMITS_H
+#define SFTP_SERVER_LIMITS_H
+
+#define SFTP_MESSAGE_MAX	262144	/* after the length field, as OpenSSH */
+#define SFTP_DATA_MAX		(SFTP_MESSAGE_MAX - 1024) /* read and write */
+#define SFTP_HANDLE_MAX		256	/* draft 3, section 6.3 */
+#define SFTP_IDS_MAX		4096	/* of one users-groups-by-id, each */
+/*
+ * A list of names is answered in pieces of this size: a client need not take
+ * more than 34000 bytes in one message (draft 2, section 3).
+ */
+#define SFTP_NAMES_MAX		34000
+#define SFTP_ENTRY_MAX		1024	/* name, long name, attributes */
+
+/* Requests are read, and replies gathered, up to this much. */
+#define SFTP_IN_SIZE		(2 * SFTP_MESSAGE_MAX)
+#define SFTP_OUT_SIZE		(3 * SFTP_MESSAGE_MAX)
+/* Replies worth a write() while more requests wait. */
+#define SFTP_OUT_BATCH		131072
+
+/* Dirty buffer memory that an idle session may keep. */
+#define SFTP_KEPT_MAX		65536
+#define SFTP_IDLE_MS		1000
+
+/* How far ahead of a sequential reader the page cache is filled. */
+#define SFTP_AHEAD		2097152
+
+#endif

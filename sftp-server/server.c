@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: ISC */
+#include "sftp-server/server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lib/base/fd.h"
+#include "sftp-server/files.h"
+#include "sftp-server/reply.h"
+#include "sftp-server/requests.h"
+
+static size_t
+queue_len(const struct sftp_queue *queue)
+{
+	return queue->end - queue->start;
+}
+
+static bool
+queue_init(struct sftp_queue *queue, size_t cap)
+{
+	void *p = mmap(NULL, cap, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return false;
+	*queue = (struct sftp_queue){ .p = p, .cap = cap };
+	return true;
+}
+
+static void
+queue_clear(struct sftp_queue *queue)
+{
+	if (queue->p != NULL)
+		munmap(queue->p, queue->cap);
+	*queue = (struct sftp_queue){ 0 };
+}
+
+/* Room for n bytes behind the end, where it can be had. */
+static bool
+queue_make_room(struct sftp_queue *queue, size_t n)
+{
+	size_t len = queue_len(queue);
+
+	if (len == 0)
+		queue->start = queue->end = 0;
+	if (queue->cap - queue->end >= n)
+		return true;
+	if (queue->cap - len < n)
+		return false;
+	memmove(queue->p, queue->p + queue->start, len);
+	queue->start = 0;
+	queue->end = len;
+	return true;
+}
+
+static void
+queue_note_use(struct sftp_queue *queue)
+{
+	queue->dirty = MAX(queue->dirty, queue->end);
+}
+
+/* An idle session keeps little memory. The queue is empty. */
+static void
+queue_give_back(struct sftp_queue *queue)
+{
+	if (queue->dirty <= SFTP_KEPT_MAX)
+		return;
+	(void)madvise(queue->p + SFTP_KEPT_MAX, queue->cap - SFTP_KEPT_MAX,
+	    MADV_DONTNEED);
+	queue->dirty = 0;
+}
+
+/* False: no whole message is there, or the session is over. */
+static bool
+next_message(struct sftp *sftp, struct bytes *message)
+{
+	struct sftp_queue *in = &sftp->in;
+	struct reader r = rd_init(bytes_of(in->p + in->start, queue_len(in)));
+	uint32_t len;
+
+	if (queue_len(in) < 4)
+		return false;
+	len = rd_u32(&r, "length");
+	if (len == 0 || len > SFTP_MESSAGE_MAX) {
+		log_error("bad message from %s local user %s",
+		    sftp->account->peer, sftp->account->user);
+		sftp->status = SFTP_EXIT_BAD_MESSAGE;
+		sftp->ended = true;
+		return false;
+	}
+	if (rd_left(&r) < len)
+		return false;
+	*message = bytes_of(r.p, len);
+	in->start += 4 + (size_t)len;
+	return true;
+}
+
+/*
+ * Answers what is there, until a write is worth it. True: more is there, and
+ * there is room for its answer.
+ */
+static bool
+answer(struct sftp *sftp)
+{
+	size_t before = queue_len(&sftp->out);
+	struct bytes message;
+
+	while (queue_make_room(&sftp->out, REPLY_ROOM)) {
+		if (queue_len(&sftp->out) - before >= SFTP_OUT_BATCH)
+			return true;
+		if (sftp->ended || !next_message(sftp, &message))
+			return false;
+		if (!sftp_dispatch(sftp, message))
+			sftp->ended = true;
+		queue_note_use(&sftp->out);
+	}
+	return false;
+}
+
+/* Writes what the descriptor takes now. False: nobody reads any more. */
+static bool
+flush(struct sftp *sftp)
+{
+	struct sftp_queue *out = &sftp->out;
+
+	while (queue_len(out) != 0) {
+		ssize_t n = write(sftp->out_fd, out->p + out->start,
+		    queue_len(out));
+
+		if (n >= 0)
+			out->start += (size_t)n;
+		else if (errno == EAGAIN)
+			return true;
+		else if (errno != EINTR)
+			return false;
+	}
+	return true;
+}
+
+/* Waits, too, where both directions are one socket that does not. */
+static ssize_t
+read_some(int fd, void *p, size_t len)
+{
+	struct pollfd in = { .fd = fd, .events = POLLIN };
+	ssize_t n;
+
+	while ((n = read(fd, p, len)) == -1) {
+		if (errno == EAGAIN)
+			(void)poll(&in, 1, -1);
+		else if (errno != EINTR)
+			break;
+	}
+	return n;
+}
+
+/* False: the client is gone. */
+static bool
+fill(struct sftp *sftp)
+{
+	struct sftp_queue *in = &sftp->in;
+	ssize_t n;
+
+	/* what is left of a message goes to the front when space gets short */
+	if (!queue_make_room(in, in->cap / 4) && !queue_make_room(in, 1))
+		return true;
+	n = read_some(sftp->in_fd, in->p + in->end, in->cap - in->end);
+	if (n == -1) {
+		log_error("read: %s", strerror(errno));
+		sftp->status = SFTP_EXIT_FAILURE;
+	}
+	if (n <= 0)
+		return false;
+	in->end += (size_t)n;
+	queue_note_use(in);
+	return true;
+}
+
+/* Nothing is left to be done: waits for the client. */
+static bool
+wait_idle(struct sftp *sftp)
+{
+	struct pollfd in = { .fd = sftp->in_fd, .events = POLLIN };
+
+	if ((sftp->in.dirty > SFTP_KEPT_MAX ||
+	    sftp->out.dirty > SFTP_KEPT_MAX) && queue_len(&sftp->in) == 0 &&
+	    poll(&in, 1, SFTP_IDLE_MS) == 0) {
+		queue_give_back(&sftp->in);
+		queue_give_back(&sftp->out);
+	}
+	return fill(sftp);
+}
+
+/*
+ * The client is slow to take replies: reads its requests meanwhile, as far as
+ * they find room, and no further.
+ */
+static bool
+wait_busy(struct sftp *sftp)
+{
+	bool has_room = queue_len(&sftp->in) < sftp->in.cap;
+	struct pollfd fds[2] = {
+		{ .fd = sftp->out_fd, .events = POLLOUT },
+		{ .fd = has_room ? sftp->in_fd : -1, .events = POLLIN },
+	};
+
+	if (poll(fds, ARRAY_LEN(fds), -1) == -1)
+		return errno == EINTR;
+	if (fds[0].revents != 0 && !flush(sftp))
+		return false;
+	return fds[1].revents == 0 || fill(sftp);
+}
+
+/* The last replies, to a client that will ask no more. */
+static void
+drain(struct sftp *sftp)
+{
+	struct pollfd out = { .fd = sftp->out_fd, .events = POLLOUT };
+
+	while (flush(sftp) && queue_len(&sftp->out) != 0) {
+		if (poll(&out, 1, -1) == -1 && errno != EINTR)
+			return;
+	}
+}
+
+static void
+serve(struct sftp *sftp)
+{
+	while (!sftp->ended) {
+		bool more = answer(sftp);
+
+		if (!flush(sftp))
+			return;
+		if (more || sftp->ended)
+			continue;
+		if (queue_len(&sftp->out) == 0 ? !wait_idle(sftp) :
+		    !wait_busy(sftp))
+			break;
+	}
+	drain(sftp);
+}
+
+int
+sftp_serve(const struct sftp_options *options,
+    const struct sftp_account *account, struct tree *tree, int in_fd,
+    int out_fd)
+{
+	struct sftp sftp = {
+		.options = options, .account = account, .tree = tree,
+		.in_fd = in_fd, .out_fd = out_fd,
+		.groups = { .is_group = true },
+	};
+	struct err err;
+	int flags = fcntl(out_fd, F_GETFL);
+
+	handles_init(&sftp.handles);
+	log_info("session opened for local user %s from [%s]", account->user,
+	    account->peer);
+	signal(SIGPIPE, SIG_IGN);
+	if (flags == -1 || !fd_set_nonblock(out_fd, !isatty(out_fd), &err) ||
+	    !queue_init(&sftp.in, SFTP_IN_SIZE) ||
+	    !queue_init(&sftp.out, SFTP_OUT_SIZE)) {
+		log_error("session: %s", strerror(errno));
+		sftp.status = SFTP_EXIT_FAILURE;
+	} else
+		serve(&sftp);
+	files_end(&sftp);
+	(void)fcntl(out_fd, F_SETFL, flags);
+	queue_clear(&sftp.in);
+	queue_clear(&sftp.out);
+	log_info("session closed for local user %s from [%s]", account->user,
+	    account->peer);
+	return sftp.status;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * server - one SFTP session on two descriptors.
+ *
+ * Shapes:  struct sftp is its whole state; requests are answered in their
+ *          order, several of them with one write.
+ * Units:   buffers in bytes, see limits.h.
+ * Errors:  a broken message ends the session; everything else is a reply.
+ * Owns:    buffers and open handles; the descriptors stay the caller's.
+ * Source:  draft-ietf-secsh-filexfer-02.
+ */
+#ifndef SFTP_SERVER_SERVER_H
+#define SFTP_SERVER_SERVER_H
+
+#include "sftp-server/handles.h"
+#include "sftp-server/id_names.h"
+#include "sftp-server/messages.h"
+#include "sftp-server/options/options.h"
+#include "sftp-server/tree.h"
+
+#define SFTP_EXIT_FAILURE	1
+#define SFTP_EXIT_BAD_MESSAGE	11	/* as OpenSSH */
+
+/* Whose session it is. */
+struct sftp_account {
+	const char *user, *home;
+	uid_t uid;
+	const char *peer;	/* address for log lines, or "UNKNOWN" */
+};
+
+/* Bytes at [start, end) of p. */
+struct sftp_queue {
+	uint8_t *p;
+	size_t start, end, cap;
+	size_t dirty;		/* highest end since the memory was given back */
+};
+
+struct sftp {
+	const struct sftp_options *options;
+	const struct sftp_account *account;
+	struct tree *tree;
+	int in_fd, out_fd;
+	struct sftp_queue in, out;
+	struct handles handles;
+	struct id_names users, groups;
+	bool is_set_up;		/* SSH_FXP_INIT came */
+	bool ended;
+	int status;		/* of the process */
+	char path[PATH_MAX], path2[PATH_MAX];	/* of the current request */
+};
+
+/*
+ * Serves until the client is gone. Returns the process's exit status. The
+ * tree's directory is where the session starts.
+ */
+MUST_CHECK int sftp_serve(const struct sftp_options *options,
+    const struct sftp_account *account, struct tree *tree, int in_fd,
+    int out_fd);
+
+#endif

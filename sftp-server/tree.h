@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * tree - the files that a session may see, and all that happens to names.
+ *
+ * Shapes:  struct tree_ops; an implementation embeds struct tree as its first
+ *          member. Paths are the client's: C strings, absolute or relative
+ *          to the session's directory, never longer than PATH_MAX - 1.
+ * Units:   sizes in bytes, times as of utimensat(2).
+ * Errors:  0 (or a descriptor, or a length) when it was done, -errno when not.
+ * Owns:    descriptors are the caller's, O_CLOEXEC; tree_file is closed with
+ *          tree_close().
+ * Source:  path_resolution(7), openat(2), statx(2).
+ *
+ * No other file of sftp-server calls the kernel with a path.
+ */
+#ifndef SFTP_SERVER_TREE_H
+#define SFTP_SERVER_TREE_H
+
+#include <limits.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/types.h>
+
+#include "lib/base/bytes.h"
+
+/* What statx() is asked for: all that SFTP can tell. */
+#define TREE_STATX_MASK	STATX_BASIC_STATS
+
+struct tree;
+
+/* An open file. hold belongs to the implementation, from open to close. */
+struct tree_file {
+	int fd;
+	void *hold;
+};
+
+/* What attributes are set on: an open file, or else a path. */
+struct tree_target {
+	const char *path;	/* of an open file: the one it was opened by */
+	const struct tree_file *file;	/* NULL: use path */
+	bool follow;		/* a symbolic link at the end of path */
+};
+
+struct tree_ops {
+	/* flags of open(2), without O_CLOEXEC and O_NOCTTY */
+	int (*open)(struct tree *, const char *path, int flags, mode_t mode,
+	    struct tree_file *file);
+	/*
+	 * The end of an open file. is_complete: the client closed it, and no
+	 * write failed; false: the session ends with it open, or it is damaged.
+	 */
+	int (*close)(struct tree *, struct tree_file *file, bool is_complete);
+	int (*open_dir)(struct tree *, const char *path);
+	int (*stat)(struct tree *, const char *path, bool follow,
+	    struct statx *st);
+	int (*set_size)(struct tree *, const struct tree_target *, off_t size);
+	int (*set_mode)(struct tree *, const struct tree_target *, mode_t mode);
+	int (*set_owner)(struct tree *, const struct tree_target *, uid_t uid,
+	    gid_t gid);
+	int (*set_times)(struct tree *, const struct tree_target *,
+	    const struct timespec times[static 2]);
+	int (*remove)(struct tree *, const char *path);
+	int (*make_dir)(struct tree *, const char *path, mode_t mode);
+	int (*remove_dir)(struct tree *, const char *path);
+	/* replace false: fails with EEXIST when new_path is there */
+	int (*rename)(struct tree *, const char *old_path,
+	    const char *new_path, bool replace);
+	int (*link)(struct tree *, const char *old_path, const char *new_path);
+	int (*symlink)(struct tree *, const char *target, const char *path);
+	/* The length written to target, which is terminated. */
+	int (*read_link)(struct tree *, const char *path,
+	    char target[static PATH_MAX]);
+	/* Absolute and free of links; the last component may be missing. */
+	int (*real_path)(struct tree *, const char *path,
+	    char out[static PATH_MAX]);
+	int (*statvfs)(struct tree *, const char *path, struct statvfs *st);
+	/* Makes path the directory that relative paths start from. */
+	int (*enter)(struct tree *, const char *path);
+};
+
+struct tree {
+	const struct tree_ops *ops;
+};
+
+/* All that the process can reach, with the process's own rights. */
+struct tree tree_plain(void);
+
+#endif
