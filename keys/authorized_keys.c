@@ -59,8 +59,8 @@ parse_with_options(struct bytes line, struct pubkey **key,
 	return KEY_LINE_KEY;
 }
 
-enum key_line
-key_line_parse(struct bytes line, struct pubkey **key,
+static enum key_line
+parse_line(struct bytes line, struct pubkey **key,
     struct key_options *options, const char **reason)
 {
 	struct bytes comment;
@@ -73,4 +73,20 @@ key_line_parse(struct bytes line, struct pubkey **key,
 		return parse_with_options(line, key, options, reason);
 	key_options_init(options);
 	return KEY_LINE_KEY;
+}
+
+enum key_line
+key_line_parse(struct bytes line, struct pubkey **key,
+    struct key_options *options, const char **reason)
+{
+	enum key_line result = parse_line(line, key, options, reason);
+
+	/* a CA is listed by its key: this would be one certificate for ever */
+	if (result != KEY_LINE_KEY || !(*key)->row->is_cert)
+		return result;
+	*reason = "a certificate in place of a key";
+	key_options_clear(options);
+	pubkey_free(*key);
+	*key = NULL;
+	return KEY_LINE_BAD;
 }

@@ -475,6 +475,7 @@ key_options_clear(struct key_options *options)
 	free(options->command);
 	free(options->principals);
 	free(options->from);
+	free(options->source_address);
 	string_list_clear(&options->environment);
 	string_list_clear(&options->permit_open);
 	string_list_clear(&options->permit_listen);

@@ -7,8 +7,12 @@ keys_libkeys_a_SOURCES = \
 	keys/algorithms.h \
 	keys/authorized_keys.c \
 	keys/authorized_keys.h \
+	keys/authorized_principals.c \
+	keys/authorized_principals.h \
 	keys/base64.c \
 	keys/base64.h \
+	keys/cert_options.c \
+	keys/cert_options.h \
 	keys/evp_key.c \
 	keys/evp_key.h \
 	keys/fingerprint.c \

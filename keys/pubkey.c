@@ -102,7 +102,9 @@ check_principals(struct reader *r, struct bytes principals)
 	size_t count = 0;
 
 	while (rd_left(&names) != 0) {
-		(void)rd_string(&names, KEY_BLOB_MAX, "principals");
+		if (bytes_have_nul(rd_string(&names, KEY_BLOB_MAX,
+		    "principals")))
+			rd_reject(r, ERR_FORMAT, "principals");
 		if (++count > CERT_PRINCIPALS_MAX)
 			rd_reject(r, ERR_RANGE, "principals");
 	}
@@ -155,6 +157,8 @@ parse_cert(struct reader *r, struct bytes blob, struct cert *cert)
 		return;
 	if (cert->type != CERT_USER && cert->type != CERT_HOST)
 		rd_reject(r, ERR_FORMAT, "certificate type");
+	if (bytes_have_nul(cert->key_id))
+		rd_reject(r, ERR_FORMAT, "key ID");
 	check_principals(r, cert->principals);
 	check_options(r, cert->critical, "critical options");
 	check_options(r, cert->extensions, "extensions");

@@ -92,6 +92,7 @@ void
 auth_clear(struct auth *auth)
 {
 	auth_methods_free(auth->methods);
+	key_memory_clear(&auth->key_memory);
 	for (size_t i = 0; i < auth->used_key_count; i++)
 		pubkey_free(auth->used_keys[i]);
 	free(auth->used_keys);

@@ -16,6 +16,7 @@
 
 #include "keys/authorized_keys.h"
 #include "lib/ipc/ipc.h"
+#include "monitor/key_memory.h"
 #include "sshd/config/config.h"
 
 struct monitor;
@@ -66,6 +67,7 @@ struct auth {
 	bool impossible;		/* no method can lead to a login */
 	bool password_expired;		/* of the account that got in */
 	struct auth_methods *methods;	/* NULL: any one will do */
+	struct key_memory key_memory;
 	/* of the steps that succeeded */
 	struct pubkey **used_keys;
 	size_t used_key_count;

@@ -7,7 +7,8 @@
 
 #include "lib/base/log.h"
 #include "lib/base/pattern.h"
-#include "monitor/key_files.h"
+#include "lib/wire/reader.h"
+#include "monitor/key_search.h"
 #include "monitor/monitor.h"
 #include "monitor/revocation.h"
 #include "monitor/signed_data.h"
@@ -25,18 +26,31 @@ enabled(const struct conf *conf)
 	return conf->pubkey_authentication;
 }
 
-/* Does policy accept keys of this kind at all? Lines as net's, of OpenSSH. */
-static bool
-is_acceptable(const struct conf *conf, const struct offer *offer,
-    const struct sig_alg_row *alg, const struct pubkey *key)
+/* NULL when no key of this algorithm is accepted. Lines as net's, of OpenSSH. */
+static const struct sig_alg_row *
+find_algorithm(const struct conf *conf, struct bytes algorithm)
 {
+	const struct sig_alg_row *alg = sig_alg_find(algorithm);
+
+	if (alg == NULL) {
+		log_verbose("userauth_pubkey: unsupported public key "
+		    "algorithm: %s [preauth]", log_safe(algorithm).s);
+		return NULL;
+	}
 	if (pattern_list_match(bytes_str(conf->pubkey_accepted_algorithms),
-	    offer->algorithm) != PATTERN_YES) {
+	    algorithm) != PATTERN_YES) {
 		log_info("userauth_pubkey: signature algorithm %s not in "
 		    "PubkeyAcceptedAlgorithms [preauth]",
-		    log_safe(offer->algorithm).s);
-		return false;
+		    log_safe(algorithm).s);
+		return NULL;
 	}
+	return alg;
+}
+
+static bool
+is_acceptable(const struct conf *conf, const struct sig_alg_row *alg,
+    const struct pubkey *key)
+{
 	if (strcmp(key->row->name, alg->key_name) != 0) {
 		log_error("userauth_pubkey: type mismatch for decoded key "
 		    "(received %s, expected %s) [preauth]", key->row->name,
@@ -49,6 +63,48 @@ is_acceptable(const struct conf *conf, const struct offer *offer,
 		    key->row->short_name);
 		return false;
 	}
+	return true;
+}
+
+/* A certificate whose signature does not hold is no key at all. */
+static bool
+ca_signature_holds(const struct conf *conf, const struct pubkey *key)
+{
+	struct reader r = rd_init(key->cert.signature);
+	struct err why;
+
+	if (cert_check_signature(key, conf->ca_signature_algorithms, &why))
+		return true;
+	if (why.code == ERR_DENIED)
+		log_info("userauth_pubkey: certificate signature algorithm "
+		    "%s: signature algorithm not supported [preauth]",
+		    log_safe(rd_string(&r, ALG_NAME_MAX, "name")).s);
+	else
+		log_error("userauth_pubkey: parse key: %s: %s [preauth]",
+		    why.what, err_text(&why));
+	return false;
+}
+
+/* NULL when the blob is no key, or the certificate no CA's. */
+static MUST_CHECK bool
+parse_offer(const struct conf *conf, struct bytes blob,
+    struct key_answer **out, struct err *err)
+{
+	struct key_answer *answer;
+	struct err why;
+
+	*out = NULL;
+	if (!key_answer_new(&answer, err))
+		return false;
+	if (!pubkey_parse(blob, &answer->key, &why) ||
+	    (answer->key->row->is_cert && !pubkey_parse(
+	    answer->key->cert.ca_key, &answer->ca, &why)))
+		log_error("userauth_pubkey: parse key: %s [preauth]",
+		    err_text(&why));
+	else if (answer->ca == NULL || ca_signature_holds(conf, answer->key))
+		*out = answer;
+	if (*out == NULL)
+		key_answer_free(answer);
 	return true;
 }
 
@@ -66,65 +122,81 @@ was_used_before(const struct auth *auth, const struct pubkey *key)
 }
 
 static void
-describe(const struct conf *conf, const struct pubkey *key,
+describe(const struct conf *conf, const struct key_answer *answer,
     struct auth_attempt *attempt)
 {
-	struct pubkey *ca = NULL;
-	char text[FINGERPRINT_MAX + 32], ca_text[FINGERPRINT_MAX + 32] = "";
-	struct err err;
+	const struct pubkey *key = answer->key;
+	char text[FINGERPRINT_MAX + 32], ca_text[FINGERPRINT_MAX + 32];
 
 	key_text(key, conf->fingerprint_hash, text, sizeof(text));
-	if (!key->row->is_cert) {
+	if (answer->ca == NULL) {
 		snprintf(attempt->detail, sizeof(attempt->detail), "%s", text);
 		return;
 	}
-	if (pubkey_parse(key->cert.ca_key, &ca, &err))
-		key_text(ca, conf->fingerprint_hash, ca_text,
-		    sizeof(ca_text));
-	pubkey_free(ca);
+	key_text(answer->ca, conf->fingerprint_hash, ca_text,
+	    sizeof(ca_text));
 	snprintf(attempt->detail, sizeof(attempt->detail),
 	    "%s ID %.100s (serial %" PRIu64 ") CA %s", text,
 	    log_safe(key->cert.key_id).s, key->cert.serial, ca_text);
 }
 
-/*
- * Is this a key with which the user may log in? The same work is done for an
- * account that does not exist. Fills attempt->key when the blob is a key.
- */
 static MUST_CHECK bool
-find_key(struct monitor *mon, const struct offer *offer,
-    struct auth_attempt *attempt, bool *listed, struct err *err)
+search_key(const struct monitor *mon, struct key_answer *answer,
+    struct err *err)
 {
-	const struct sig_alg_row *alg = sig_alg_find(offer->algorithm);
-	struct key_search search = {
+	const struct key_search search = {
 		.conf = &mon->conf, .user = &mon->user, .peer = &mon->peer,
+		.key = answer->key, .ca = answer->ca,
 		.now = (uint64_t)time(NULL),
 	};
-	struct err why;
 
-	*listed = false;
+	return key_search_run(&search, &answer->options, &answer->listed,
+	    err);
+}
+
+/*
+ * What is known of the key that is offered: of an earlier question, or found
+ * out now. The same work is done for an account that does not exist. NULL when
+ * it can't be tried at all.
+ */
+static MUST_CHECK bool
+judge_offer(struct monitor *mon, const struct offer *offer,
+    struct auth_attempt *attempt, struct key_answer **out, struct err *err)
+{
+	const struct conf *conf = &mon->conf;
+	const struct sig_alg_row *alg = find_algorithm(conf,
+	    offer->algorithm);
+	struct key_answer *answer;
+	bool known;
+
+	*out = NULL;
 	attempt->quiet = true;
-	if (alg == NULL) {
-		log_verbose("userauth_pubkey: unsupported public key "
-		    "algorithm: %s [preauth]", log_safe(offer->algorithm).s);
+	if (alg == NULL)
+		return true;
+	answer = key_memory_take(&mon->auth.key_memory, offer->blob);
+	known = answer != NULL;
+	if (!known && !parse_offer(conf, offer->blob, &answer, err))
+		return false;
+	if (answer == NULL)
+		return true;
+	if (!is_acceptable(conf, alg, answer->key) ||
+	    was_used_before(&mon->auth, answer->key)) {
+		key_answer_free(answer);
 		return true;
 	}
-	if (!pubkey_parse(offer->blob, &attempt->key, &why)) {
-		log_error("userauth_pubkey: parse key: %s [preauth]",
-		    err_text(&why));
-		return true;
-	}
-	if (!is_acceptable(&mon->conf, offer, alg, attempt->key) ||
-	    was_used_before(&mon->auth, attempt->key))
-		return true;
 	attempt->quiet = !mon->user.valid;
-	describe(&mon->conf, attempt->key, attempt);
-	/* a certificate is nobody's key as long as no CA is trusted */
-	if (key_is_revoked(&mon->conf, attempt->key) ||
-	    attempt->key->row->is_cert)
+	describe(conf, answer, attempt);
+	/* what was revoked a second ago counts: asked each time */
+	if (key_is_revoked(conf, answer->key)) {
+		key_answer_free(answer);
 		return true;
-	search.key = attempt->key;
-	return key_files_find(&search, &attempt->options, listed, err);
+	}
+	if (!known && !search_key(mon, answer, err)) {
+		key_answer_free(answer);
+		return false;
+	}
+	*out = answer;
+	return true;
 }
 
 static bool
@@ -133,12 +205,15 @@ check_query(struct monitor *mon, const struct ipc_message *message,
 {
 	const struct ipc_AUTH_PUBKEY_QUERY *m = &message->u.AUTH_PUBKEY_QUERY;
 	struct offer offer = { m->algorithm, m->key };
-	bool listed;
+	struct key_answer *answer;
 
-	if (!find_key(mon, &offer, attempt, &listed, err))
+	if (!judge_offer(mon, &offer, attempt, &answer, err))
 		return false;
-	if (listed)
+	if (answer == NULL)
+		return true;
+	if (answer->listed)
 		attempt->verdict = VERDICT_KEY_GOOD;
+	key_memory_put(&mon->auth.key_memory, &answer);
 	return true;
 }
 
@@ -220,11 +295,22 @@ check_attempt(struct monitor *mon, const struct ipc_message *message,
 {
 	const struct ipc_AUTH_PUBKEY *m = &message->u.AUTH_PUBKEY;
 	struct offer offer = { m->algorithm, m->key };
-	bool listed;
+	struct key_answer *answer;
+	bool ok = true;
 
-	if (!find_key(mon, &offer, attempt, &listed, err))
+	if (!judge_offer(mon, &offer, attempt, &answer, err))
 		return false;
-	return !listed || check_signature(mon, m, attempt, err);
+	if (answer == NULL)
+		return true;
+	attempt->key = answer->key;
+	answer->key = NULL;
+	if (answer->listed) {
+		attempt->options = answer->options;
+		key_options_init(&answer->options);
+		ok = check_signature(mon, m, attempt, err);
+	}
+	key_answer_free(answer);
+	return ok;
 }
 
 static const struct auth_request requests[] = {

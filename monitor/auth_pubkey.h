@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * auth_pubkey - login with a key that the user's files list.
+ * auth_pubkey - login with a key or a certificate.
  *
  * Shapes:  one row of the list of back ends; a query and a signed attempt.
  * Units:   -

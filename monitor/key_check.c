@@ -23,6 +23,14 @@ key_from_matches(const char *list, const char *host, const char *address)
 	return by_address == PATTERN_YES || by_name == PATTERN_YES;
 }
 
+static bool
+source_address_matches(const char *list, const char *address)
+{
+	struct ip_text ip = ip_text_of(address);
+
+	return addr_list_match(bytes_str(list), &ip) == PATTERN_YES;
+}
+
 bool
 key_options_permit(const struct key_options *options,
     const struct key_use *use)
@@ -37,6 +45,13 @@ key_options_permit(const struct key_options *options,
 		    "key but not from a permitted host (host=%.200s, "
 		    "ip=%.200s, required=%.200s).", use->where, use->user,
 		    use->host, use->address, options->from);
+		return false;
+	}
+	if (options->source_address != NULL &&
+	    !source_address_matches(options->source_address, use->address)) {
+		log_info("%s: Authentication tried for %.100s with valid "
+		    "certificate but not from a permitted source address "
+		    "(%.200s).", use->where, use->user, use->address);
 		return false;
 	}
 	/* a list of principals says something about a CA only */
@@ -78,6 +93,7 @@ key_options_merge(struct key_options *into, struct key_options *more,
 	into->user_rc &= more->user_rc;
 	into->no_touch_required &= more->no_touch_required;
 	into->verify_required |= more->verify_required;
+	into->restricted |= more->restricted;
 	if (into->expiry == 0 ||
 	    (more->expiry != 0 && more->expiry < into->expiry))
 		into->expiry = more->expiry;
@@ -85,6 +101,7 @@ key_options_merge(struct key_options *into, struct key_options *more,
 		into->tunnel = more->tunnel;
 	swap_strings(&into->command, &more->command);
 	swap_strings(&into->from, &more->from);
+	swap_strings(&into->source_address, &more->source_address);
 	swap_lists(&into->environment, &more->environment);
 	swap_lists(&into->permit_open, &more->permit_open);
 	swap_lists(&into->permit_listen, &more->permit_listen);

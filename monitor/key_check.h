@@ -2,7 +2,8 @@
 /*
  * key_check - do the options of a key let it be used here and now?
  *
- * Shapes:  the options of an authorized_keys line, and of earlier steps.
+ * Shapes:  the options of an authorized_keys line, of a certificate, and of
+ *          earlier steps.
  * Units:   seconds since 1970.
  * Errors:  false after a log line.
  * Owns:    key_options_merge() moves strings between its arguments.
@@ -21,7 +22,7 @@ struct key_use {
 	const char *where;		/* "FILE:LINE" */
 };
 
-/* from= and expiry-time= of a key that was matched. */
+/* from=, expiry-time=, source-address of what was matched. */
 bool key_options_permit(const struct key_options *options,
     const struct key_use *use);
 /* Pure: does the list of from= let host at address in? */

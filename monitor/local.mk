@@ -17,14 +17,20 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/auth_password.h \
 	monitor/auth_pubkey.c \
 	monitor/auth_pubkey.h \
+	monitor/cert_check.c \
+	monitor/cert_check.h \
 	monitor/child.c \
 	monitor/child.h \
 	monitor/grant.c \
 	monitor/grant.h \
 	monitor/key_check.c \
 	monitor/key_check.h \
-	monitor/key_files.c \
-	monitor/key_files.h \
+	monitor/key_lines.c \
+	monitor/key_lines.h \
+	monitor/key_memory.c \
+	monitor/key_memory.h \
+	monitor/key_search.c \
+	monitor/key_search.h \
 	monitor/lines.c \
 	monitor/lines.h \
 	monitor/login.c \
@@ -37,6 +43,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/net_start.h \
 	monitor/peer.c \
 	monitor/peer.h \
+	monitor/principals.c \
+	monitor/principals.h \
 	monitor/records.c \
 	monitor/records.h \
 	monitor/req_connection.c \
@@ -63,8 +71,12 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/signed_data.h \
 	monitor/tokens.c \
 	monitor/tokens.h \
+	monitor/trusted_ca.c \
+	monitor/trusted_ca.h \
 	monitor/user.c \
-	monitor/user.h
+	monitor/user.h \
+	monitor/user_files.c \
+	monitor/user_files.h
 
 pkglibexec_PROGRAMS += monitor/sshd-monitor
 monitor_sshd_monitor_SOURCES = monitor/main.c

@@ -9,7 +9,7 @@
 #include "keys/revoked.h"
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
-#include "monitor/key_files.h"
+#include "monitor/key_search.h"
 
 /* A KRL_FILE_MAX for a text of keys as well: half a million of them. */
 static MUST_CHECK bool

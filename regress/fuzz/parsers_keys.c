@@ -2,8 +2,9 @@
 /* Key blobs, certificates, key files and the lines that hold keys. */
 #include "fuzz/parsers.h"
 
-#include "keys/authorized_keys.h"
+#include "keys/authorized_principals.h"
 #include "keys/base64.h"
+#include "keys/cert_options.h"
 #include "keys/host_keys.h"
 #include "keys/revoked.h"
 #include "lib/wire/reader.h"
@@ -256,6 +257,47 @@ run_revoked(struct bytes in)
 	pubkey_free(key);
 }
 
+/* Critical options as one string, extensions as another. */
+static void
+run_cert_options(struct bytes in)
+{
+	struct reader r = rd_init(in), cursor;
+	struct cert cert = {
+		.critical = rd_string(&r, KEY_BLOB_MAX, "critical"),
+		.extensions = rd_string(&r, KEY_BLOB_MAX, "extensions"),
+	};
+	struct key_options options;
+	struct bytes name, unknown;
+	struct err err;
+
+	if (cert_options_parse(&cert, &options, &unknown, &err))
+		key_options_clear(&options);
+	cursor = rd_init(cert.extensions);
+	while (cert_unknown_extension(&cursor, &name))
+		FUZZ_CHECK(name.len < cert.extensions.len);
+}
+
+static void
+run_principal_line(struct bytes in)
+{
+	struct key_options options;
+	const char *reason = NULL;
+	struct bytes name;
+
+	switch (principal_line_parse(in, &name, &options, &reason)) {
+	case KEY_LINE_EMPTY:
+		return;
+	case KEY_LINE_BAD:
+		FUZZ_CHECK(reason != NULL);
+		return;
+	case KEY_LINE_KEY:
+		FUZZ_CHECK(name.len != 0 && name.len <= in.len);
+		FUZZ_CHECK(options.principals == NULL);
+		key_options_clear(&options);
+		return;
+	}
+}
+
 static const struct parser_row rows[] = {
 	ROW(30, pubkey),
 	ROW(31, pubkey_text),
@@ -268,6 +310,8 @@ static const struct parser_row rows[] = {
 	ROW(38, private_unpack),
 	ROW(39, host_keys),
 	ROW(100, revoked),
+	ROW(102, cert_options),
+	ROW(101, principal_line),
 };
 
 const struct parser_rows parsers_keys = { rows, ARRAY_LEN(rows) };

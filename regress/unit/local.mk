@@ -35,6 +35,7 @@ unit_tests = \
 	regress/unit/crypto/x25519_test \
 	regress/unit/ipc/ipc_test \
 	regress/unit/keys/authorized_keys_test \
+	regress/unit/keys/cert_options_test \
 	regress/unit/keys/host_keys_test \
 	regress/unit/keys/krl_test \
 	regress/unit/keys/private_test \
@@ -57,7 +58,6 @@ unit_tests = \
 	regress/unit/monitor/auth_methods_test \
 	regress/unit/monitor/grant_test \
 	regress/unit/monitor/key_check_test \
-	regress/unit/monitor/key_files_test \
 	regress/unit/monitor/moduli_test \
 	regress/unit/monitor/records_test \
 	regress/unit/monitor/req_user_test \
@@ -65,6 +65,7 @@ unit_tests = \
 	regress/unit/monitor/shadow_test \
 	regress/unit/monitor/signed_data_test \
 	regress/unit/monitor/tokens_test \
+	regress/unit/monitor/user_files_test \
 	regress/unit/net/alive_test \
 	regress/unit/net/auth_test \
 	regress/unit/net/chan_input_test \
@@ -147,6 +148,8 @@ regress_unit_ipc_ipc_test_SOURCES = regress/unit/ipc/ipc_test.c
 regress_unit_ipc_ipc_test_LDADD = $(unit_libs)
 regress_unit_keys_authorized_keys_test_SOURCES = regress/unit/keys/authorized_keys_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
 regress_unit_keys_authorized_keys_test_LDADD = $(unit_libs)
+regress_unit_keys_cert_options_test_SOURCES = regress/unit/keys/cert_options_test.c regress/unit/keys/keys_util.h
+regress_unit_keys_cert_options_test_LDADD = $(unit_libs)
 regress_unit_keys_host_keys_test_SOURCES = regress/unit/keys/host_keys_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
 regress_unit_keys_host_keys_test_LDADD = $(unit_libs)
 regress_unit_keys_krl_test_SOURCES = regress/unit/keys/krl_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
@@ -191,8 +194,6 @@ regress_unit_monitor_grant_test_SOURCES = regress/unit/monitor/grant_test.c
 regress_unit_monitor_grant_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_key_check_test_SOURCES = regress/unit/monitor/key_check_test.c
 regress_unit_monitor_key_check_test_LDADD = monitor/libmonitor.a $(unit_libs)
-regress_unit_monitor_key_files_test_SOURCES = regress/unit/monitor/key_files_test.c
-regress_unit_monitor_key_files_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_moduli_test_SOURCES = regress/unit/monitor/moduli_test.c
 regress_unit_monitor_moduli_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_records_test_SOURCES = regress/unit/monitor/records_test.c
@@ -207,6 +208,8 @@ regress_unit_monitor_signed_data_test_SOURCES = regress/unit/monitor/signed_data
 regress_unit_monitor_signed_data_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_tokens_test_SOURCES = regress/unit/monitor/tokens_test.c
 regress_unit_monitor_tokens_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_user_files_test_SOURCES = regress/unit/monitor/user_files_test.c
+regress_unit_monitor_user_files_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_net_alive_test_SOURCES = regress/unit/net/alive_test.c regress/unit/net/lower.h regress/unit/net/lower.c
 regress_unit_net_alive_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_auth_test_SOURCES = regress/unit/net/auth_test.c regress/unit/net/lower.h regress/unit/net/lower.c

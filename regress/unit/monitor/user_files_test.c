@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "monitor/key_files.h"
+#include "monitor/user_files.h"
 
 static void
 check_path(const char *word, const char *name, bool exists, const char *want)
@@ -14,12 +14,12 @@ check_path(const char *word, const char *name, bool exists, const char *want)
 	struct err err;
 
 	strcpy(user_name, name);
-	assert_true(key_file_path(word, &user, path, sizeof(path), &err));
+	assert_true(user_file_path(word, &user, path, sizeof(path), &err));
 	assert_string_equal(path, want);
 }
 
 static void
-key_file_path__follows_the_account(void **state)
+user_file_path__follows_the_account(void **state)
 {
 	(void)state;
 	check_path(".ssh/authorized_keys", "fred", true,
@@ -29,7 +29,7 @@ key_file_path__follows_the_account(void **state)
 }
 
 static void
-key_file_path__holds_nothing_that_a_stranger_chose(void **state)
+user_file_path__holds_nothing_that_a_stranger_chose(void **state)
 {
 	static const char *const names[] = {
 		"../../root/.ssh/authorized_keys", "*", "mallory", "",
@@ -42,7 +42,7 @@ key_file_path__holds_nothing_that_a_stranger_chose(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		strcpy(user_name, names[i]);
-		assert_true(key_file_path("/etc/keys/%u", &user, path,
+		assert_true(user_file_path("/etc/keys/%u", &user, path,
 		    sizeof(path), &err));
 		if (i == 0)
 			strcpy(first, path);
@@ -55,8 +55,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(key_file_path__follows_the_account),
-		TEST(key_file_path__holds_nothing_that_a_stranger_chose),
+		TEST(user_file_path__follows_the_account),
+		TEST(user_file_path__holds_nothing_that_a_stranger_chose),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

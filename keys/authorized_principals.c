@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+#include "keys/authorized_principals.h"
+
+static bool
+is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* What counts of a line: no comment, no blanks around it. */
+static struct bytes
+strip(struct bytes line)
+{
+	const uint8_t *hash = line.len == 0 ? NULL :
+	    memchr(line.p, '#', line.len);
+
+	if (hash != NULL)
+		line.len = (size_t)(hash - line.p);
+	while (line.len != 0 && is_blank(line.p[line.len - 1]))
+		line.len--;
+	while (line.len != 0 && is_blank(line.p[0])) {
+		line.p++;
+		line.len--;
+	}
+	return line;
+}
+
+static enum key_line
+parse_options(struct bytes text, struct key_options *options,
+    const char **reason)
+{
+	struct key_options parsed;
+	struct bytes rest;
+
+	if (!key_options_parse(text, &parsed, &rest, reason))
+		return KEY_LINE_BAD;
+	*reason = NULL;
+	if (rest.len != 0)
+		*reason = "more than options and one name";
+	else if (parsed.cert_authority)
+		*reason = "cert-authority before a name";
+	else if (parsed.principals != NULL)
+		*reason = "principals before a name";
+	if (*reason != NULL) {
+		key_options_clear(&parsed);
+		return KEY_LINE_BAD;
+	}
+	*options = parsed;
+	return KEY_LINE_KEY;
+}
+
+enum key_line
+principal_line_parse(struct bytes line, struct bytes *name,
+    struct key_options *options, const char **reason)
+{
+	struct bytes text = strip(line);
+	size_t begin = text.len;
+
+	if (text.len == 0)
+		return KEY_LINE_EMPTY;
+	while (begin != 0 && !is_blank(text.p[begin - 1]))
+		begin--;
+	*name = bytes_of(text.p + begin, text.len - begin);
+	text = strip(bytes_of(text.p, begin));
+	if (text.len != 0)
+		return parse_options(text, options, reason);
+	key_options_init(options);
+	return KEY_LINE_KEY;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * key_memory - what was found out about the keys that a client offered.
+ *
+ * Shapes:  a client asks about a key and then signs with it: the files and
+ *          commands behind the answer are asked once.
+ * Units:   -
+ * Errors:  -
+ * Owns:    its answers.
+ * Source:  RFC 4252 section 7.
+ */
+#ifndef MONITOR_KEY_MEMORY_H
+#define MONITOR_KEY_MEMORY_H
+
+#include "keys/key_options.h"
+#include "keys/pubkey.h"
+
+#define KEY_MEMORY_MAX	8	/* agents rarely hold more; the oldest goes */
+
+struct key_answer {
+	struct pubkey *key, *ca;	/* ca: of a certificate */
+	bool listed;			/* the user may log in with it */
+	struct key_options options;	/* for what */
+};
+
+struct key_memory {
+	struct key_answer *v[KEY_MEMORY_MAX];
+	size_t next;			/* the oldest */
+};
+
+void key_memory_clear(struct key_memory *memory);
+/* Takes *answer. */
+void key_memory_put(struct key_memory *memory, struct key_answer **answer);
+/* Moves it out; NULL when the blob was not asked about. */
+struct key_answer *key_memory_take(struct key_memory *memory,
+    struct bytes blob);
+
+MUST_CHECK bool key_answer_new(struct key_answer **out, struct err *err);
+void key_answer_free(struct key_answer *answer);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+#include "monitor/principals.h"
+
+#include "keys/authorized_principals.h"
+#include "lib/base/log.h"
+#include "monitor/cert_check.h"
+#include "monitor/user_files.h"
+
+struct reading {
+	const struct key_search *search;
+	struct key_options *options;
+	bool found;
+};
+
+static bool
+line_matches(const struct reading *reading, const char *source, size_t number,
+    struct bytes line)
+{
+	struct key_options options;
+	const char *reason = NULL;
+	struct bytes name;
+
+	switch (principal_line_parse(line, &name, &options, &reason)) {
+	case KEY_LINE_EMPTY:
+		return false;
+	case KEY_LINE_BAD:
+		log_debug("%s:%zu: bad principals options: %s", source,
+		    number, reason);
+		return false;
+	case KEY_LINE_KEY:
+		break;
+	}
+	if (!cert_lists(&reading->search->key->cert, name)) {
+		key_options_clear(&options);
+		return false;
+	}
+	log_debug("%s:%zu: matched principal \"%.100s\"", source, number,
+	    log_safe(name).s);
+	*reading->options = options;
+	return true;
+}
+
+/* To the end, as for keys: see key_lines_search(). */
+static bool
+read_names(void *arg, const char *source, struct lines *lines)
+{
+	struct reading *reading = arg;
+	struct bytes line;
+
+	while (lines_next(lines, &line)) {
+		if (!reading->found)
+			reading->found = line_matches(reading, source,
+			    lines->number, line);
+	}
+	return reading->found;
+}
+
+bool
+principals_are_configured(const struct conf *conf)
+{
+	return conf->authorized_principals_file != NULL;
+}
+
+bool
+principals_find(const struct key_search *search, struct key_options *options,
+    bool *found, struct err *err)
+{
+	const struct conf *conf = search->conf;
+	struct reading reading = { .search = search, .options = options };
+	const struct user_files files = {
+		.conf = conf, .user = search->user,
+		.keyword = "AuthorizedPrincipalsFile",
+		.what = "authorized principals",
+		.words = &conf->authorized_principals_file,
+		.word_count = conf->authorized_principals_file != NULL,
+		.fn = read_names, .arg = &reading,
+	};
+
+	if (!user_files_read(&files, err)) {
+		if (reading.found)
+			key_options_clear(options);
+		return false;
+	}
+	*found = reading.found;
+	return true;
+}
