@@ -45,6 +45,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/peer.h \
 	monitor/principals.c \
 	monitor/principals.h \
+	monitor/pty.c \
+	monitor/pty.h \
 	monitor/records.c \
 	monitor/records.h \
 	monitor/req_connection.c \

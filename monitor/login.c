@@ -47,7 +47,10 @@ build_grant(struct monitor *mon, struct login *login, struct err *err)
 		.is_root = mon->is_root,
 	};
 
-	return grant_build(&in, &login->grant, err);
+	if (!grant_build(&in, &login->grant, err))
+		return false;
+	mon->permits_pty = (login->grant.message.permit & PERMIT_PTY) != 0;
+	return true;
 }
 
 /* ChannelTimeout's words, as AUTH_REPLY carries them. */

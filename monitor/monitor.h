@@ -77,6 +77,7 @@ struct monitor {
 	struct user user;
 	struct auth auth;
 	struct records records;
+	bool permits_pty;		/* the grant does */
 
 	bool listener_paused;		/* until net is ready */
 	bool net_gone, session_gone;

@@ -7,7 +7,6 @@
 #include <paths.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <utmpx.h>
 
@@ -156,53 +155,27 @@ find(struct records *records, const char *tty)
 	return at;
 }
 
-static bool
-tty_belongs_to(const char *tty, uid_t uid)
-{
-	struct stat st;
-
-	return lstat(tty, &st) == 0 && S_ISCHR(st.st_mode) &&
-	    st.st_uid == uid;
-}
-
-/* Opened and closed before we were told: it can be on nobody's list. */
-static bool
-tty_is_gone(const char *tty)
-{
-	struct stat st;
-
-	return lstat(tty, &st) == -1 && errno == ENOENT;
-}
-
 bool
 records_open(struct records *records, const struct record_login *login,
-    struct bytes tty, pid_t pid, char *last_login, size_t last_login_len,
+    const char *tty, pid_t pid, char *last_login, size_t last_login_len,
     struct err *err)
 {
-	char path[TTY_PATH_MAX];
 	struct record *record;
-	bool write_files = login->write_files;
 
 	last_login[0] = '\0';
-	if (!records_tty_is_valid(tty, path))
-		return err_set(err, ERR_FORMAT, "terminal of a login");
-	if (*find(records, path) != NULL || records->count == RECORDS_MAX)
+	if (strlen(tty) >= TTY_PATH_MAX || *find(records, tty) != NULL ||
+	    records->count == RECORDS_MAX)
 		return err_set(err, ERR_UNEXPECTED, "terminal of a login");
-	if (!tty_belongs_to(path, login->uid)) {
-		if (!login->chrooted && !tty_is_gone(path))
-			return err_set(err, ERR_DENIED, "owner of a terminal");
-		write_files = false;
-	}
 	if ((record = calloc(1, sizeof(*record))) == NULL)
 		return err_set(err, ERR_NOMEM, "login record");
-	memcpy(record->tty, path, sizeof(path));
-	record->write_files = write_files;
+	memcpy(record->tty, tty, strlen(tty) + 1);
+	record->write_files = login->write_files;
 	record->pid = pid;
 	record->next = records->head;
 	records->head = record;
 	records->count++;
-	if (write_files) {
-		swap_lastlog(path, login, last_login, last_login_len);
+	if (record->write_files) {
+		swap_lastlog(tty, login, last_login, last_login_len);
 		write_login(record, login);
 	}
 	return true;

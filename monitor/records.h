@@ -34,7 +34,6 @@ struct record_login {
 	uid_t uid;
 	const struct peer *peer;
 	bool write_files;	/* as root */
-	bool chrooted;		/* /dev/pts may not be ours */
 };
 
 /* Pure: is text "/dev/pts/" and a number? */
@@ -46,14 +45,11 @@ void records_last_login_text(time_t when, const char *host, char *out,
     size_t out_len);
 
 /*
- * A pty of the user was opened by process pid. The tty must be a terminal
- * that belongs to uid and has no record yet. One that has gone already is left
- * out of the files, and so is, in a chroot, where another devpts may be
- * mounted, one of another user. last_login (may be empty) tells about the
- * login before this one.
+ * A pty was opened for session process pid; it has no record yet. last_login
+ * (may be empty) tells about the login before this one.
  */
 MUST_CHECK bool records_open(struct records *records,
-    const struct record_login *login, struct bytes tty, pid_t pid,
+    const struct record_login *login, const char *tty, pid_t pid,
     char *last_login, size_t last_login_len, struct err *err);
 MUST_CHECK bool records_close(struct records *records, struct bytes tty,
     struct err *err);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * req_pty - the session process opened or closed a terminal.
+ * req_pty - the session process wants a terminal, or has closed one.
  *
- * Shapes:  PTY_OPENED is answered PTY_RECORDED.
+ * Shapes:  PTY_OPEN is answered PTY_OPENED, with the master's descriptor
+ *          unless there is no terminal to be had.
  * Units:   -
- * Errors:  a terminal that is not the user's is an attack.
+ * Errors:  asking without permission, or closing what is not open, is an
+ *          attack.
  * Owns:    nothing; the records are the monitor's.
  * Source:  reference sheet sshd_cli_and_files section 10.
  */
@@ -13,6 +15,6 @@
 
 #include "monitor/requests.h"
 
-req_fn req_pty_opened, req_pty_closed;
+req_fn req_pty_open, req_pty_closed;
 
 #endif

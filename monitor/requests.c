@@ -36,7 +36,7 @@ static req_fn *const handlers[IPC_COUNT] = {
 	[IPC_HOSTKEY_PROOF]	= req_hostkey_proof,
 	/* session */
 	[IPC_SES_LOG]		= req_session_log,
-	[IPC_PTY_OPENED]	= req_pty_opened,
+	[IPC_PTY_OPEN]		= req_pty_open,
 	[IPC_PTY_CLOSED]	= req_pty_closed,
 };
 

@@ -188,6 +188,7 @@ sshd_session_libsession_a_SOURCES = \
 	sshd/session/listening.h \
 	sshd/session/program.c \
 	sshd/session/program.h \
+	sshd/session/program_pty.c \
 	sshd/session/pty.c \
 	sshd/session/pty.h \
 	sshd/session/requests.c \

@@ -233,18 +233,23 @@ enum { MANY = 0, ONCE = 1 };
 	U32(stream_bind_mask)						\
 	U32(x11_display_offset)						\
 	STR(xauth_path, 4096)
-/* Text to show before the message of the day, or empty. */
-#define IPC_PTY_RECORDED_FIELDS(U8, U32, U64, STR)			\
-	U32(channel)							\
-	STR(last_login, 1024)
-
-/* ---- session -> monitor ------------------------------------------------- */
-
-/* A pty was allocated: login records, which need root. */
+/*
+ * Answer to PTY_OPEN. Descriptor: the master; there is none, and tty is empty,
+ * when no terminal can be had.
+ */
 #define IPC_PTY_OPENED_FIELDS(U8, U32, U64, STR)			\
 	U32(channel)							\
 	STR(tty, 64)		/* /dev/pts/N */			\
-	U32(pid)		/* the session leader's, for utmp */
+	STR(last_login, 1024)	/* to show before the motd, or empty */
+
+/* ---- session -> monitor ------------------------------------------------- */
+
+/*
+ * A terminal, owned by the user, and its login record: both need root, and
+ * there may be no /dev/ptmx in a chroot.
+ */
+#define IPC_PTY_OPEN_FIELDS(U8, U32, U64, STR)				\
+	U32(channel)
 #define IPC_PTY_CLOSED_FIELDS(U8, U32, U64, STR)			\
 	STR(tty, 64)
 
@@ -392,10 +397,10 @@ enum { MANY = 0, ONCE = 1 };
 	X(HOSTKEY_PROOF, NET_TO_MONITOR, MON_AUTHED, HOST_KEYS_MAX, 0, 0) \
 									\
 	X(GRANT,	MONITOR_TO_SESSION, SES_START, ONCE, 1, 1)	\
-	X(PTY_RECORDED,	MONITOR_TO_SESSION, SES_OPEN, MANY, 0, 0)	\
+	X(PTY_OPENED,	MONITOR_TO_SESSION, SES_OPEN, MANY, 0, 1)	\
 									\
 	X(SES_LOG,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
-	X(PTY_OPENED,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
+	X(PTY_OPEN,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
 	X(PTY_CLOSED,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
 									\
 	X(SES_OPEN,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\

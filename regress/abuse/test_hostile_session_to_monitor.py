@@ -19,6 +19,7 @@ from wire import u8
 
 pytestmark = pytest.mark.postern_only
 
+RECORD_SIZE = 384   # of utmp(5)
 FROM_SESSION = [row for row in ROWS.values()
                 if row.edge == "SESSION_TO_MONITOR"]
 
@@ -90,7 +91,7 @@ def login(server, alice):
 def values_for(name):
     """Sensible fields of each message of a session process."""
     return {"SES_LOG": {"level": 3, "line": b"text"},
-            "PTY_OPENED": {"channel": 0, "tty": b"/dev/pts/0", "pid": 1},
+            "PTY_OPEN": {"channel": 0},
             "PTY_CLOSED": {"tty": b"/dev/pts/0"}}.get(name, {})
 
 
@@ -150,36 +151,67 @@ def test_a_log_line_can_not_forge_another(server, login):
     b"", b"/dev/pts/", b"/dev/null", b"/dev/pts/../null", b"pts/0",
     b"/dev/pts/0\0", b"/dev/pts/0\n", b"/dev/pts/-1", b"/dev/pts/0/..",
     b"/etc/passwd"], ids=repr)
-@pytest.mark.parametrize("name", ["PTY_OPENED", "PTY_CLOSED"])
-def test_what_is_no_terminal_is_not_recorded(server, login, name, tty):
+def test_what_is_no_terminal_is_not_closed(server, login, tty):
     before = os.path.getsize("/var/log/wtmp")
     channel = login()
-    fields = {**values_for(name), "tty": tty}
-    channel.send(name, **fields)
+    channel.send("PTY_CLOSED", tty=tty)
     server.wait_for_attack(channel)
     assert os.path.getsize("/var/log/wtmp") == before
 
 
-def test_the_terminal_of_another_user_is_not_recorded(server, login):
-    """The test's own, which belongs to root."""
-    master, slave = os.openpty()
-    before = os.path.getsize("/var/log/wtmp")
-    channel = login()
-    channel.send("PTY_OPENED", channel=0, tty=os.ttyname(slave).encode(),
-                 pid=1)
-    server.wait_for_attack(channel)
-    os.close(master)
-    os.close(slave)
-    assert os.path.getsize("/var/log/wtmp") == before
-    assert "alice" not in subprocess.run(
+def open_pty(channel):
+    channel.send("PTY_OPEN", channel=5)
+    fields, fds = channel.recv("PTY_OPENED")
+    assert fields["channel"] == 5
+    return fields["tty"].decode(), fds
+
+
+def test_a_terminal_is_made_for_the_user(login):
+    tty, (master,) = open_pty(login())
+    status = os.stat(tty)
+    assert (status.st_uid, status.st_mode & 0o777) == (2001, 0o620)
+    assert f"alice    {tty.removeprefix('/dev/')} " in subprocess.run(
         ["who"], capture_output=True, text=True).stdout
+    os.close(master)
+
+
+def test_the_terminal_of_another_is_not_closed(server, login):
+    """That of another connection, and one that is closed already."""
+    before = os.path.getsize("/var/log/wtmp")
+    other = login()
+    tty, (master,) = open_pty(other)
+    channel = login()
+    channel.send("PTY_CLOSED", tty=tty.encode())
+    server.wait_for_attack(channel)
+    other.send("PTY_CLOSED", tty=tty.encode())
+    other.send("PTY_CLOSED", tty=tty.encode())
+    server.wait_for_attack(other)
+    os.close(master)
+    assert os.path.getsize("/var/log/wtmp") == before + 2 * RECORD_SIZE
+
+
+def test_without_the_right_nobody_gets_a_terminal(tmp_path, host_keys, keys,
+                                                  alice):
+    with SessionServer(str(tmp_path), [host_keys["ed25519"]],
+                       "PermitTTY no\n") as server:
+        channel, _grant = server.login(alice)
+        channel.send("PTY_OPEN", channel=0)
+        server.wait_for_attack(channel)
+        channel.close()
+        channel.control.close()
+        channel.peer.close()
+        for fd in channel.net_fds:
+            os.close(fd)
 
 
 def test_terminals_do_not_add_up_without_end(server, login):
-    channel = login()
-    with pytest.raises(Ended):
-        for number in range(100000, 110000):
-            channel.send("PTY_OPENED", channel=0, pid=1,
-                         tty=f"/dev/pts/{number}".encode())
-            channel.recv("PTY_RECORDED")
-    server.wait_for_attack(channel)
+    channel, masters = login(), []
+    for _ in range(1100):
+        tty, fds = open_pty(channel)
+        masters += fds
+        if not tty:
+            break
+    assert len(masters) <= 1024 and not fds
+    server.wait_for_log("user alice")
+    for master in masters:
+        os.close(master)

@@ -7,6 +7,7 @@ import resource
 import shutil
 import signal
 import socket
+import subprocess
 
 import paramiko
 import pytest
@@ -144,8 +145,34 @@ def connect(port):
         return None
 
 
-def test_a_terminal_that_is_gone_again_is_no_attack(make_server, keys):
-    """The monitor hears of it when the session has closed it already."""
+def _ask_for_terminal(transport, channel):
+    """pty-req whose answer nobody waits for."""
+    m = paramiko.Message()
+    m.add_byte(b"\x62")
+    m.add_int(channel.remote_chanid)
+    m.add_string("pty-req")
+    m.add_boolean(False)
+    m.add_string("xterm")
+    for value in (80, 24, 0, 0):
+        m.add_int(value)
+    m.add_string(b"\0")
+    transport._send_user_message(m)
+
+
+def _terminals_of(server):
+    found = []
+    for pid in descendants(server.process.pid):
+        try:
+            for fd in os.listdir(f"/proc/{pid}/fd"):
+                if "ptmx" in os.readlink(f"/proc/{pid}/fd/{fd}"):
+                    found.append((pid, fd))
+        except OSError:
+            pass
+    return found
+
+
+def test_a_terminal_that_comes_too_late_is_closed_again(make_server, keys):
+    """The monitor makes it when the channel has gone already."""
     server = make_server()
     key = paramiko.Ed25519Key.from_private_key_file(keys["ed25519"])
     with socket.create_connection(("127.0.0.1", server.port)) as sock:
@@ -156,11 +183,15 @@ def test_a_terminal_that_is_gone_again_is_no_attack(make_server, keys):
             os.kill(monitor, signal.SIGSTOP)
             for _ in range(3):
                 channel = transport.open_session()
-                channel.get_pty()
+                _ask_for_terminal(transport, channel)
                 channel.close()
             last = transport.open_session()
             os.kill(monitor, signal.SIGCONT)
             last.exec_command("echo alive")
             assert last.makefile().read() == b"alive\n"
+            wait_until(lambda: not _terminals_of(server),
+                       what="the end of the terminals")
             last.close()
     assert "attack" not in server.log()
+    assert "alice" not in subprocess.run(
+        ["who"], capture_output=True, text=True).stdout

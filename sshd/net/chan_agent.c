@@ -8,12 +8,14 @@
 
 const struct chan_type chan_agent = {
 	.name = "auth-agent@openssh.com",
+	.timeout_name = "agent-connection",
 	.is_over = chan_socket_is_over,
 	.waits = chan_socket_waits,
 };
 
 const struct chan_type chan_agent_ietf = {
 	.name = "agent-connect",
+	.timeout_name = "agent-connection",
 	.is_over = chan_socket_is_over,
 	.waits = chan_socket_waits,
 };

@@ -17,6 +17,7 @@
 
 struct chan_type {
 	const char *name;
+	const char *timeout_name;	/* in ChannelTimeout; NULL: name */
 	/* The peer opens one; NULL: only we do. The reader is at its fields. */
 	bool (*open)(struct conn *, const struct channel_open *,
 	    struct reader *, struct err *);

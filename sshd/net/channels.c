@@ -142,6 +142,13 @@ channel_send_number(struct channel *ch, uint8_t message, struct err *err)
 	return packet_send(ch->conn, err);
 }
 
+static void
+watch_idle(struct channel *ch)
+{
+	chan_timeout_open(ch, ch->type->timeout_name != NULL ?
+	    ch->type->timeout_name : ch->type->name);
+}
+
 bool
 channel_confirm(struct channel *ch, uint32_t window, struct err *err)
 {
@@ -157,7 +164,7 @@ channel_confirm(struct channel *ch, uint32_t window, struct err *err)
 	open_confirmation_build(&m, w);
 	chan_window_offer(ch, window);
 	ch->flags |= CHANNEL_CONFIRMED;
-	chan_timeout_open(ch, ch->type->name);
+	watch_idle(ch);
 	return packet_send(ch->conn, err);
 }
 
@@ -351,7 +358,7 @@ recv_channel_open_confirmation(struct conn *conn, struct reader *r,
 	channel_set_peer(ch, m.sender_channel, m.initial_window_size,
 	    m.maximum_packet_size);
 	ch->flags |= CHANNEL_CONFIRMED;
-	chan_timeout_open(ch, ch->type->name);
+	watch_idle(ch);
 	return chan_resume(ch, err);
 }
 

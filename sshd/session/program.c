@@ -24,30 +24,13 @@ program_find(struct session *ses, uint32_t channel)
 	return NULL;
 }
 
-/*
- * net asks only about channels that it opened and not yet closed: anything
- * else is not our net speaking.
- */
-static bool
-need(struct session *ses, uint32_t channel, struct program **out,
+bool
+program_need(struct session *ses, uint32_t channel, struct program **out,
     struct err *err)
 {
 	*out = program_find(ses, channel);
 	return *out != NULL ||
 	    err_set(err, ERR_UNEXPECTED, "request for an unknown channel");
-}
-
-static void
-close_pty(struct session *ses, struct program *program)
-{
-	struct ipc_PTY_CLOSED closed = { .tty = bytes_str(program->pty.path) };
-	struct err err;
-
-	if (program->pty.master == -1)
-		return;
-	pty_close(&program->pty);
-	if (!ipc_send(&ses->monitor, IPC_PTY_CLOSED, &closed, &err))
-		session_end(ses);
 }
 
 /* Of an earlier start that failed. */
@@ -71,7 +54,7 @@ program_free(struct session *ses, struct program *program)
 		p = &(*p)->next;
 	*p = program->next;
 	ses->program_count--;
-	close_pty(ses, program);
+	program_drop_pty(ses, program);
 	x11_clear(&program->x11);
 	env_clear(&program->client_env);
 	forget_command(program);
@@ -100,40 +83,6 @@ program_open(struct session *ses, const struct ipc_SES_OPEN *m,
 	return true;
 }
 
-bool
-program_pty(struct session *ses, const struct ipc_SES_PTY *m,
-    struct err *err)
-{
-	struct program *program;
-	struct ipc_PTY_OPENED opened;
-
-	if (!need(ses, m->channel, &program, err))
-		return false;
-	if (program->phase != PROGRAM_OPEN || program->pty.master != -1)
-		return err_set(err, ERR_UNEXPECTED, "pty asked at the wrong time");
-	if (!grant_permits(ses, PERMIT_PTY)) {
-		log_debug("Allocating a pty not permitted for this connection");
-		session_reply(ses, m->request, false, 0);
-		return true;
-	}
-	free(program->term);	/* of one that could not be had */
-	if ((program->term = bytes_dup_str(m->term)) == NULL ||
-	    !pty_open(&program->pty, m, err)) {
-		log_error("pty allocation for %s failed: %s", ses->user,
-		    program->term == NULL ? "bad TERM" : err_text(err));
-		session_reply(ses, m->request, false, 0);
-		return true;
-	}
-	opened = (struct ipc_PTY_OPENED){
-		.channel = program->channel,
-		.tty = bytes_str(program->pty.path),
-		.pid = (uint32_t)getpid(),
-	};
-	session_reply(ses, m->request, true, 0);
-	session_update_title(ses);
-	return ipc_send(&ses->monitor, IPC_PTY_OPENED, &opened, err);
-}
-
 /* Does the list of patterns of the grant accept the name? */
 static bool
 env_is_accepted(const struct session *ses, struct bytes name)
@@ -160,7 +109,7 @@ program_env(struct session *ses, const struct ipc_SES_ENV *m,
 	struct program *program;
 	bool ok;
 
-	if (!need(ses, m->channel, &program, err))
+	if (!program_need(ses, m->channel, &program, err))
 		return false;
 	ok = program->phase == PROGRAM_OPEN &&
 	    program->client_env.count < ENV_COUNT_MAX &&
@@ -179,7 +128,7 @@ program_x11(struct session *ses, const struct ipc_SES_X11 *m,
 {
 	struct program *program;
 
-	if (!need(ses, m->channel, &program, err))
+	if (!program_need(ses, m->channel, &program, err))
 		return false;
 	session_reply(ses, m->request, program->phase == PROGRAM_OPEN &&
 	    x11_start(ses, &program->x11, m), 0);
@@ -192,7 +141,7 @@ program_agent(struct session *ses, const struct ipc_SES_AGENT *m,
 {
 	struct program *program;
 
-	if (!need(ses, m->channel, &program, err))
+	if (!program_need(ses, m->channel, &program, err))
 		return false;
 	session_reply(ses, m->request, program->phase == PROGRAM_OPEN &&
 	    agent_start(ses, m), 0);
@@ -367,8 +316,8 @@ launch_with_pty(struct session *ses, struct program *program,
 	    &program->pty.master, 1, err);
 }
 
-static bool
-launch(struct session *ses, struct program *program, struct err *err)
+bool
+program_launch(struct session *ses, struct program *program, struct err *err)
 {
 	bool ok;
 
@@ -396,7 +345,7 @@ program_start(struct session *ses, const struct ipc_SES_START *m,
 {
 	struct program *program;
 
-	if (!need(ses, m->channel, &program, err))
+	if (!program_need(ses, m->channel, &program, err))
 		return false;
 	if (program->phase != PROGRAM_OPEN || m->kind > START_SUBSYSTEM)
 		return err_set(err, ERR_UNEXPECTED, "start at the wrong time");
@@ -406,40 +355,11 @@ program_start(struct session *ses, const struct ipc_SES_START *m,
 		session_reply(ses, m->request, false, 0);
 		return true;
 	}
-	if (program->pty.master != -1 && program->last_login == NULL) {
+	if (program->pty_wish != NULL) {
 		program->phase = PROGRAM_WAITING;
 		return true;
 	}
-	return launch(ses, program, err);
-}
-
-bool
-program_recorded(struct session *ses, const struct ipc_PTY_RECORDED *m,
-    struct err *err)
-{
-	struct program *program = program_find(ses, m->channel);
-
-	/* closed in the meantime; its number may belong to another by now */
-	if (program == NULL || program->last_login != NULL)
-		return true;
-	program->last_login = bytes_dup_str(m->last_login);
-	if (program->last_login == NULL)
-		return err_set(err, ERR_NOMEM, "last login");
-	return program->phase != PROGRAM_WAITING || launch(ses, program, err);
-}
-
-bool
-program_window(struct session *ses, const struct ipc_SES_WINDOW *m,
-    struct err *err)
-{
-	struct program *program;
-
-	if (!need(ses, m->channel, &program, err))
-		return false;
-	if (program->pty.master != -1)
-		pty_set_window(&program->pty, m->columns, m->rows,
-		    m->x_pixels, m->y_pixels);
-	return true;
+	return program_launch(ses, program, err);
 }
 
 /* RFC 4254 6.9; what may be sent is what a user could want to send. */
@@ -470,7 +390,7 @@ program_signal(struct session *ses, const struct ipc_SES_SIGNAL *m,
 	int number = signal_number(m->name);
 	bool ok;
 
-	if (!need(ses, m->channel, &program, err))
+	if (!program_need(ses, m->channel, &program, err))
 		return false;
 	ok = number != 0 && program->phase == PROGRAM_RUNNING &&
 	    !program->is_forced && program->kind != START_SUBSYSTEM &&
@@ -482,28 +402,13 @@ program_signal(struct session *ses, const struct ipc_SES_SIGNAL *m,
 }
 
 bool
-program_break(struct session *ses, const struct ipc_SES_BREAK *m,
-    struct err *err)
-{
-	struct program *program;
-	bool ok;
-
-	if (!need(ses, m->channel, &program, err))
-		return false;
-	ok = program->pty.master != -1 &&
-	    tcsendbreak(program->pty.master, 0) == 0;
-	session_reply(ses, m->request, ok, 0);
-	return true;
-}
-
-bool
 program_close(struct session *ses, const struct ipc_SES_CLOSE *m,
     struct err *err)
 {
 	struct program *program;
 	char who[256];
 
-	if (!need(ses, m->channel, &program, err))
+	if (!program_need(ses, m->channel, &program, err))
 		return false;
 	if (program->phase >= PROGRAM_RUNNING)
 		log_verbose("Close session: user %s id %u",

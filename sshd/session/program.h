@@ -19,7 +19,7 @@
 
 enum program_phase {
 	PROGRAM_OPEN,		/* requests arrive */
-	PROGRAM_WAITING,	/* start was asked, login records are due */
+	PROGRAM_WAITING,	/* start was asked, the terminal is due */
 	PROGRAM_RUNNING,
 	PROGRAM_EXITED,
 };
@@ -30,10 +30,11 @@ struct program {
 	enum program_phase phase;
 	pid_t pid;
 	struct pty pty;		/* master -1: none */
+	struct pty_wish *pty_wish;	/* until the monitor has answered */
 	char *term;
 	struct env client_env;
 	struct x11 x11;
-	char *last_login;	/* text of the monitor; NULL until it came */
+	char *last_login;	/* text of the monitor, or NULL */
 	/* the request that started it */
 	uint32_t start_request;
 	enum start_kind kind;
@@ -44,6 +45,12 @@ struct program {
 };
 
 struct program *program_find(struct session *ses, uint32_t channel);
+/*
+ * net asks only about channels that it opened and not yet closed: anything
+ * else is not our net speaking.
+ */
+MUST_CHECK bool program_need(struct session *ses, uint32_t channel,
+    struct program **out, struct err *err);
 /* Hangs up and forgets; the login record is closed. */
 void program_free(struct session *ses, struct program *program);
 
@@ -68,8 +75,13 @@ bool program_break(struct session *ses, const struct ipc_SES_BREAK *m,
     struct err *err);
 bool program_close(struct session *ses, const struct ipc_SES_CLOSE *m,
     struct err *err);
-/* SESSION: the monitor wrote the login record. */
-bool program_recorded(struct session *ses, const struct ipc_PTY_RECORDED *m,
+/* SESSION: the monitor made a terminal, or could not. */
+bool program_pty_opened(struct session *ses, struct ipc_message *message,
+    struct err *err);
+/* The terminal is closed, and its login record. */
+void program_drop_pty(struct session *ses, struct program *program);
+/* SESSION: starts what was chosen; a failure is answered "no". */
+MUST_CHECK bool program_launch(struct session *ses, struct program *program,
     struct err *err);
 /* SESSION: a child ended; status as of waitpid(2). */
 void program_exited(struct session *ses, pid_t pid, int status);

@@ -2,42 +2,34 @@
 #include "sshd/session/pty.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "sshd/session/tty_modes.h"
 
 bool
-pty_open(struct pty *pty, const struct ipc_SES_PTY *request, struct err *err)
+pty_take(struct pty *pty, int master, struct bytes path,
+    const struct pty_wish *wish, struct err *err)
 {
 	struct termios tio;
+	int slave;
 
 	*pty = (struct pty){ .master = -1, .slave = -1 };
-	/* the kernel makes the slave ours, group tty, mode 0620 (devpts) */
-	pty->master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (pty->master == -1)
-		return err_sys(err, "posix_openpt");
-	if (unlockpt(pty->master) == -1 ||
-	    ptsname_r(pty->master, pty->path, sizeof(pty->path)) != 0) {
-		err_sys(err, "unlockpt");
-		goto fail;
+	if (!bytes_to_str(path, pty->path, sizeof(pty->path)))
+		return err_set(err, ERR_RANGE, "path of a terminal");
+	/* its path may mean nothing in a chroot */
+	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (slave == -1)
+		return err_sys(err, "TIOCGPTPEER");
+	pty->master = master;
+	pty->slave = slave;
+	if (tcgetattr(slave, &tio) == 0) {
+		tty_modes_apply(bytes_of(wish->modes, wish->modes_len), &tio);
+		(void)tcsetattr(slave, TCSANOW, &tio);
 	}
-	pty->slave = open(pty->path, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (pty->slave == -1) {
-		err_sys(err, "open pty");
-		goto fail;
-	}
-	if (tcgetattr(pty->slave, &tio) == 0) {
-		tty_modes_apply(request->modes, &tio);
-		(void)tcsetattr(pty->slave, TCSANOW, &tio);
-	}
-	pty_set_window(pty, request->columns, request->rows,
-	    request->x_pixels, request->y_pixels);
+	pty_set_window(pty, wish->columns, wish->rows, wish->x_pixels,
+	    wish->y_pixels);
 	return true;
- fail:
-	pty_close(pty);
-	return false;
 }
 
 static unsigned short

@@ -19,8 +19,17 @@ struct pty {
 	char path[64];		/* /dev/pts/N */
 };
 
-MUST_CHECK bool pty_open(struct pty *pty, const struct ipc_SES_PTY *request,
-    struct err *err);
+/* What the client asked for; the terminal comes later. */
+struct pty_wish {
+	uint32_t request;
+	uint32_t columns, rows, x_pixels, y_pixels;
+	size_t modes_len;
+	uint8_t modes[TTY_MODES_MAX];
+};
+
+/* Takes the master on success; opens the slave and sets both up. */
+MUST_CHECK bool pty_take(struct pty *pty, int master, struct bytes path,
+    const struct pty_wish *wish, struct err *err);
 void pty_set_window(const struct pty *pty, uint32_t columns, uint32_t rows,
     uint32_t x_pixels, uint32_t y_pixels);
 void pty_close(struct pty *pty);

@@ -4,15 +4,16 @@
 #include "sshd/session/forward.h"
 #include "sshd/session/program.h"
 
-typedef bool request_handler(struct session *, const union ipc_any *,
+typedef bool request_handler(struct session *, struct ipc_message *,
     struct err *);
 
 /* Each handler takes its own message's struct. */
 #define HANDLER(name, function)						\
 static bool								\
-req_##name(struct session *ses, const union ipc_any *u, struct err *err) \
+req_##name(struct session *ses, struct ipc_message *message,		\
+    struct err *err)							\
 {									\
-	return function(ses, &u->name, err);				\
+	return function(ses, &message->u.name, err);			\
 }
 
 #define HANDLERS(X)							\
@@ -31,21 +32,23 @@ req_##name(struct session *ses, const union ipc_any *u, struct err *err) \
 	X(LISTEN_TCP, listen_tcp)					\
 	X(LISTEN_STREAM, listen_stream)					\
 	X(CANCEL_TCP, cancel_tcp)					\
-	X(CANCEL_STREAM, cancel_stream)					\
-	X(PTY_RECORDED, program_recorded)
+	X(CANCEL_STREAM, cancel_stream)
 
 HANDLERS(HANDLER)
 
 #define ROW(name, function)	[IPC_##name] = req_##name,
-static request_handler *const handlers[IPC_COUNT] = { HANDLERS(ROW) };
+static request_handler *const handlers[IPC_COUNT] = {
+	HANDLERS(ROW)
+	[IPC_PTY_OPENED] = program_pty_opened,
+};
 
 bool
-requests_dispatch(struct session *ses, const struct ipc_message *message,
+requests_dispatch(struct session *ses, struct ipc_message *message,
     struct err *err)
 {
 	request_handler *handler = handlers[message->id];
 
 	if (handler == NULL)
 		return err_set(err, ERR_UNEXPECTED, "message not for a session");
-	return handler(ses, &message->u, err);
+	return handler(ses, message, err);
 }

@@ -16,6 +16,6 @@
 
 /* SESSION: acts on one message that passed the table of ipc. */
 MUST_CHECK bool requests_dispatch(struct session *ses,
-    const struct ipc_message *message, struct err *err);
+    struct ipc_message *message, struct err *err);
 
 #endif
