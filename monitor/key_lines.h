@@ -23,5 +23,8 @@ bool key_lines_search(const struct key_search *search, const char *source,
 /* Those of AuthorizedKeysFile. */
 MUST_CHECK bool key_lines_files(const struct key_search *search,
     struct key_options *options, bool *found, struct err *err);
+/* Those that AuthorizedKeysCommand prints. */
+MUST_CHECK bool key_lines_command(const struct key_search *search,
+    struct key_options *options, bool *found, struct err *err);
 
 #endif

@@ -49,5 +49,5 @@ key_search_run(const struct key_search *search, struct key_options *options,
 	if (!*found && search->ca != NULL &&
 	    !trusted_ca_find(search, options, found, err))
 		return false;
-	return true;
+	return *found || key_lines_command(search, options, found, err);
 }

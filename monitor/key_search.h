@@ -3,7 +3,7 @@
  * key_search - may the user log in with this key or certificate?
  *
  * Shapes:  the places in their order: the files of AuthorizedKeysFile, then
- *          TrustedUserCAKeys for a certificate.
+ *          TrustedUserCAKeys for a certificate, then AuthorizedKeysCommand.
  * Units:   -
  * Errors:  what can't be read is logged and passed over; false only when the
  *          process has to end.

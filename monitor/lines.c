@@ -4,19 +4,32 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+static MUST_CHECK bool
+start(struct lines *lines, FILE *file, struct err *err)
+{
+	*lines = (struct lines){
+		.file = file, .buf = malloc(LINE_BYTES_MAX),
+	};
+	if (file != NULL && lines->buf != NULL)
+		return true;
+	lines_clear(lines);
+	return err_set(err, ERR_NOMEM, "lines of a file");
+}
+
 bool
 lines_init(struct lines *lines, int fd, struct err *err)
 {
-	*lines = (struct lines){ 0 };
-	lines->file = fdopen(fd, "r");
-	lines->buf = malloc(LINE_BYTES_MAX);
-	if (lines->file == NULL)
+	FILE *file = fdopen(fd, "r");
+
+	if (file == NULL)
 		close(fd);
-	if (lines->file == NULL || lines->buf == NULL) {
-		lines_clear(lines);
-		return err_set(err, ERR_NOMEM, "lines of a file");
-	}
-	return true;
+	return start(lines, file, err);
+}
+
+bool
+lines_init_bytes(struct lines *lines, struct bytes text, struct err *err)
+{
+	return start(lines, fmemopen((void *)text.p, text.len, "r"), err);
 }
 
 void

@@ -26,6 +26,9 @@ struct lines {
 
 /* Takes fd, also on failure. */
 MUST_CHECK bool lines_init(struct lines *lines, int fd, struct err *err);
+/* Of text that borrows; it may be empty, but p is not NULL. */
+MUST_CHECK bool lines_init_bytes(struct lines *lines, struct bytes text,
+    struct err *err);
 void lines_clear(struct lines *lines);
 /* False at the end. The line borrows until the next call. */
 bool lines_next(struct lines *lines, struct bytes *line);

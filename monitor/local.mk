@@ -21,8 +21,12 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/cert_check.h \
 	monitor/child.c \
 	monitor/child.h \
+	monitor/command.c \
+	monitor/command.h \
 	monitor/grant.c \
 	monitor/grant.h \
+	monitor/helper.c \
+	monitor/helper.h \
 	monitor/key_check.c \
 	monitor/key_check.h \
 	monitor/key_lines.c \
@@ -31,6 +35,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/key_memory.h \
 	monitor/key_search.c \
 	monitor/key_search.h \
+	monitor/key_tokens.c \
+	monitor/key_tokens.h \
 	monitor/lines.c \
 	monitor/lines.h \
 	monitor/login.c \

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/principals.h"
 
+#include <stdlib.h>
+
 #include "keys/authorized_principals.h"
 #include "lib/base/log.h"
 #include "monitor/cert_check.h"
+#include "monitor/command.h"
+#include "monitor/key_tokens.h"
 #include "monitor/user_files.h"
 
 struct reading {
@@ -58,25 +62,70 @@ read_names(void *arg, const char *source, struct lines *lines)
 bool
 principals_are_configured(const struct conf *conf)
 {
-	return conf->authorized_principals_file != NULL;
+	return conf->authorized_principals_file != NULL ||
+	    conf->authorized_principals_command != NULL;
+}
+
+static MUST_CHECK bool
+ask_files(struct reading *reading, struct err *err)
+{
+	const struct conf *conf = reading->search->conf;
+	const struct user_files files = {
+		.conf = conf, .user = reading->search->user,
+		.keyword = "AuthorizedPrincipalsFile",
+		.what = "authorized principals",
+		.words = &conf->authorized_principals_file,
+		.word_count = 1,
+		.fn = read_names, .arg = reading,
+	};
+
+	return conf->authorized_principals_file == NULL ||
+	    user_files_read(&files, err);
+}
+
+/* For accounts that may log in only, as AuthorizedKeysCommand. */
+static MUST_CHECK bool
+ask_command(struct reading *reading, struct err *err)
+{
+	const struct conf *conf = reading->search->conf;
+	struct key_tokens tokens;
+	struct command command;
+	struct lines lines;
+	struct bytes output;
+	bool ok = true;
+
+	if (conf->authorized_principals_command == NULL ||
+	    !reading->search->user->valid)
+		return true;
+	if (!key_tokens_init(&tokens, reading->search, err))
+		return false;
+	command = (struct command){
+		.keyword = "AuthorizedPrincipalsCommand",
+		.text = conf->authorized_principals_command,
+		.run_as = conf->authorized_principals_command_user,
+		.tokens = tokens.v, .token_count = tokens.count,
+		.time_limit_ms = command_time_limit_ms(conf->login_grace_time),
+	};
+	if (command_run(&command, &output)) {
+		ok = lines_init_bytes(&lines, output, err);
+		if (ok) {
+			(void)read_names(reading, "(command)", &lines);
+			lines_clear(&lines);
+		}
+		free((void *)output.p);
+	}
+	key_tokens_clear(&tokens);
+	return ok;
 }
 
 bool
 principals_find(const struct key_search *search, struct key_options *options,
     bool *found, struct err *err)
 {
-	const struct conf *conf = search->conf;
 	struct reading reading = { .search = search, .options = options };
-	const struct user_files files = {
-		.conf = conf, .user = search->user,
-		.keyword = "AuthorizedPrincipalsFile",
-		.what = "authorized principals",
-		.words = &conf->authorized_principals_file,
-		.word_count = conf->authorized_principals_file != NULL,
-		.fn = read_names, .arg = &reading,
-	};
 
-	if (!user_files_read(&files, err)) {
+	if (!ask_files(&reading, err) ||
+	    (!reading.found && !ask_command(&reading, err))) {
 		if (reading.found)
 			key_options_clear(options);
 		return false;

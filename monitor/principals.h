@@ -2,12 +2,13 @@
 /*
  * principals - whose certificates are good for a user?
  *
- * Shapes:  lines of principals files, in order; the first that names a
+ * Shapes:  lines of AuthorizedPrincipalsFile, then those that
+ *          AuthorizedPrincipalsCommand prints; the first that names a
  *          principal of the certificate counts.
  * Units:   -
  * Errors:  as key_search.h.
  * Owns:    on success the caller owns *options.
- * Source:  sshd_config(5), AuthorizedPrincipalsFile; reference sheet
+ * Source:  sshd_config(5), AuthorizedPrincipalsFile, -Command; reference sheet
  *          authorized_keys section 4.
  */
 #ifndef MONITOR_PRINCIPALS_H

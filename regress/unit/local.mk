@@ -56,8 +56,11 @@ unit_tests = \
 	regress/unit/listener/title_test \
 	regress/unit/monitor/auth_delay_test \
 	regress/unit/monitor/auth_methods_test \
+	regress/unit/monitor/cert_check_test \
+	regress/unit/monitor/command_test \
 	regress/unit/monitor/grant_test \
 	regress/unit/monitor/key_check_test \
+	regress/unit/monitor/key_memory_test \
 	regress/unit/monitor/moduli_test \
 	regress/unit/monitor/records_test \
 	regress/unit/monitor/req_user_test \
@@ -190,10 +193,16 @@ regress_unit_monitor_auth_delay_test_SOURCES = regress/unit/monitor/auth_delay_t
 regress_unit_monitor_auth_delay_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_auth_methods_test_SOURCES = regress/unit/monitor/auth_methods_test.c
 regress_unit_monitor_auth_methods_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_cert_check_test_SOURCES = regress/unit/monitor/cert_check_test.c
+regress_unit_monitor_cert_check_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_command_test_SOURCES = regress/unit/monitor/command_test.c
+regress_unit_monitor_command_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_grant_test_SOURCES = regress/unit/monitor/grant_test.c
 regress_unit_monitor_grant_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_key_check_test_SOURCES = regress/unit/monitor/key_check_test.c
 regress_unit_monitor_key_check_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_key_memory_test_SOURCES = regress/unit/monitor/key_memory_test.c
+regress_unit_monitor_key_memory_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_moduli_test_SOURCES = regress/unit/monitor/moduli_test.c
 regress_unit_monitor_moduli_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_records_test_SOURCES = regress/unit/monitor/records_test.c

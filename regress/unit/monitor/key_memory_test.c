@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: ISC */
+#include "unit/test.h"
+
+#include "lib/wire/writer.h"
+#include "monitor/key_memory.h"
+
+/* An Ed25519 key of which the first byte is given. */
+static struct bytes
+blob_of(uint8_t first, uint8_t buf[static 64])
+{
+	const uint8_t point[32] = { first };
+	struct writer w = wr_init(buf, 64);
+
+	wr_cstring(&w, "ssh-ed25519");
+	wr_string(&w, bytes_of(point, sizeof(point)));
+	return wr_view(&w);
+}
+
+static void
+remember(struct key_memory *memory, uint8_t first)
+{
+	struct key_answer *answer;
+	uint8_t buf[64];
+	struct err err;
+
+	assert_true(key_answer_new(&answer, &err));
+	assert_true(pubkey_parse(blob_of(first, buf), &answer->key, &err));
+	answer->listed = true;
+	key_memory_put(memory, &answer);
+	assert_null(answer);
+}
+
+static bool
+take(struct key_memory *memory, uint8_t first)
+{
+	uint8_t buf[64];
+	struct key_answer *answer = key_memory_take(memory,
+	    blob_of(first, buf));
+	bool known = answer != NULL;
+
+	if (known) {
+		assert_true(answer->listed);
+		assert_int_equal(answer->key->point.p[0], first);
+	}
+	key_answer_free(answer);
+	return known;
+}
+
+static void
+key_memory__an_answer_is_used_once(void **state)
+{
+	struct key_memory memory = { 0 };
+
+	(void)state;
+	assert_false(take(&memory, 1));
+	remember(&memory, 1);
+	remember(&memory, 2);
+	assert_true(take(&memory, 1));
+	assert_false(take(&memory, 1));
+	assert_true(take(&memory, 2));
+	key_memory_clear(&memory);
+}
+
+static void
+key_memory__the_oldest_is_forgotten(void **state)
+{
+	struct key_memory memory = { 0 };
+
+	(void)state;
+	for (uint8_t i = 0; i <= KEY_MEMORY_MAX; i++)
+		remember(&memory, i);
+	assert_false(take(&memory, 0));
+	for (uint8_t i = 1; i <= KEY_MEMORY_MAX; i++)
+		assert_true(take(&memory, i));
+	remember(&memory, 9);
+	key_memory_clear(&memory);
+	assert_false(take(&memory, 9));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(key_memory__an_answer_is_used_once),
+		TEST(key_memory__the_oldest_is_forgotten),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
