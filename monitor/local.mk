@@ -88,7 +88,8 @@ monitor_libmonitor_a_SOURCES = \
 
 pkglibexec_PROGRAMS += monitor/sshd-monitor
 monitor_sshd_monitor_SOURCES = monitor/main.c
-monitor_sshd_monitor_LDADD = monitor/libmonitor.a sshd/config/libconfig.a keys/libprivate.a \
+monitor_sshd_monitor_LDADD = monitor/libmonitor.a sshd/config/libconfig.a \
+	sftp-server/options/libsftpoptions.a keys/libprivate.a \
 	keys/libkeys.a lib/crypto/libsshcrypto.a lib/ipc/libipc.a \
 	lib/wire/libwire.a lib/base/libbase.a $(CRYPTO_LIBS) $(CRYPT_LIBS)
 

@@ -2,8 +2,10 @@
 #include "monitor/req_log.h"
 
 #include <stdio.h>
+#include <syslog.h>
 
 #include "lib/base/log.h"
+#include "lib/base/log_sink.h"
 #include "monitor/monitor.h"
 
 /* log_at() cleans what control characters are in the text. */
@@ -65,4 +67,31 @@ req_session_log(struct monitor *mon, struct ipc_message *message,
 	(void)mon;
 	return write_line(message->u.SES_LOG.level, message->u.SES_LOG.line,
 	    "", err);
+}
+
+/* kern is not for programs; bits outside of a facility are no facility */
+static bool
+is_facility(uint32_t facility)
+{
+	return facility != 0 && (facility & ~(uint32_t)LOG_FACMASK) == 0 &&
+	    LOG_FAC(facility) < LOG_NFACILITIES;
+}
+
+bool
+req_session_sftp_log(struct monitor *mon, struct ipc_message *message,
+    struct err *err)
+{
+	const struct ipc_SES_SFTP_LOG *m = &message->u.SES_SFTP_LOG;
+	char ident[64], line[LOG_LINE_MAX];
+
+	(void)mon;
+	if (m->level == LOG_LEVEL_QUIET || m->level > LOG_LEVEL_DEBUG3)
+		return err_set(err, ERR_RANGE, "level of a log line");
+	if (!is_facility(m->facility))
+		return err_set(err, ERR_RANGE, "facility of a log line");
+	snprintf(ident, sizeof(ident), "internal-sftp[%u]", m->pid);
+	log_clean(line, sizeof(line), m->line);
+	log_sink_write_as(ident, (int)m->facility, (enum log_level)m->level,
+	    line);
+	return true;
 }

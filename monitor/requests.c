@@ -38,6 +38,7 @@ static req_fn *const handlers[IPC_COUNT] = {
 	[IPC_SES_LOG]		= req_session_log,
 	[IPC_PTY_OPEN]		= req_pty_open,
 	[IPC_PTY_CLOSED]	= req_pty_closed,
+	[IPC_SES_SFTP_LOG]	= req_session_sftp_log,
 };
 
 req_fn *

@@ -98,6 +98,7 @@ sshd_listener_liblistener_a_SOURCES = \
 sbin_PROGRAMS += sshd/sshd
 sshd_sshd_SOURCES = sshd/listener/main.c
 sshd_sshd_LDADD = sshd/listener/liblistener.a sshd/config/libconfig.a \
+	sftp-server/options/libsftpoptions.a \
 	lib/ipc/libipc.a lib/wire/libwire.a lib/base/libbase.a $(SECCOMP_LIBS)
 
 noinst_LIBRARIES += sshd/net/libnet.a
@@ -183,6 +184,8 @@ sshd_session_libsession_a_SOURCES = \
 	sshd/session/env.h \
 	sshd/session/forward.c \
 	sshd/session/forward.h \
+	sshd/session/internal_sftp.c \
+	sshd/session/internal_sftp.h \
 	sshd/session/listen.c \
 	sshd/session/listening.c \
 	sshd/session/listening.h \
@@ -201,7 +204,7 @@ sshd_session_libsession_a_SOURCES = \
 
 pkglibexec_PROGRAMS += sshd/sshd-session
 sshd_sshd_session_SOURCES = sshd/session/main.c
-sshd_sshd_session_LDADD = sshd/session/libsession.a lib/ipc/libipc.a lib/wire/libwire.a \
+sshd_sshd_session_LDADD = sshd/session/libsession.a $(sftp_libs) lib/ipc/libipc.a lib/wire/libwire.a \
 	lib/base/libbase.a 
 
 # what contrib/try-it needs

@@ -11,6 +11,7 @@ static struct {
 	int fd;
 	int facility;
 	const char *ident;
+	bool is_fd;
 } target = { .ident = "sshd" };
 
 struct level_row {
@@ -69,6 +70,7 @@ sink_open(log_sink *sink, int fd, int facility, enum log_level level)
 {
 	target.fd = fd;
 	target.facility = facility;
+	target.is_fd = sink == to_fd;
 	if (sink != to_fd)
 		openlog(target.ident, LOG_PID, facility);
 	log_open(sink, NULL, level);
@@ -90,4 +92,19 @@ void
 log_sink_open_start(int fd, int facility, enum log_level level)
 {
 	sink_open(to_both, fd, facility, level);
+}
+
+void
+log_sink_write_as(const char *ident, int facility, enum log_level level,
+    const char *line)
+{
+	if (target.is_fd) {
+		to_fd(NULL, level, line);
+		return;
+	}
+	openlog(ident, 0, facility);
+	syslog(facility | level_rows[level].priority, "%s%s%.*s",
+	    level_rows[level].always, level_rows[level].syslog,
+	    SYSLOG_TEXT_MAX, line);
+	openlog(target.ident, LOG_PID, target.facility);
 }

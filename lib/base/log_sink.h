@@ -32,4 +32,11 @@ void log_sink_open(bool use_fd, int fd, int facility, enum log_level level);
  */
 void log_sink_open_start(int fd, int facility, enum log_level level);
 
+/*
+ * One line of another process, already cleaned, to where ours go, whatever
+ * our own level is. In syslog it stands behind ident, which has the pid.
+ */
+void log_sink_write_as(const char *ident, int facility, enum log_level level,
+    const char *line);
+
 #endif

@@ -24,6 +24,7 @@ enum ipc_edge {
 	MONITOR_TO_NET, NET_TO_MONITOR,
 	MONITOR_TO_SESSION, SESSION_TO_MONITOR,
 	NET_TO_SESSION, SESSION_TO_NET,
+	SFTP_TO_SESSION,	/* internal-sftp: a fork of the session */
 	IPC_EDGE_COUNT
 };
 
@@ -253,6 +254,13 @@ enum { MANY = 0, ONCE = 1 };
 #define IPC_PTY_CLOSED_FIELDS(U8, U32, U64, STR)			\
 	STR(tty, 64)
 
+/* A line of internal-sftp, whose options say where and whether it goes. */
+#define IPC_SES_SFTP_LOG_FIELDS(U8, U32, U64, STR)			\
+	U32(pid)							\
+	U32(facility)		/* of <syslog.h> */			\
+	U8(level)			/* enum log_level */		\
+	STR(line, LOG_LINE_BYTES)
+
 /* ---- net -> session ----------------------------------------------------- */
 
 /* A session channel exists (RFC 4254 6.1); at most max_sessions at a time. */
@@ -402,6 +410,9 @@ enum { MANY = 0, ONCE = 1 };
 	X(SES_LOG,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
 	X(PTY_OPEN,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
 	X(PTY_CLOSED,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
+	X(SES_SFTP_LOG,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
+									\
+	X(SFTP_LOG,	SFTP_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 									\
 	X(SES_OPEN,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 	X(SES_PTY,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
@@ -427,8 +438,9 @@ enum { MANY = 0, ONCE = 1 };
 	X(CONNECT_FAILED, SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\
 	X(ACCEPTED,	SESSION_TO_NET, NET_OPEN, MANY, 1, 1)
 
-/* The log message has one layout on both edges. */
+/* The log message has one layout on all edges. */
 #define IPC_NET_LOG_FIELDS	IPC_LOG_FIELDS
+#define IPC_SFTP_LOG_FIELDS	IPC_LOG_FIELDS
 #define IPC_SES_LOG_FIELDS	IPC_LOG_FIELDS
 
 /* ---- made from the above ------------------------------------------------ */

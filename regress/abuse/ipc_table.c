@@ -13,6 +13,7 @@ static const char *const edges[IPC_EDGE_COUNT] = {
 	[SESSION_TO_MONITOR] = "SESSION_TO_MONITOR",
 	[NET_TO_SESSION] = "NET_TO_SESSION",
 	[SESSION_TO_NET] = "SESSION_TO_NET",
+	[SFTP_TO_SESSION] = "SFTP_TO_SESSION",
 };
 
 static const struct {

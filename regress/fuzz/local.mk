@@ -24,7 +24,7 @@ regress_fuzz_parsers_fuzz_SOURCES = $(fuzz_main) regress/fuzz/fuzz.h \
 	regress/fuzz/parsers_text.c regress/fuzz/names.c regress/fuzz/names.h
 regress_fuzz_parsers_fuzz_LDFLAGS = $(AM_LDFLAGS) $(fuzz_ldflags)
 regress_fuzz_parsers_fuzz_LDADD = sshd/net/libnet.a monitor/libmonitor.a \
-	sshd/session/libsession.a sshd/config/libconfig.a keys/libprivate.a \
+	sshd/session/libsession.a sshd/config/libconfig.a $(sftp_libs) keys/libprivate.a \
 	keys/libkeys.a $(fuzz_libs)
 
 regress_fuzz_preauth_fuzz_SOURCES = $(fuzz_main) regress/fuzz/fuzz.h \

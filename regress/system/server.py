@@ -12,7 +12,10 @@ SSHD = os.environ.get("POSTERN_SSHD") or os.path.join(
     os.environ.get("POSTERN_BUILD", "/nonexistent"), "sshd", "sshd")
 IS_POSTERN = "postern" in subprocess.run(
     [SSHD, "-V"], capture_output=True, text=True).stderr.lower()
-BUILD_FOLDERS = {"sshd-monitor": "../monitor"}   # in a build tree
+BUILD_FOLDERS = {   # in a build tree
+    "sshd-monitor": "../monitor",
+    "sftp-server": "../sftp-server",
+}
 KEY_TYPES = {
     "ed25519": ["-t", "ed25519"],
     "ecdsa": ["-t", "ecdsa", "-b", "256"],

@@ -327,7 +327,10 @@ split(struct parse *parse, struct sftp_command *command)
 		quote = '\0';
 		while (*in != '\0' &&
 		    (quote != '\0' || (*in != ' ' && *in != '\t'))) {
-			if (quote == '\0' && (*in == '"' || *in == '\''))
+			if (*in == '\\' && in[1] != '\0' &&
+			    strchr("\"'\\", in[1]) != NULL)
+				*to++ = *++in;
+			else if (quote == '\0' && (*in == '"' || *in == '\''))
 				quote = *in;
 			else if (quote != '\0' && *in == quote)
 				quote = '\0';

@@ -127,31 +127,10 @@ complete(struct value_in *in)
 	    in->arena, in->conf, in->parts, reason);
 }
 
-/* The server inside the session process does not exist yet. */
-static bool
-wants_internal_sftp(const struct value_in *in)
-{
-	static const char name[] = "internal-sftp";
-	size_t len = sizeof(name) - 1;
-
-	for (size_t i = 0; i < in->word_count && i < 2; i++) {
-		const char *word = in->words[i];
-
-		if (strncmp(word, name, len) == 0 &&
-		    (word[len] == '\0' || word[len] == ' '))
-			return true;
-	}
-	return false;
-}
-
 static bool
 judge_use(struct check *check, struct value_in *in)
 {
 	const struct keyword *kw = in->kw;
-
-	if (kw->runs_command && wants_internal_sftp(in))
-		snprintf(check->note, sizeof(check->note), "internal-sftp is "
-		    "not in this version, name an sftp-server program");
 
 	if (kw->use == USE_ACTS)
 		return true;

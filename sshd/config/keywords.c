@@ -221,8 +221,7 @@ const struct keyword keywords[] = {	/* in the order of sshd -T */
 	    .help = "Message authentication codes, the most wanted first." },
 	{ TEXT("Banner", path, banner, IN_MATCH, "none"),
 	    .help = "File that is shown before login." },
-	{ TEXT("ForceCommand", raw, force_command, IN_MATCH, "none"),
-	    .runs_command = true,
+	{ TEXT("ForceCommand", raw_program, force_command, IN_MATCH, "none"),
 	    .help = "Command that runs in place of any other." },
 	{ TEXT("ChrootDirectory", text, chroot_directory, IN_MATCH, "none"),
 	    .tokens = "%hUu",
@@ -329,7 +328,6 @@ const struct keyword keywords[] = {	/* in the order of sshd -T */
 	    .help = "Time after which an idle channel of a type is closed." },
 
 	{ ROW("Subsystem", subsystem, subsystem, IN_MATCH, BY_NAME, NULL),
-	    .runs_command = true,
 	    .help = "Command behind a subsystem's name." },
 	{ ROW("MaxStartups", startups, max_startups_begin, GLOBAL_ONLY, FIRST,
 	    "10:30:100"),

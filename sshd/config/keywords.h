@@ -60,7 +60,6 @@ struct keyword {
 	uint8_t rule;			/* enum keyword_rule */
 	uint8_t use;			/* enum keyword_use */
 	uint8_t algs;			/* enum alg_kind, for algorithm lists */
-	bool runs_command;		/* the value may name internal-sftp */
 	const char *dflt;		/* as in a file; NULL: unset */
 	const char *harmless;		/* LATER_: asks for nothing */
 	uint32_t min, max;

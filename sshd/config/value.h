@@ -55,7 +55,7 @@ struct value_type {
 extern const struct value_type type_choice, type_choice_exact, type_flag,
     type_number, type_number_or_none, type_octal, type_seconds,
     type_seconds_or_none, type_text, type_path, type_home_path, type_raw,
-    type_raw_command, type_digest, type_user_environment;
+    type_raw_command, type_raw_program, type_digest, type_user_environment;
 extern const struct value_type type_words, type_paths, type_words_on_line,
     type_words_if_any,
     type_paths_if_any, type_env_names, type_set_env, type_user_patterns,
@@ -71,6 +71,8 @@ bool value_bad(struct value_in *in, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* A word for a reason, cut to what is worth showing. */
 #define SHOWN(word)	VALUE_SHOWN_MAX, (word)
 
+/* A command that is internal-sftp has options that it understands. */
+bool value_check_internal_sftp(struct value_in *in, const char *command);
 bool value_add(struct value_in *in, struct conf_list *list, struct bytes s);
 /* An array in the arena that grows by one; NULL when memory is out. */
 void *value_grow(struct arena *arena, void *v, size_t count, size_t size);

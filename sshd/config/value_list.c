@@ -269,6 +269,8 @@ parse_subsystem(struct value_in *in)
 	    in->word_count - 1);
 	if (v == NULL || new.name == NULL || new.command == NULL)
 		return value_bad(in, "out of memory");
+	if (!value_check_internal_sftp(in, new.command))
+		return false;
 	v[list->count++] = new;
 	list->v = v;
 	return true;

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "lib/base/duration.h"
+#include "sftp-server/options/options.h"
 #include "sshd/config/lexer.h"
 #include "sshd/config/suggest.h"
 
@@ -387,6 +388,24 @@ parse_raw_command(struct value_in *in)
 	return set_text(in, in->words[0]);
 }
 
+bool
+value_check_internal_sftp(struct value_in *in, const char *command)
+{
+	char reason[SFTP_REASON_MAX];
+	struct sftp_command split;
+	struct sftp_options options;
+
+	return !sftp_command_is_internal(command) ||
+	    sftp_command_parse(command, &split, &options, reason) ||
+	    value_bad(in, "internal-sftp: %s", reason);
+}
+
+static bool
+parse_raw_program(struct value_in *in)
+{
+	return value_check_internal_sftp(in, in->words[0]) && parse_raw(in);
+}
+
 static void
 print_raw(const struct keyword *kw, const struct conf *conf, FILE *out)
 {
@@ -459,6 +478,9 @@ const struct value_type type_raw = {
 };
 const struct value_type type_raw_command = {
 	.parse = parse_raw_command, .print = print_raw, .is_raw = true,
+};
+const struct value_type type_raw_program = {
+	.parse = parse_raw_program, .print = print_raw, .is_raw = true,
 };
 const struct value_type type_digest = {
 	.parse = parse_digest, .print = print_text, .words_max = 1,

@@ -11,7 +11,7 @@
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
 #include "sshd/session/agent.h"
-#include "sshd/session/program.h"
+#include "sshd/session/internal_sftp.h"
 
 #define MOTD_FILE	"/etc/motd"
 #define NOLOGIN_FILE	"/etc/nologin"
@@ -19,12 +19,19 @@
 #define PASSWD_PROGRAM	"/usr/bin/passwd"
 #define EXIT_NOLOGIN	254
 #define EXIT_FAILURE_EXEC 1
+#define LOG_FD		3	/* of internal-sftp */
 
 /* A process like any other: nothing of ours but 0, 1 and 2 is open. */
 static void
-become_plain(const struct session *ses)
+become_plain(const struct session *ses, const struct program *program)
 {
-	fd_close_from(3);
+	if (program->relay == NULL)
+		fd_close_from(3);
+	else if (program->relay->child_fd != LOG_FD &&
+	    dup3(program->relay->child_fd, LOG_FD, O_CLOEXEC) == -1)
+		_exit(EXIT_FAILURE_EXEC);
+	else
+		fd_close_from(LOG_FD + 1);
 	/* rc files too end when the terminal hangs up */
 	signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &ses->old_mask, NULL);
@@ -98,7 +105,7 @@ change_password(const struct session *ses, const struct program *program)
 	}
 	fprintf(stderr, "Your password has expired. Choose a new one, then "
 	    "log in again.\n");
-	become_plain(ses);
+	become_plain(ses, program);
 	execve(PASSWD_PROGRAM, argv, envp);
 	perror(PASSWD_PROGRAM);
 	_exit(EXIT_FAILURE_EXEC);
@@ -236,14 +243,17 @@ program_run_child(struct session *ses, struct program *program)
 	greet(ses, program);
 	change_password(ses, program);
 	refuse_if_nologin(ses);
+	internal_sftp_refuse(ses, program);
 	go_home(ses);
 	env_build(&env, &input);
 	if (env.failed) {
 		fprintf(stderr, "out of memory\n");
 		_exit(EXIT_FAILURE_EXEC);
 	}
-	become_plain(ses);
+	become_plain(ses, program);
 	run_rc(ses, program, env.v);
+	if (program->relay != NULL)
+		internal_sftp_run(ses, program, LOG_FD);
 	exec_shell(ses, program, env.v);
 	_exit(EXIT_FAILURE_EXEC);
 }

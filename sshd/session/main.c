@@ -13,6 +13,7 @@
 #include "lib/base/log.h"
 #include "sshd/session/become.h"
 #include "sshd/session/forward.h"
+#include "sshd/session/internal_sftp.h"
 #include "sshd/session/program.h"
 #include "sshd/session/requests.h"
 
@@ -215,6 +216,7 @@ finish(struct session *ses)
 {
 	while (ses->programs != NULL)
 		program_free(ses, ses->programs);
+	internal_sftp_finish(ses);
 	connect_clear(ses);
 	listen_clear(ses);
 	ipc_clear(&ses->net);

@@ -13,6 +13,7 @@
 #include "lib/base/pattern.h"
 #include "lib/wire/reader.h"
 #include "sshd/session/agent.h"
+#include "sshd/session/internal_sftp.h"
 
 struct program *
 program_find(struct session *ses, uint32_t channel)
@@ -245,11 +246,11 @@ static void
 child_with_pipes(struct session *ses, struct program *program,
     int pipes[3][2])
 {
-	int err_fd = pipes[2][1];
+	/* our own leads to /dev/null, which a chroot may not have */
+	int err_fd = program->kind == START_SUBSYSTEM ? STDERR_FILENO :
+	    pipes[2][1];
 
-	if (program->kind == START_SUBSYSTEM)
-		err_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	if (setsid() == -1 || err_fd == -1 ||
+	if (setsid() == -1 ||
 	    dup2(pipes[0][0], STDIN_FILENO) == -1 ||
 	    dup2(pipes[1][1], STDOUT_FILENO) == -1 ||
 	    dup2(err_fd, STDERR_FILENO) == -1)
@@ -323,9 +324,11 @@ program_launch(struct session *ses, struct program *program, struct err *err)
 
 	log_start(ses, program);
 	program->pid = -1;
-	ok = program->pty.master == -1 ?
+	ok = internal_sftp_prepare(ses, program, err) &&
+	    (program->pty.master == -1 ?
 	    launch_with_pipes(ses, program, err) :
-	    launch_with_pty(ses, program, err);
+	    launch_with_pty(ses, program, err));
+	internal_sftp_started(ses, program);
 	if (ok) {
 		program->phase = PROGRAM_RUNNING;
 		return true;

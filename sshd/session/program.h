@@ -42,6 +42,7 @@ struct program {
 	char *command;		/* what runs; NULL: login shell */
 	char *original_command;	/* what the client asked, when forced */
 	char *subsystem;	/* name, when kind is START_SUBSYSTEM */
+	struct sftp_relay *relay;	/* while internal-sftp starts */
 };
 
 struct program *program_find(struct session *ses, uint32_t channel);

@@ -23,6 +23,7 @@
 struct program;
 struct connecting;
 struct listening;
+struct sftp_relay;
 
 struct session {
 	struct loop loop;
@@ -36,6 +37,7 @@ struct session {
 	struct connecting *connecting;
 	struct listening *listening;
 	struct listening *agent;	/* one of these, or NULL */
+	struct sftp_relay *sftp_relays;
 	uint32_t forward_count;		/* of connecting and listening */
 	uint32_t resolver_count;	/* names that are being resolved */
 	int signal_fd;

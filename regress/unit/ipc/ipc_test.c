@@ -94,6 +94,7 @@ ipc_rows__every_row_has_receivers_of_its_direction(void **state)
 		[SESSION_TO_NET] = 0x0000ff00,
 		[MONITOR_TO_SESSION] = 0x00ff0000,
 		[NET_TO_SESSION] = 0x00ff0000,
+		[SFTP_TO_SESSION] = 0x00ff0000,
 		[MONITOR_TO_LISTENER] = 0xff000000,
 	};
 

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/session/internal_sftp.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "lib/base/log_sink.h"
+#include "sftp-server/start.h"
+
+#define LAST_WORDS_MS	2000	/* a child that waits for a disk is left */
+
+bool
+internal_sftp_wanted(const struct program *program)
+{
+	return program->command != NULL &&
+	    (program->is_forced || program->kind == START_SUBSYSTEM) &&
+	    sftp_command_is_internal(program->command);
+}
+
+static bool
+is_served(const struct program *program)
+{
+	return internal_sftp_wanted(program) &&
+	    program->kind == START_SUBSYSTEM;
+}
+
+/* ---- in the session ------------------------------------------------------- */
+
+static void
+relay_free(struct session *ses, struct sftp_relay *relay)
+{
+	struct sftp_relay **p = &ses->sftp_relays;
+
+	while (*p != relay)
+		p = &(*p)->next;
+	*p = relay->next;
+	ipc_clear(&relay->ipc);
+	if (relay->child_fd != -1)
+		close(relay->child_fd);
+	free(relay);
+}
+
+/* Hands on what is there. False: nothing comes any more. */
+static bool
+relay_lines(struct sftp_relay *relay)
+{
+	struct ipc_message message;
+	struct ipc_SES_SFTP_LOG m = {
+		.pid = (uint32_t)relay->pid,
+		.facility = (uint32_t)relay->facility,
+	};
+	struct err err;
+	bool got;
+
+	for (;;) {
+		if (!ipc_recv(&relay->ipc, SES_OPEN, &message, &got, &err)) {
+			if (err.code != ERR_CLOSED)
+				log_error("session: refused a message of "
+				    "internal-sftp: %s: %s", err.what,
+				    err_text(&err));
+			return false;
+		}
+		if (!got)
+			return true;
+		m.level = message.u.SFTP_LOG.level;
+		m.line = message.u.SFTP_LOG.line;
+		if (!ipc_send(&relay->ses->monitor, IPC_SES_SFTP_LOG, &m,
+		    &err))
+			session_end(relay->ses);
+		ipc_message_clear(&message);
+	}
+}
+
+static void
+relay_event(void *arg, uint32_t events)
+{
+	struct sftp_relay *relay = arg;
+
+	(void)events;
+	if (!relay_lines(relay))
+		relay_free(relay->ses, relay);
+}
+
+static bool
+parse(const struct program *program, struct sftp_options *options,
+    struct sftp_command *command)
+{
+	char reason[SFTP_REASON_MAX];
+
+	if (sftp_command_parse(program->command, command, options, reason))
+		return true;
+	log_error("internal-sftp: %s", reason);
+	return false;
+}
+
+bool
+internal_sftp_prepare(struct session *ses, struct program *program,
+    struct err *err)
+{
+	struct sftp_options options;
+	struct sftp_command command;
+	struct sftp_relay *relay;
+	int fds[2];
+
+	if (!is_served(program))
+		return true;
+	if (!parse(program, &options, &command))
+		return err_set(err, ERR_FORMAT, "internal-sftp");
+	if ((relay = calloc(1, sizeof(*relay))) == NULL)
+		return err_set(err, ERR_NOMEM, "internal-sftp");
+	if (!ipc_pair(fds, err)) {
+		free(relay);
+		return false;
+	}
+	relay->ses = ses;
+	relay->facility = options.facility;
+	relay->child_fd = fds[1];
+	relay->next = ses->sftp_relays;
+	ses->sftp_relays = relay;
+	ipc_init(&relay->ipc, fds[0], SFTP_TO_SESSION);
+	if (!ipc_watch(&relay->ipc, &ses->loop, relay_event, relay, err)) {
+		relay_free(ses, relay);
+		return false;
+	}
+	program->relay = relay;
+	return true;
+}
+
+void
+internal_sftp_started(struct session *ses, struct program *program)
+{
+	struct sftp_relay *relay = program->relay;
+
+	if (relay == NULL)
+		return;
+	program->relay = NULL;
+	relay->pid = program->pid;
+	close(relay->child_fd);
+	relay->child_fd = -1;
+	if (program->pid == -1)
+		relay_free(ses, relay);
+}
+
+void
+internal_sftp_finish(struct session *ses)
+{
+	int64_t end_ms = clock_now_ms(&clock_system) + LAST_WORDS_MS;
+
+	while (ses->sftp_relays != NULL) {
+		struct sftp_relay *relay = ses->sftp_relays;
+		struct pollfd fd = { .fd = relay->ipc.fd, .events = POLLIN };
+		int64_t left_ms = end_ms - clock_now_ms(&clock_system);
+
+		if (left_ms < 0 || poll(&fd, 1, (int)left_ms) < 1 ||
+		    !relay_lines(relay))
+			relay_free(ses, relay);
+	}
+}
+
+/* ---- in the child --------------------------------------------------------- */
+
+void
+internal_sftp_refuse(const struct session *ses, const struct program *program)
+{
+	char who[256];
+
+	if (!internal_sftp_wanted(program) || is_served(program))
+		return;
+	log_error("Connection from user %s: refusing non-sftp session",
+	    session_who(ses, who, sizeof(who)));
+	printf("This service allows sftp connections only.\n");
+	fflush(stdout);
+	_exit(1);
+}
+
+static void
+log_to_session(void *arg, enum log_level level, const char *line)
+{
+	struct ipc_SFTP_LOG m = {
+		.level = (uint8_t)level, .line = bytes_str(line),
+	};
+	struct err err;
+
+	/* without its session it has no client either, and ends by itself */
+	(void)!ipc_send(arg, IPC_SFTP_LOG, &m, &err);
+}
+
+void
+internal_sftp_run(struct session *ses, const struct program *program,
+    int log_fd)
+{
+	struct sftp_options options;
+	struct sftp_command command;
+	struct tree tree = tree_plain();
+	char peer[64];
+	const struct sftp_account account = {
+		.user = ses->user, .home = ses->home, .uid = getuid(),
+		.peer = peer,
+	};
+	struct ipc to_session;
+
+	bytes_to_str(ses->grant.peer_address, peer, sizeof(peer));
+	title_set(&ses->title, "%s@internal-sftp", ses->user);
+	ipc_init(&to_session, log_fd, IPC_EDGE_COUNT);
+	if (!parse(program, &options, &command))
+		_exit(1);
+	if (options.logs_to_stderr)
+		log_sink_open(true, STDERR_FILENO, options.facility,
+		    options.level);
+	else
+		log_open(log_to_session, &to_session, options.level);
+	_exit(sftp_start(&options, &account, &tree, STDIN_FILENO,
+	    STDOUT_FILENO));
+}

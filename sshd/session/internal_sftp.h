@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * internal_sftp - the SFTP server as a child of the session, without exec.
+ *
+ * Shapes:  the child runs the library of sftp-server/ on 0 and 1; its log
+ *          lines come back over a socket and go on to the monitor, so that a
+ *          chroot needs neither program nor /dev/log.
+ * Units:   -
+ * Errors:  bad options fail the request, with a log line.
+ * Owns:    one struct sftp_relay for each child, until its socket ends.
+ * Source:  sshd_config(5), ForceCommand, Subsystem; reference sheet
+ *          log_messages section 8.
+ */
+#ifndef SSHD_SESSION_INTERNAL_SFTP_H
+#define SSHD_SESSION_INTERNAL_SFTP_H
+
+#include "sshd/session/program.h"
+
+struct sftp_relay {
+	struct sftp_relay *next;
+	struct session *ses;
+	struct ipc ipc;		/* from the child */
+	int child_fd;		/* its end, until it has started */
+	pid_t pid;
+	int facility;
+};
+
+/* Does this program want it? A command that the client chose never does. */
+bool internal_sftp_wanted(const struct program *program);
+
+/* SESSION: before the fork: program->relay, where it is wanted. */
+MUST_CHECK bool internal_sftp_prepare(struct session *ses,
+    struct program *program, struct err *err);
+/* SESSION: after the fork, or after it failed (program->pid is -1). */
+void internal_sftp_started(struct session *ses, struct program *program);
+/* SESSION: the connection is over: hears the last words of each. */
+void internal_sftp_finish(struct session *ses);
+
+/*
+ * In the forked child: refuses what is no subsystem, which the forced command
+ * internal-sftp does not serve.
+ */
+void internal_sftp_refuse(const struct session *ses,
+    const struct program *program);
+/* In the forked child, with 0 and 1 in place. log_fd: the child's end. */
+void internal_sftp_run(struct session *ses, const struct program *program,
+    int log_fd) NORETURN;
+
+#endif
