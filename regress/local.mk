@@ -29,7 +29,7 @@ bench: programs regress/bench/command
 # the rows of OpenSSH's own tests that take minutes, and the long floods
 check-slow: programs check
 	POSTERN_BUILD=$(abs_top_builddir) $(top_srcdir)/regress/system/run \
-		-m slow $(top_srcdir)/regress/abuse
+		-m slow $(top_srcdir)/regress/abuse $(top_srcdir)/regress/system
 	$(top_srcdir)/regress/openssh/run --all --sshd $(sbindir)/sshd
 
 lint: programs

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "lib/base/log.h"
+#include "lib/base/pattern.h"
 #include "sshd/config/evaluate.h"
 
 /* ---- paths --------------------------------------------------------------- */
@@ -165,20 +167,87 @@ check_directive(struct check *check, const struct keyword *kw,
 	return kw->type->parse(&in) && judge_use(check, &in);
 }
 
-bool
-check_globals(const struct conf *conf, const char **reason)
+/* ---- keywords together ---------------------------------------------------- */
+
+static bool
+method_enabled(const struct conf *conf, struct bytes method)
 {
-	if (conf->authorized_keys_command != NULL &&
-	    conf->authorized_keys_command_user == NULL) {
-		*reason = "AuthorizedKeysCommand set without "
-		    "AuthorizedKeysCommandUser";
-		return false;
+	const struct {
+		const char *name;
+		bool enabled;
+	} methods[] = {
+		{ "publickey", conf->pubkey_authentication },
+		{ "password", conf->password_authentication },
+		{ "keyboard-interactive",
+		    conf->kbd_interactive_authentication },
+		{ "hostbased", conf->hostbased_authentication },
+	};
+	const uint8_t *colon = method.len == 0 ? NULL :
+	    memchr(method.p, ':', method.len);
+
+	if (colon != NULL)
+		method.len = (size_t)(colon - method.p);
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++) {
+		if (bytes_is(method, methods[i].name))
+			return methods[i].enabled;
 	}
-	if (conf->authorized_principals_command != NULL &&
-	    conf->authorized_principals_command_user == NULL) {
-		*reason = "AuthorizedPrincipalsCommand set without "
-		    "AuthorizedPrincipalsCommandUser";
+	return false;
+}
+
+static bool
+method_list_usable(const struct conf *conf, const char *text)
+{
+	struct bytes list = bytes_str(text), method;
+
+	while (name_list_next(&list, &method)) {
+		if (method_enabled(conf, method))
+			continue;
+		log_error("Disabled method \"%.*s\" in AuthenticationMethods "
+		    "list \"%.*s\"", (int)method.len, (const char *)method.p,
+		    SHOWN(text));
 		return false;
 	}
 	return true;
+}
+
+/* One list that can succeed is enough; the others are named and useless. */
+static bool
+methods_usable(const struct conf *conf)
+{
+	const struct conf_list *lists = &conf->authentication_methods;
+	size_t usable = 0;
+
+	for (size_t i = 0; i < lists->count; i++)
+		usable += method_list_usable(conf, lists->v[i]);
+	return lists->count == 0 || usable != 0;
+}
+
+size_t
+check_globals(const struct conf *conf)
+{
+	const struct {
+		bool wrong;
+		const char *text;
+	} rules[] = {
+		{ conf->authorized_keys_command != NULL &&
+		    conf->authorized_keys_command_user == NULL,
+		    "AuthorizedKeysCommand set without "
+		    "AuthorizedKeysCommandUser" },
+		{ conf->authorized_principals_command != NULL &&
+		    conf->authorized_principals_command_user == NULL,
+		    "AuthorizedPrincipalsCommand set without "
+		    "AuthorizedPrincipalsCommandUser" },
+		{ !methods_usable(conf),
+		    "AuthenticationMethods cannot be satisfied by enabled "
+		    "authentication methods" },
+	};
+	size_t errors = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+		if (!rules[i].wrong)
+			continue;
+		log_error("%s", rules[i].text);
+		errors++;
+	}
+	return errors;
 }

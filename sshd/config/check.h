@@ -22,7 +22,10 @@ struct check {
 /* Parses the words, makes their paths absolute, judges what is not built. */
 MUST_CHECK bool check_directive(struct check *check,
     const struct keyword *kw, const char **words, size_t word_count);
-/* What several keywords must agree about, outside of Match blocks. */
-MUST_CHECK bool check_globals(const struct conf *conf, const char **reason);
+/*
+ * What several keywords must agree about, outside of Match blocks: logs each
+ * error and returns how many there are.
+ */
+MUST_CHECK size_t check_globals(const struct conf *conf);
 
 #endif

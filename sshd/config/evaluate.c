@@ -128,16 +128,18 @@ static bool
 decide(struct evaluation *ev, struct record *record, bool *holds)
 {
 	const struct record whole = *record;
+	/* in a test each criterion has its say about what -C lacks */
+	const bool all = ev->pass == PASS_MATCH && ev->facts.spec->is_test;
 
 	*holds = true;
-	for (uint32_t i = 0; i < record->count && *holds; i++) {
+	for (uint32_t i = 0; i < record->count && (*holds || all); i++) {
 		const char *argument;
 		uint8_t id = record_criterion(&record->rest, &argument);
 
 		if (record->rest.code != ERR_NONE ||
 		    !match_criterion_exists(id))
 			return fail(ev, ERR_FORMAT, "Match criterion");
-		*holds = ev->pass == PASS_GLOBAL ?
+		*holds &= ev->pass == PASS_GLOBAL ?
 		    match_holds_always(id, argument) :
 		    match_holds(&ev->facts, id, argument);
 	}

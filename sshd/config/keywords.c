@@ -40,6 +40,7 @@ DEFINE_NAMES(auth_options, { "none", 0 },
     { "touch-required", PUBKEY_TOUCH_REQUIRED },
     { "verify-required", PUBKEY_VERIFY_REQUIRED });
 DEFINE_NAMES(log_levels, { "QUIET", LOG_LEVEL_QUIET },
+    { "SILENT", LOG_LEVEL_QUIET },
     { "FATAL", LOG_LEVEL_FATAL }, { "ERROR", LOG_LEVEL_ERROR },
     { "INFO", LOG_LEVEL_INFO }, { "VERBOSE", LOG_LEVEL_VERBOSE },
     { "DEBUG", LOG_LEVEL_DEBUG1 }, { "DEBUG1", LOG_LEVEL_DEBUG1 },

@@ -258,7 +258,6 @@ check_together(struct loader *l)
 {
 	struct section section;
 	struct evaluate_failure failure;
-	const char *reason;
 	struct conf conf;
 	struct err err;
 
@@ -269,10 +268,7 @@ check_together(struct loader *l)
 		    err.what : failure.kw->name, failure.reason);
 		return;
 	}
-	if (!check_globals(&conf, &reason)) {
-		log_error("%s", reason);
-		l->errors++;
-	}
+	l->errors += check_globals(&conf);
 	loader_resolve_listens(l, &conf);
 	if (l->args->strict)
 		loader_check_strictly(l, &conf);

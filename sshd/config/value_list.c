@@ -203,7 +203,7 @@ user_pattern(struct value_in *in, const char *word)
 	const char *at = strrchr(word, '@');
 	struct bytes bad;
 
-	if (word[0] == '\0' || at == word || (at != NULL && at[1] == '\0'))
+	if (word[0] == '\0' || (at != NULL && at[1] == '\0'))
 		return value_bad(in, "invalid pattern \"%.*s\", expected USER "
 		    "or USER@HOSTS", SHOWN(word));
 	if (at != NULL && addr_list_find_bad(bytes_str(at + 1), &bad))

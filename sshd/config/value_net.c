@@ -342,7 +342,8 @@ parse_rekey(struct value_in *in)
 	if ((*in->parts & REKEY_BYTES_SET) == 0)
 		in->conf->rekey_limit_bytes = bytes;
 	*in->parts |= REKEY_BYTES_SET;
-	if (in->word_count > 1) {
+	/* as in OpenSSH, `none` leaves the time to a later line */
+	if (in->word_count > 1 && (in->is_default || seconds != 0)) {
 		if ((*in->parts & REKEY_SECONDS_SET) == 0)
 			in->conf->rekey_limit_seconds = seconds;
 		*in->parts |= REKEY_SECONDS_SET;

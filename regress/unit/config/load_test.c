@@ -39,6 +39,23 @@ load__all_errors_of_a_file_are_told_in_one_run(void **state)
 }
 
 static void
+load__methods_that_are_switched_off_can_not_be_demanded(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_false(fixture_load(f, "PubkeyAuthentication no\n"
+	    "AuthenticationMethods publickey,password publickey\n"));
+	expect_log(f, "Disabled method \"publickey\" in AuthenticationMethods "
+	    "list \"publickey,password\"\n");
+	expect_log(f, "AuthenticationMethods cannot be satisfied by enabled "
+	    "authentication methods\n");
+	/* one list that can succeed is enough */
+	assert_true(fixture_load(f, "PasswordAuthentication no\n"
+	    "AuthenticationMethods publickey,password publickey\n"));
+	expect_log(f, "Disabled method \"password\"");
+}
+
+static void
 load__a_file_that_is_no_configuration_is_given_up_early(void **state)
 {
 	struct fixture *f = *state;
@@ -367,6 +384,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST_IN_DIR(
+		    load__methods_that_are_switched_off_can_not_be_demanded),
 		TEST_IN_DIR(load__all_errors_of_a_file_are_told_in_one_run),
 		TEST_IN_DIR(
 		    load__a_file_that_is_no_configuration_is_given_up_early),
