@@ -97,6 +97,7 @@ tell_net(struct monitor *mon, struct login *login, struct err *err)
 		.rekey_seconds = conf->rekey_limit_seconds,
 		.qos_interactive = conf->ip_qos_interactive,
 		.qos_bulk = conf->ip_qos_bulk,
+		.window_growth = mon->window_growth,
 		.unused_timeout_s = conf->unused_connection_timeout,
 	};
 

@@ -70,6 +70,7 @@ struct monitor {
 	char version[VERSION_LINE_MAX + 1];	/* V_S */
 
 	struct peer peer;
+	uint32_t window_growth;		/* for net, from the listener */
 	struct gex *gex;		/* NULL: none yet */
 	uint8_t session_id[DIGEST_MAX];
 	size_t session_id_len;

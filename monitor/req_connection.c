@@ -52,6 +52,7 @@ req_connection(struct monitor *mon, struct ipc_message *message,
 		return err_set(err, ERR_UNEXPECTED,
 		    "connection without a net process");
 	mon->state = MON_KEX;
+	mon->window_growth = message->u.CONNECTION.window_growth;
 	peer_find(&mon->peer, in_fd);
 	title_set(&mon->title, "[accepted]");
 	if (!user_evaluate_config(mon, err) || !start_grace_timer(mon, err))

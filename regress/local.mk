@@ -17,8 +17,10 @@ regress_abuse_sandbox_probe_LDADD = sshd/net/libnet.a \
 	sshd/listener/liblistener.a $(base_libs) $(SECCOMP_LIBS)
 
 # regress/bench/run; and the speed of lib/crypto alone
-EXTRA_PROGRAMS += regress/bench/command regress/bench/crypto_speed
+EXTRA_PROGRAMS += regress/bench/command regress/bench/crypto_speed \
+	regress/bench/relay
 regress_bench_command_SOURCES = regress/bench/command.c
+regress_bench_relay_SOURCES = regress/bench/relay.c
 regress_bench_crypto_speed_SOURCES = regress/bench/crypto_speed.c
 regress_bench_crypto_speed_LDADD = lib/crypto/libsshcrypto.a $(base_libs) \
 	$(CRYPTO_LIBS)

@@ -129,6 +129,8 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/chan_timeout.h \
 	sshd/net/chan_types.c \
 	sshd/net/chan_types.h \
+	sshd/net/chan_window.c \
+	sshd/net/chan_window.h \
 	sshd/net/chan_x11.c \
 	sshd/net/channels.c \
 	sshd/net/channels.h \

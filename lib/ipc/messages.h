@@ -76,7 +76,8 @@ enum { MANY = 0, ONCE = 1 };
 #define IPC_LOAD_HOST_KEYS_FIELDS(U8, U32, U64, STR)
 /* Descriptors: one socket, or input and output. */
 #define IPC_CONNECTION_FIELDS(U8, U32, U64, STR)			\
-	U64(number)		/* counts accepted connections */
+	U64(number)		/* counts accepted connections */	\
+	U32(window_growth)	/* its share of the host's memory */
 
 /* ---- monitor -> listener ------------------------------------------------ */
 
@@ -141,6 +142,7 @@ enum { MANY = 0, ONCE = 1 };
 	U32(rekey_seconds)						\
 	U32(qos_interactive)	/* TOS byte, or QOS_NONE */		\
 	U32(qos_bulk)							\
+	U32(window_growth)	/* see chan_window.h */			\
 	U32(unused_timeout_s)	/* 0: none */				\
 	STR(channel_timeouts, CHANNEL_TIMEOUTS_MAX) /* run
 				 * of pattern, u32 seconds */

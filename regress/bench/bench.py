@@ -40,6 +40,11 @@ FIGURES = {
     "memory of its warm pool": ("KiB PSS", 1, None),
     "one byte, session": ("us", 1e6, 0.80),
     "one byte, forwarded": ("us", 1e6, 0.80),
+    "one byte, beside a download": ("us", 1e6, None),
+    "local forward": ("CPU s/GiB", 1, 0.75),
+    "remote forward": ("CPU s/GiB", 1, 0.75),
+    "channel opened and closed": ("us", 1e6, 0.67),
+    "upload, 100 ms each way": ("s/GiB", 1, 0.10),
 }
 
 
@@ -74,6 +79,21 @@ def groups(options):
             return found
         return f"login{suffix}", measure
 
+    def forward(remote):
+        name = f"{'remote' if remote else 'local'} forward"
+
+        def measure(kind):
+            if _lacks(kind, "aes128-gcm"):
+                return {}
+            return {name: figures.forward_cpu_per_gib(kind, remote, size)}
+        return name, measure
+
+    def delayed_upload(kind):
+        if _lacks(kind, "aes128-gcm"):
+            return {}
+        return {"upload, 100 ms each way": figures.delayed_upload(
+            kind, 100, 4 if options.quick else 10)}
+
     def memory(kind):
         session, before, listener, pool = figures.memory(kind)
         return {"memory of an idle session": session,
@@ -89,6 +109,13 @@ def groups(options):
             "one byte, session": figures.session_round_trip(kind, trips)}),
         ("one byte, forwarded", lambda kind: {
             "one byte, forwarded": figures.forward_round_trip(kind, trips)}),
+        ("one byte, beside a download", lambda kind: {
+            "one byte, beside a download":
+                figures.round_trip_under_load(kind, trips // 5)}),
+        forward(False), forward(True),
+        ("channel opened and closed", lambda kind: {
+            "channel opened and closed": figures.opens(kind, trips)}),
+        ("upload, 100 ms each way", delayed_upload),
     ]
 
 
@@ -148,8 +175,10 @@ def prepare():
     isolated.ACCOUNTS[servers.USER] = (2010, servers.COMMAND)
     isolated.make_host()
     os.makedirs(servers.RUN)
-    subprocess.run(["cc", "-O2", "-static", "-o", servers.COMMAND,
-                    os.path.join(HERE, "command.c")], check=True)
+    for program in (servers.COMMAND, servers.RELAY):
+        source = os.path.join(HERE, os.path.basename(program) + ".c")
+        subprocess.run(["cc", "-O2", "-static", "-D_GNU_SOURCE", "-o",
+                        program, source], check=True)
     with open("/etc/shells", "a") as shells:
         shells.write(f"{servers.COMMAND}\n")
     open(servers.COMMAND_NS, "w").close()
@@ -184,7 +213,8 @@ def main():
                         help="less data and fewer rounds")
     parser.add_argument("--only", action="append", metavar="NAME",
                         help="only groups whose name contains NAME: a cipher,"
-                        " login, memory, 'one byte'; may be repeated")
+                        " login, memory, 'one byte', forward, channel,"
+                        " upload; may be repeated")
     parser.add_argument("--rounds", type=int, metavar="N")
     parser.add_argument("--json", metavar="FILE",
                         help="also write every measured value")

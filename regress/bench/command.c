@@ -3,14 +3,14 @@
  * command - login shell, commands and echo server of the benchmark.
  *
  * Shapes:  as a shell: command -c "WORD [BYTES]"; by hand: command WORD ...
- *          WORD: true, source BYTES, sink, echo, wait, serve PORT.
+ *          WORD: true, source BYTES, sink, echo, wait, serve PORT (echoes),
+ *          feed PORT BYTES, drain PORT.
  * Units:   processor time in nanoseconds, one number for each run, appended
  *          to CPU_FILE: what ran here is not the server's.
  * Errors:  exit status 1.
  * Owns:    nothing that outlives it.
  * Source:  none.
  */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -62,13 +62,13 @@ put(int fd, const char *p, size_t len)
 }
 
 static int
-run_source(unsigned long long left)
+run_source(int fd, unsigned long long left)
 {
 	while (left > 0) {
 		size_t n = left < sizeof(buffer) ? (size_t)left
 		    : sizeof(buffer);
 
-		if (put(1, buffer, n) != 0)
+		if (put(fd, buffer, n) != 0)
 			return 1;
 		left -= n;
 	}
@@ -86,9 +86,11 @@ run_copy(int in, int out)
 	return n == 0 ? 0 : 1;
 }
 
-/* Echoes one connection after another; says so when it listens. */
+enum service { ECHO, FEED, DRAIN };
+
+/* Serves one connection after another; says so when it listens. */
 static int
-run_serve(int port)
+run_serve(int port, enum service service, unsigned long long size)
 {
 	struct sockaddr_in sa = {
 		.sin_family = AF_INET,
@@ -99,7 +101,7 @@ run_serve(int port)
 
 	setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (bind(s, (struct sockaddr *)&sa, sizeof(sa)) == -1 ||
-	    listen(s, 16) == -1 || put(1, "ready\n", 6) != 0)
+	    listen(s, 64) == -1 || put(1, "ready\n", 6) != 0)
 		return 1;
 	for (;;) {
 		int c = accept(s, NULL, NULL);
@@ -107,7 +109,10 @@ run_serve(int port)
 		if (c == -1)
 			return 1;
 		setsockopt(c, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-		run_copy(c, c);
+		if (service == FEED)
+			run_source(c, size);
+		else
+			run_copy(c, service == ECHO ? c : -1);
 		close(c);
 	}
 }
@@ -127,7 +132,7 @@ main(int argc, char **argv)
 	if (strcmp(word, "true") == 0)
 		status = 0;
 	else if (strcmp(word, "source") == 0 && number != NULL)
-		status = run_source(strtoull(number, NULL, 10));
+		status = run_source(1, strtoull(number, NULL, 10));
 	else if (strcmp(word, "sink") == 0)
 		status = run_copy(0, -1);
 	else if (strcmp(word, "echo") == 0)
@@ -135,7 +140,12 @@ main(int argc, char **argv)
 	else if (strcmp(word, "wait") == 0)
 		status = put(1, "ready\n", 6) != 0 || run_copy(0, -1);
 	else if (strcmp(word, "serve") == 0 && number != NULL)
-		status = run_serve(atoi(number));
+		status = run_serve(atoi(number), ECHO, 0);
+	else if (strcmp(word, "drain") == 0 && number != NULL)
+		status = run_serve(atoi(number), DRAIN, 0);
+	else if (strcmp(word, "feed") == 0 && argc > 3)
+		status = run_serve(atoi(number), FEED,
+		    strtoull(argv[3], NULL, 10));
 	report(start_ns);
 	_exit(status);
 }

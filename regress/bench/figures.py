@@ -9,8 +9,8 @@ import subprocess
 import threading
 import time
 
-from servers import (COMMAND, COMMAND_NS, Server, children_of, free_port,
-                     wait_for)
+from servers import (COMMAND, COMMAND_NS, RELAY, Server, children_of,
+                     free_port, wait_for)
 
 GIB = 1 << 30
 KEX = ("-o", "KexAlgorithms=sntrup761x25519-sha512@openssh.com")
@@ -170,33 +170,130 @@ def session_round_trip(kind, count):
     return result
 
 
-def forward_round_trip(kind, count):
-    server = Server(kind)
-    echo_port, port = free_port(), free_port()
-    echo = subprocess.Popen([COMMAND, "serve", str(echo_port)],
-                            stdout=subprocess.PIPE)
-    echo.stdout.readline()
-    client = subprocess.Popen(server.ssh(
-        "-N", options=(*_kex(kind), "-o", "ExitOnForwardFailure=yes",
-                       "-L", f"{port}:127.0.0.1:{echo_port}")))
+class Forward:
+    """A client that forwards a port to a service of command.c."""
 
-    def connect():
-        try:
-            return socket.create_connection(("127.0.0.1", port))
-        except ConnectionRefusedError:
-            return None
-    sock = None
-    while sock is None and client.poll() is None:
-        sock = connect()
-        time.sleep(0.002)
-    if sock is None:
-        raise RuntimeError(f"{kind.name}: the forwarding client ended")
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, kind, service, remote=False, options=()):
+        self.server = Server(kind)
+        target, self.port = free_port(), free_port()
+        self.target = subprocess.Popen([COMMAND, service[0], str(target),
+                                        *service[1:]],
+                                       stdout=subprocess.PIPE)
+        self.target.stdout.readline()
+        self.client = subprocess.Popen(self.server.ssh(
+            "-N", options=(*_kex(kind), *options,
+                           "-o", "ExitOnForwardFailure=yes",
+                           "-R" if remote else "-L",
+                           f"{self.port}:127.0.0.1:{target}")))
+
+    def connect(self):
+        """Waits for the client the first time."""
+        while self.client.poll() is None:
+            try:
+                sock = socket.create_connection(("127.0.0.1", self.port))
+            except ConnectionRefusedError:
+                time.sleep(0.002)
+                continue
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return sock
+        raise RuntimeError(f"{self.server.kind.name}: the forwarding client "
+                           "ended")
+
+    def stop(self):
+        """CPU seconds of the server's life."""
+        for process in (self.client, self.target):
+            process.terminate()
+            process.wait()
+        self.target.stdout.close()
+        return self.server.stop()
+
+
+def forward_round_trip(kind, count):
+    forward = Forward(kind, ["serve"])
+    sock = forward.connect()
     result = _round_trips(sock.send, sock.recv, count)
     sock.close()
-    for process in (client, echo):
-        process.terminate()
-        process.wait()
-    echo.stdout.close()
+    forward.stop()
+    return result
+
+
+def forward_cpu_per_gib(kind, remote, size):
+    """CPU seconds for each GiB: -L towards the target, -R to the client."""
+    def life(amount):
+        forward = Forward(kind, ["drain"], remote, CIPHERS["aes128-gcm"])
+        sock = forward.connect()
+        data = bytes(1 << 18)
+        for _ in range(amount // len(data)):
+            sock.sendall(data)
+        sock.shutdown(socket.SHUT_WR)
+        while sock.recv(65536):
+            pass
+        sock.close()
+        return forward.stop()
+    return (life(size) - life(0)) * GIB / size
+
+
+def opens(kind, count):
+    """Seconds for each channel: connect, a byte there and back, close."""
+    forward = Forward(kind, ["serve"])
+    forward.connect().close()
+    start = time.perf_counter()
+    for _ in range(count):
+        sock = forward.connect()
+        sock.send(b"x")
+        sock.recv(1)
+        sock.close()
+    result = (time.perf_counter() - start) / count
+    forward.stop()
+    return result
+
+
+def round_trip_under_load(kind, count):
+    """The median of one byte while a download fills the connection."""
+    server = Server(kind)
+    path = f"{server.kind.log_path}.mux"
+    master = subprocess.Popen(server.ssh(
+        f"source {1 << 50}", options=(*_kex(kind), "-M", "-S", path)),
+        stdout=subprocess.DEVNULL)
+    wait_for(lambda: os.path.exists(path), "the master connection")
+    client = subprocess.Popen(server.ssh("echo", options=("-S", path)),
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              bufsize=0)
+    result = _round_trips(client.stdin.write, client.stdout.read, count)
+    client.stdin.close()
+    client.wait()
+    client.stdout.close()
+    master.terminate()
+    master.wait()
     server.stop()
     return result
+
+
+def delayed_upload(kind, delay_ms, duration_s):
+    """Seconds for each GiB of an upload through a relay that delays."""
+    server = Server(kind)
+    port = free_port()
+    relay = subprocess.Popen([RELAY, str(port), str(server.port),
+                              str(delay_ms)], stdout=subprocess.PIPE)
+    relay.stdout.readline()
+    command = server.ssh("wait", options=(
+        *_kex(kind), *CIPHERS["aes128-gcm"], "-o", f"Port={port}"))
+    command.remove("-p")
+    command.remove(str(server.port))
+    client = subprocess.Popen(command, stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE)
+    client.stdout.readline()
+    data = bytes(1 << 18)
+    sent = 0
+    start = time.monotonic()
+    while time.monotonic() < start + duration_s:
+        client.stdin.write(data)
+        sent += len(data)
+    client.stdin.close()
+    client.wait()
+    elapsed = time.monotonic() - start
+    client.stdout.close()
+    relay.stdout.close()
+    relay.wait()
+    server.stop()
+    return elapsed * GIB / sent

@@ -20,6 +20,7 @@ import time
 RUN = "/run/bench"
 COMMAND = f"{RUN}/command"
 COMMAND_NS = f"{RUN}/command_ns"
+RELAY = f"{RUN}/relay"
 USER = "bench"
 HOST_KEY = f"{RUN}/host_ed25519"
 USER_KEY = f"{RUN}/user_ed25519"

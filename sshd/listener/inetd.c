@@ -12,7 +12,9 @@ static bool
 fill_socket(struct listener *listener, int pair_fd, const int *fds,
     unsigned fd_count, struct err *err)
 {
-	const struct ipc_CONNECTION connection = { .number = 1 };
+	const struct ipc_CONNECTION connection = {
+		.number = 1, .window_growth = WINDOW_GROWTH_MAX,
+	};
 	struct ipc ipc;
 	bool ok;
 

@@ -2,6 +2,7 @@
 #include "sshd/listener/monitors.h"
 
 #include <signal.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 
 #include "lib/base/log.h"
@@ -106,11 +107,30 @@ monitors_start(struct listener *listener)
 	return child;
 }
 
+/*
+ * Connections come and go, so shares can add up to more than the whole: the
+ * first takes its part of it, the second of a half, and so on, which for
+ * 10,000 is ten times the whole.
+ */
+static uint32_t
+window_share(const struct listener *listener)
+{
+	unsigned connections = 1 + children_startups(&listener->children) +
+	    listener->children.in_state[CHILD_LOGGED_IN];
+	struct sysinfo host;
+
+	if (sysinfo(&host) == -1)
+		return 0;
+	return (uint32_t)MIN(WINDOW_GROWTH_MAX, (uint64_t)host.totalram *
+	    host.mem_unit / WINDOW_GROWTH_PART / connections);
+}
+
 bool
 monitors_connect(struct listener *listener, struct child *child, int fd)
 {
 	const struct ipc_CONNECTION connection = {
 		.number = listener->accepted,
+		.window_growth = window_share(listener),
 	};
 	struct err err;
 

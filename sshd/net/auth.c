@@ -8,6 +8,7 @@
 #include "sshd/net/alive.h"
 #include "sshd/net/auth_methods.h"
 #include "sshd/net/chan_timeout.h"
+#include "sshd/net/chan_window.h"
 #include "sshd/net/conn.h"
 #include "sshd/net/global_requests.h"
 #include "sshd/net/qos.h"
@@ -70,6 +71,7 @@ log_in(struct conn *conn, struct ipc_message *reply, struct err *err)
 	    !global_send_host_keys(conn, err))
 		return false;
 	alive_start(conn, m->alive_interval_s, m->alive_count_max);
+	chan_window_start(conn, m->window_growth);
 	qos_start(conn, m->qos_interactive, m->qos_bulk);
 	title_set(&conn->title, "%s [net]", conn->user);
 	auth_clear(&conn->auth);

@@ -5,6 +5,7 @@
 
 #include "sshd/net/chan_ends.h"
 #include "sshd/net/chan_input.h"
+#include "sshd/net/chan_window.h"
 #include "sshd/net/conn.h"
 
 #define FAILURE_TEXT_MAX	256	/* IPC CONNECT_FAILED */

@@ -4,8 +4,8 @@
 #include "lib/base/log.h"
 #include "sshd/net/chan_direct.h"
 #include "sshd/net/chan_ends.h"
-#include "sshd/net/chan_input.h"
 #include "sshd/net/chan_types.h"
+#include "sshd/net/chan_window.h"
 #include "sshd/net/conn.h"
 
 static const struct chan_type *const types[ACCEPTED_COUNT] = {

@@ -6,67 +6,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lib/wire/connection.h"
 #include "sshd/net/chan_ends.h"
-#include "sshd/net/chan_timeout.h"
+#include "sshd/net/chan_window.h"
 #include "sshd/net/conn.h"
 
 #define BACKLOG_FIRST	65536	/* grows by doubling */
 #define BACKLOG_KEPT	262144	/* a larger one is freed once empty */
-
-/* ---- windows ---------------------------------------------------------- */
-
-uint32_t
-chan_window_for(const struct conn *conn)
-{
-	return conn->channels.windows_total + CHANNEL_WINDOW <=
-	    CHANNEL_WINDOWS_TOTAL ? CHANNEL_WINDOW : CHANNEL_WINDOW_SMALL;
-}
-
-void
-chan_window_offer(struct channel *ch, uint32_t window)
-{
-	ch->recv_window = ch->recv_window_max = window;
-	ch->conn->channels.windows_total += window;
-}
-
-bool
-chan_charge(struct channel *ch, size_t len, struct err *err)
-{
-	chan_timeout_touch(ch);
-	if (len <= ch->recv_window) {
-		ch->recv_window -= (uint32_t)len;
-		return true;
-	}
-	if (len - ch->recv_window > ch->recv_window_max / CHANNEL_OVERRUN_PART
-	    - ch->overrun)
-		return err_set(err, ERR_RANGE, "channel window exceeded");
-	ch->overrun += (uint32_t)len - ch->recv_window;
-	ch->recv_window = 0;
-	return true;
-}
-
-bool
-chan_consumed(struct channel *ch, size_t n, struct err *err)
-{
-	uint32_t beyond = n < ch->overrun ? (uint32_t)n : ch->overrun;
-	struct writer *w;
-
-	/* what came beyond the window is not given back */
-	ch->overrun -= beyond;
-	ch->recv_consumed += (uint32_t)(n - beyond);
-	/* each step costs both sides a packet; the rest is still open */
-	if (ch->recv_consumed <= ch->recv_window_max / CHANNEL_STEP_PART)
-		return true;
-	if ((ch->flags & (CHANNEL_GOT_EOF | CHANNEL_GOT_CLOSE |
-	    CHANNEL_SENT_CLOSE)) != 0)
-		return true;
-	w = packet_begin(ch->conn, SSH_MSG_CHANNEL_WINDOW_ADJUST);
-	window_adjust_build(ch->peer_id, ch->recv_consumed, w);
-	ch->recv_window += ch->recv_consumed;
-	ch->recv_consumed = 0;
-	return packet_send(ch->conn, err);
-}
 
 /* ---- what waits ------------------------------------------------------- */
 
@@ -110,13 +55,13 @@ backlog_add(struct channel *ch, struct bytes data, struct err *err)
 	if (data.len == 0)
 		return true;
 	/* chan_charge() lets nothing else through */
-	if (backlog->len + data.len > (size_t)ch->recv_window_max +
-	    ch->recv_window_max / CHANNEL_OVERRUN_PART)
+	if (backlog->len + data.len > chan_window_backlog_max(ch))
 		return err_set(err, ERR_RANGE, "input of a channel");
 	if (!backlog_reserve(backlog, data.len, err))
 		return false;
 	memcpy(backlog->p + backlog->off + backlog->len, data.p, data.len);
 	backlog->len += data.len;
+	chan_window_waiting(ch, backlog->len);
 	return chan_end_update(chan_sink(ch), err);
 }
 

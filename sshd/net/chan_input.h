@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * chan_input - from packets into descriptors, and the windows for that.
+ * chan_input - from packets into descriptors.
  *
  * Shapes:  consecutive packets for a channel leave by one writev(2); what the
  *          descriptor does not take waits in the channel's backlog.
@@ -13,15 +13,6 @@
 #define SSHD_NET_CHAN_INPUT_H
 
 #include "sshd/net/channels.h"
-
-/* The window to offer to a new channel or program. */
-uint32_t chan_window_for(const struct conn *conn);
-/* Counts it as offered. */
-void chan_window_offer(struct channel *ch, uint32_t window);
-/* NET: charges data to the window that the peer was given. */
-MUST_CHECK bool chan_charge(struct channel *ch, size_t len, struct err *err);
-/* NET: gives back n bytes of window, in large steps. */
-MUST_CHECK bool chan_consumed(struct channel *ch, size_t n, struct err *err);
 
 /*
  * NET: data of the peer, already charged. Borrowed until

@@ -10,6 +10,7 @@
 #include "sshd/net/chan_output.h"
 #include "sshd/net/chan_timeout.h"
 #include "sshd/net/chan_types.h"
+#include "sshd/net/chan_window.h"
 #include "sshd/net/conn.h"
 
 #define SLOTS_FIRST	4	/* grows by doubling to CHANNELS_MAX */
@@ -84,7 +85,7 @@ channel_free(struct channel *ch)
 	chan_close(ch);
 	requests_forget(ch);
 	unlist(ch);
-	channels->windows_total -= ch->recv_window_max;
+	chan_window_forget(ch);
 	channels->slots[ch->id].channel = NULL;
 	channels->slots[ch->id].next_free = channels->free_slot;
 	channels->free_slot = ch->id + 1;
@@ -163,6 +164,7 @@ channel_confirm(struct channel *ch, uint32_t window, struct err *err)
 
 	open_confirmation_build(&m, w);
 	chan_window_offer(ch, window);
+	chan_window_asked(ch);
 	ch->flags |= CHANNEL_CONFIRMED;
 	watch_idle(ch);
 	return packet_send(ch->conn, err);
@@ -391,7 +393,8 @@ find_open(const struct conn *conn, uint32_t id, struct err *err)
 	else if ((ch->flags & CHANNEL_GOT_CLOSE) != 0) {
 		err_set(err, ERR_UNEXPECTED, "message for a closed channel");
 		ch = NULL;
-	}
+	} else
+		chan_window_answered(ch);
 	return ch;
 }
 

@@ -25,9 +25,6 @@ struct chan_type;
 struct conn;
 struct request;
 
-#define CHANNEL_WINDOW		2097152	/* what the peer may send ahead */
-#define CHANNEL_WINDOWS_TOTAL	67108864 /* of all channels; then: */
-#define CHANNEL_WINDOW_SMALL	65536	/* two packets */
 #define CHANNEL_STEP_PART	8	/* of it: given back at a time */
 #define CHANNEL_OVERRUN_PART	10	/* tolerated: 1/10 of it, as OpenSSH */
 #define CHANNEL_ROUND_BYTES	131072	/* sent, then input gets its turn */
@@ -112,6 +109,11 @@ struct channel {
 	uint32_t recv_window_max;	/* 0 until a session starts */
 	uint32_t recv_consumed;		/* not yet given back */
 	uint32_t overrun;		/* taken in beyond the window */
+	uint32_t recv_grown;		/* of recv_window_max */
+	uint32_t recv_withheld;		/* grown, and to be taken back */
+	uint32_t half_bytes;		/* arrived since half_ms */
+	uint32_t adjusted_left;		/* before what adjusted_ms added */
+	int64_t half_ms, asked_ms, adjusted_ms;	/* see chan_window.c */
 	uint32_t drained;		/* while CHANNEL_DRAINING */
 	uint32_t probe_count;		/* keepalives without an answer */
 	uint32_t timeout_s;		/* 0: none; see chan_timeout.c */
@@ -142,7 +144,9 @@ struct channels {
 	uint32_t slot_count, free_slot, channel_count;
 	uint32_t session_count, max_sessions;
 	bool no_more_sessions;
-	uint64_t windows_total;		/* of all recv_window_max */
+	uint64_t windows_total;		/* of all recv_window_max, less: */
+	uint32_t growth_total, growth_max;	/* of all recv_grown */
+	int64_t round_trip_ms;		/* the shortest */
 	/* ends with something to read; served in turn, one packet each */
 	struct chan_end *ring_first, *ring_last;
 	bool blocked;			/* no output: the ring sleeps */
