@@ -220,6 +220,23 @@ krl_walk(struct bytes file, struct krl_head *head, krl_visit_fn *visit,
 	return rd_end(&r, err);
 }
 
+static bool
+pass_over(void *arg, const struct krl_entry *entry, struct err *err)
+{
+	(void)arg;
+	(void)entry;
+	(void)err;
+	return true;
+}
+
+bool
+krl_check(struct bytes file, struct err *err)
+{
+	struct krl_head head;
+
+	return krl_walk(file, &head, pass_over, NULL, err);
+}
+
 /* ---- looking for one key ------------------------------------------------ */
 
 struct search {

@@ -49,6 +49,8 @@ bool krl_is(struct bytes file);
 /* The whole file, or false; visit may have been called before that. */
 MUST_CHECK bool krl_walk(struct bytes file, struct krl_head *head,
     krl_visit_fn *visit, void *arg, struct err *err);
+/* Is all of the file in order? */
+MUST_CHECK bool krl_check(struct bytes file, struct err *err);
 /*
  * Is the key listed, or the certificate by its key, its serial or identity?
  * The CA of a certificate is a key of its own: ask for it apart.

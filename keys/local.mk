@@ -20,6 +20,9 @@ keys_libkeys_a_SOURCES = \
 	keys/key_options.h \
 	keys/krl.c \
 	keys/krl.h \
+	keys/krl_build.c \
+	keys/krl_set.c \
+	keys/krl_set.h \
 	keys/pubkey.c \
 	keys/pubkey.h \
 	keys/revoked.c \
@@ -33,10 +36,26 @@ keys_libprivate_a_SOURCES = \
 	keys/host_keys_load.c \
 	keys/private.c \
 	keys/private.h \
+	keys/private_evp.c \
+	keys/private_evp.h \
 	keys/private_fields.c \
 	keys/private_fields.h \
 	keys/private_openssh.c \
 	keys/private_openssh.h \
+	keys/private_openssh_build.c \
 	keys/private_pem.c \
 	keys/private_pem.h
 
+bin_PROGRAMS += keys/tool/sshd-keygen
+keys_tool_sshd_keygen_SOURCES = \
+	keys/tool/files.c \
+	keys/tool/files.h \
+	keys/tool/main.c \
+	keys/tool/tool.h \
+	keys/tool/tool_krl.c \
+	keys/tool/tool_make.c \
+	keys/tool/tool_query.c \
+	keys/tool/tool_show.c
+keys_tool_sshd_keygen_LDADD = keys/libprivate.a keys/libkeys.a \
+	lib/crypto/libsshcrypto.a lib/wire/libwire.a lib/base/libbase.a \
+	$(CRYPTO_LIBS)

@@ -33,6 +33,12 @@ private_key_public(const struct private_key *key)
 	return key->parts.public;
 }
 
+const char *
+private_key_comment(const struct private_key *key)
+{
+	return key->parts.comment == NULL ? "" : key->parts.comment;
+}
+
 /* Moves parts into *out; on failure they are cleared. */
 static bool
 key_new(struct private_parts *parts, struct private_key **out,

@@ -24,6 +24,8 @@ MUST_CHECK bool private_key_parse(struct bytes text, struct private_key **out,
     struct err *err);
 void private_key_free(struct private_key *key);
 const struct pubkey *private_key_public(const struct private_key *key);
+/* What the file says beside the key; may be empty. */
+const char *private_key_comment(const struct private_key *key);
 /* Our own serialised form, for host_keys_pack(); wipe after use. */
 MUST_CHECK bool private_key_pack(const struct private_key *key,
     struct secret *out, struct err *err);

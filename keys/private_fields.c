@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "keys/private_fields.h"
 
+#include <stdlib.h>
+
 #include "lib/wire/reader.h"
 #include "lib/wire/writer.h"
 
@@ -14,7 +16,9 @@ private_parts_clear(struct private_parts *parts)
 {
 	pubkey_free(parts->public);
 	secret_clear(&parts->fields);
+	free(parts->comment);
 	parts->public = NULL;
+	parts->comment = NULL;
 }
 
 /* ---- numbers to fields -------------------------------------------------- */

@@ -10,7 +10,7 @@
  * Owns:    a struct secret that is filled is the caller's.
  * Source:  RFC 8032, 5915, 8017 section 3.2.
  *
- * For the files private*.c only.
+ * For the files private*.c and the key tool only.
  */
 #ifndef KEYS_PRIVATE_FIELDS_H
 #define KEYS_PRIVATE_FIELDS_H
@@ -24,6 +24,7 @@
 struct private_parts {
 	struct pubkey *public;
 	struct secret fields;
+	char *comment;		/* of a file that has one, or NULL */
 };
 
 void private_parts_clear(struct private_parts *parts);

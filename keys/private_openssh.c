@@ -4,10 +4,10 @@
 #include "keys/base64.h"
 #include "lib/wire/reader.h"
 
-#define BEGIN_MARK	"-----BEGIN OPENSSH PRIVATE KEY-----"
-#define END_MARK	"-----END OPENSSH PRIVATE KEY-----"
-#define MAGIC		"openssh-key-v1"	/* with its NUL */
-#define BLOCK_LEN	8	/* padding of what is not encrypted */
+#define BEGIN_MARK	PRIVATE_OPENSSH_BEGIN
+#define END_MARK	PRIVATE_OPENSSH_END
+#define MAGIC		PRIVATE_OPENSSH_MAGIC
+#define BLOCK_LEN	PRIVATE_OPENSSH_BLOCK
 #define RSA_NUMBER_MAX	(RSA_BITS_MAX / 8)
 
 /* ---- text to bytes ------------------------------------------------------ */
@@ -159,25 +159,27 @@ check_padding(struct bytes section, struct bytes padding, struct err *err)
 }
 
 static bool
-parse_section(struct bytes section, const struct pubkey *public,
-    struct secret *fields, struct err *err)
+parse_section(struct bytes section, struct private_parts *parts,
+    struct err *err)
 {
+	const struct pubkey *public = parts->public;
 	struct reader r = rd_init(section);
 	uint32_t check = rd_u32(&r, "check number");
 	bool same = check == rd_u32(&r, "check number");
 	struct bytes name = rd_string(&r, ALG_NAME_MAX, "private key type");
+	struct bytes comment;
 
 	if (!rd_ok(&r, err))
 		return false;
 	if (!same || !bytes_is(name, public->row->name))
 		return err_set(err, ERR_FORMAT, "private key");
-	if (!parse_numbers(&r, public, fields, err))
+	if (!parse_numbers(&r, public, &parts->fields, err))
 		return false;
-	(void)rd_string(&r, KEY_FILE_MAX, "comment");
-	if (rd_ok(&r, err) && check_padding(section, rd_rest(&r), err))
-		return true;
-	secret_clear(fields);
-	return false;
+	comment = rd_string(&r, KEY_FILE_MAX, "comment");
+	if (!rd_ok(&r, err) || !check_padding(section, rd_rest(&r), err))
+		return false;
+	parts->comment = bytes_dup_str(comment);	/* nothing depends on it */
+	return true;
 }
 
 /* ---- the whole ---------------------------------------------------------- */
@@ -206,7 +208,7 @@ parse_file(struct bytes file, struct private_parts *out, struct err *err)
 		return err_set(err, ERR_FORMAT, "key derivation options");
 	if (!rd_end(&r, err) || !pubkey_parse(blob, &parts.public, err))
 		return false;
-	if (!parse_section(section, parts.public, &parts.fields, err)) {
+	if (!parse_section(section, &parts, err)) {
 		private_parts_clear(&parts);
 		return false;
 	}

@@ -2,8 +2,10 @@
 # The sources name the paths of --prefix=/usr --sysconfdir=/etc
 # --with-rundir=/run; what is installed names those of this build.
 
-EXTRA_DIST += man/sftp-server.8 man/sshd.8 man/sshd_config.5
-nodist_man_MANS = man/installed/sftp-server.8 man/installed/sshd.8 \
+EXTRA_DIST += man/sftp-server.8 man/sshd-keygen.1 man/sshd.8 \
+	man/sshd_config.5
+nodist_man_MANS = man/installed/sftp-server.8 man/installed/sshd-keygen.1 \
+	man/installed/sshd.8 \
 	man/installed/sshd_config.5
 CLEANFILES += $(nodist_man_MANS)
 
@@ -15,6 +17,10 @@ WITH_PATHS = $(SED) -e 's,/etc/ssh\([^a-z]\|$$\),$(sshdir)\1,g' \
 man/installed/sftp-server.8: man/sftp-server.8 Makefile
 	$(AM_V_GEN)$(MKDIR_P) man/installed && \
 		$(WITH_PATHS) $(srcdir)/man/sftp-server.8 >$@
+
+man/installed/sshd-keygen.1: man/sshd-keygen.1 Makefile
+	$(AM_V_GEN)$(MKDIR_P) man/installed && \
+		$(WITH_PATHS) $(srcdir)/man/sshd-keygen.1 >$@
 
 man/installed/sshd.8: man/sshd.8 Makefile
 	$(AM_V_GEN)$(MKDIR_P) man/installed && \

@@ -210,6 +210,6 @@ sshd_sshd_session_LDADD = sshd/session/libsession.a $(sftp_libs) lib/ipc/libipc.
 	lib/base/libbase.a 
 
 # what contrib/try-it needs
-programs: sshd/sshd sshd/sshd-net sshd/sshd-session monitor/sshd-monitor \
+programs: keys/tool/sshd-keygen sshd/sshd sshd/sshd-net sshd/sshd-session monitor/sshd-monitor \
 	sftp-server/sftp-server
 .PHONY: programs

@@ -6,6 +6,7 @@
 #include "keys/base64.h"
 #include "keys/cert_options.h"
 #include "keys/host_keys.h"
+#include "keys/krl_set.h"
 #include "keys/revoked.h"
 #include "lib/wire/reader.h"
 
@@ -298,6 +299,27 @@ run_principal_line(struct bytes in)
 	}
 }
 
+static void
+run_krl_set(struct bytes in)
+{
+	struct krl_set set = { 0 }, again = { 0 };
+	uint8_t *file, *same;
+	size_t len, same_len;
+	struct err err;
+
+	if (krl_set_load(&set, in, &err)) {
+		FUZZ_CHECK(krl_set_build(&set, &file, &len, &err));
+		FUZZ_CHECK(krl_set_load(&again, bytes_of(file, len), &err));
+		FUZZ_CHECK(krl_set_build(&again, &same, &same_len, &err));
+		FUZZ_CHECK(bytes_equal(bytes_of(file, len),
+		    bytes_of(same, same_len)));
+		free(file);
+		free(same);
+	}
+	krl_set_clear(&set);
+	krl_set_clear(&again);
+}
+
 static const struct parser_row rows[] = {
 	ROW(30, pubkey),
 	ROW(31, pubkey_text),
@@ -312,6 +334,7 @@ static const struct parser_row rows[] = {
 	ROW(100, revoked),
 	ROW(102, cert_options),
 	ROW(101, principal_line),
+	ROW(110, krl_set),
 };
 
 const struct parser_rows parsers_keys = { rows, ARRAY_LEN(rows) };

@@ -39,6 +39,7 @@ LIBRARIES = {
     "sshd/sshd": {"libc", "libseccomp"},
     "sshd/sshd-net": {"libc", "libcrypto", "libz"},
     "sshd/sshd-session": {"libc"},
+    "keys/tool/sshd-keygen": {"libc", "libcrypto"},
     "monitor/sshd-monitor": {"libc", "libcrypto", "libcrypt"},
     "sftp-server/sftp-server": {"libc"},
 }

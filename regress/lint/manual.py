@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-PAGES = ("man/sshd.8", "man/sshd_config.5")
+PAGES = ("man/sshd.8", "man/sshd_config.5", "man/sshd-keygen.1")
 CONFIG_PAGE = "man/sshd_config.5"
 SAMPLE = "contrib/sshd_config"
 SAMPLE_SETS = "Subsystem sftp internal-sftp"    # all that is no default
@@ -294,6 +294,16 @@ def check_flags(page, tree):
                  set(re.findall(r'\{ "(\w+)", no_argument', source)))
 
 
+def check_tool_flags(page, tree):
+    """SYNOPSIS, text and getopt of the key tool know the same flags."""
+    letters = re.search(r'getopt\(argc, argv,\s*"([^"]+)"',
+                        tree.read("keys/tool/main.c")).group(1)
+    truth = set(letters.replace(":", ""))
+    for name in ("SYNOPSIS", "DESCRIPTION"):
+        found = "".join(re.findall(r"\bFl (\w+)", page.section(name)))
+        compare_sets(page.name, f"flag in {name}", set(found), truth)
+
+
 def check_synopsis(page, tree):
     """The usage and the SYNOPSIS promise the same flags."""
     body = page.section("SYNOPSIS")
@@ -474,12 +484,13 @@ def main():
     keywords = read_keywords(tree)
     algorithms = read_algorithms(tree)
     pages = [Page(tree, name) for name in PAGES]
-    server_page, config_page = pages
+    server_page, config_page, tool_page = pages
     check_keywords(config_page, keywords)
     check_old_names(config_page, tree)
     check_criteria(config_page, tree)
     check_algorithms(config_page, algorithms)
     check_flags(server_page, tree)
+    check_tool_flags(tool_page, tree)
     check_synopsis(server_page, tree)
     check_key_options(server_page, tree)
     check_numbers(pages, tree)

@@ -13,6 +13,7 @@ SSHD = os.environ.get("POSTERN_SSHD") or os.path.join(
 IS_POSTERN = "postern" in subprocess.run(
     [SSHD, "-V"], capture_output=True, text=True).stderr.lower()
 BUILD_FOLDERS = {   # in a build tree
+    "sshd-keygen": "../keys/tool",
     "sshd-monitor": "../monitor",
     "sftp-server": "../sftp-server",
 }

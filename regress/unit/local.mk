@@ -38,6 +38,7 @@ unit_tests = \
 	regress/unit/keys/cert_options_test \
 	regress/unit/keys/host_keys_test \
 	regress/unit/keys/krl_test \
+	regress/unit/keys/private_evp_test \
 	regress/unit/keys/private_test \
 	regress/unit/keys/pubkey_test \
 	regress/unit/keys/revoked_test \
@@ -158,6 +159,8 @@ regress_unit_keys_host_keys_test_SOURCES = regress/unit/keys/host_keys_test.c re
 regress_unit_keys_host_keys_test_LDADD = $(unit_libs)
 regress_unit_keys_krl_test_SOURCES = regress/unit/keys/krl_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
 regress_unit_keys_krl_test_LDADD = $(unit_libs)
+regress_unit_keys_private_evp_test_SOURCES = regress/unit/keys/private_evp_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
+regress_unit_keys_private_evp_test_LDADD = $(unit_libs)
 regress_unit_keys_private_test_SOURCES = regress/unit/keys/private_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
 regress_unit_keys_private_test_LDADD = $(unit_libs)
 regress_unit_keys_pubkey_test_SOURCES = regress/unit/keys/pubkey_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
