@@ -69,8 +69,8 @@ copy_all(struct copy *c)
 		if (n == 0)
 			break;
 		c->left -= (uint64_t)n;
-		c->from->bytes_read += (uint64_t)n;
-		c->to->bytes_written += (uint64_t)n;
+		c->from->file.bytes_read += (uint64_t)n;
+		c->to->file.bytes_written += (uint64_t)n;
 	}
 	return 0;
 }
@@ -115,6 +115,6 @@ sftp_run_copy_data(struct sftp *sftp, const struct sftp_request *q)
 	}
 	r = copy_all(&copy);
 	if (r < 0)
-		copy.to->write_failed = true;
+		copy.to->file.error = r;
 	reply_result(sftp, q->id, r);
 }

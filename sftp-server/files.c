@@ -108,7 +108,7 @@ close_handle(struct sftp *sftp, struct handle *handle, bool is_complete)
 
 	if (handle->kind == HANDLE_FILE)
 		return sftp->tree->ops->close(sftp->tree, &handle->file,
-		    is_complete && !handle->write_failed);
+		    is_complete && handle->file.error == 0);
 	return close(fd) == -1 ? -errno : 0;
 }
 
@@ -125,8 +125,8 @@ sftp_run_close(struct sftp *sftp, const struct sftp_request *q)
 	}
 	if (handle->kind == HANDLE_FILE)
 		log_info("close \"%s\" bytes read %llu written %llu",
-		    handle->path, (unsigned long long)handle->bytes_read,
-		    (unsigned long long)handle->bytes_written);
+		    handle->path, (unsigned long long)handle->file.bytes_read,
+		    (unsigned long long)handle->file.bytes_written);
 	else
 		log_info("closedir \"%s\"", handle->path);
 	r = close_handle(sftp, handle, true);
@@ -139,8 +139,8 @@ force_close(void *arg, struct handle *handle)
 {
 	if (handle->kind == HANDLE_FILE)
 		log_info("forced close \"%s\" bytes read %llu written %llu",
-		    handle->path, (unsigned long long)handle->bytes_read,
-		    (unsigned long long)handle->bytes_written);
+		    handle->path, (unsigned long long)handle->file.bytes_read,
+		    (unsigned long long)handle->file.bytes_written);
 	else
 		log_info("closedir \"%s\"", handle->path);
 	(void)close_handle(arg, handle, false);
@@ -220,7 +220,7 @@ sftp_run_read(struct sftp *sftp, const struct sftp_request *q)
 		reply_status(sftp, q->id, SFTP_EOF, NULL);
 		return;
 	}
-	handle->bytes_read += (uint64_t)n;
+	handle->file.bytes_read += (uint64_t)n;
 	put_u32(data - 4, (uint32_t)n);
 	w.len -= len - (size_t)n;
 	reply_end(sftp, &w);
@@ -240,7 +240,7 @@ write_all(struct handle *handle, struct bytes data, off_t offset)
 		data.p += n;
 		data.len -= (size_t)n;
 		offset += n;
-		handle->bytes_written += (uint64_t)n;
+		handle->file.bytes_written += (uint64_t)n;
 	}
 	return 0;
 }
@@ -257,7 +257,7 @@ sftp_run_write(struct sftp *sftp, const struct sftp_request *q)
 	if (r < 0) {
 		log_error("process_write: write \"%s\": %s", handle->path,
 		    strerror(-r));
-		handle->write_failed = true;
+		handle->file.error = r;
 	}
 	reply_result(sftp, q->id, r);
 }

@@ -4,7 +4,7 @@
  *
  * Shapes:  on the wire 8 bytes: index and generation, so that a handle that
  *          was closed, or made up, names nothing.
- * Units:   bytes_read and bytes_written in bytes of file data.
+ * Units:   -
  * Errors:  -errno; lookups return NULL.
  * Owns:    descriptors, names and directory buffers of open handles.
  * Source:  draft-ietf-secsh-filexfer-02 section 6.3.
@@ -26,8 +26,6 @@ struct handle {
 	char *path;			/* as the client named it */
 	struct tree_file file;		/* HANDLE_DIR: only fd */
 	int flags;			/* of open(2) */
-	bool write_failed;
-	uint64_t bytes_read, bytes_written;
 	uint64_t next_offset;		/* where a sequential reader goes on */
 	uint64_t ahead;			/* the page cache is asked up to here */
 	struct dir_buffer *dir;		/* entries not yet told */

@@ -28,10 +28,15 @@
 
 struct tree;
 
-/* An open file. hold belongs to the implementation, from open to close. */
+/*
+ * An open file. hold belongs to the implementation, from open to close; what
+ * the file was used for is noted by whoever reads and writes it.
+ */
 struct tree_file {
 	int fd;
 	void *hold;
+	uint64_t bytes_read, bytes_written;
+	int error;		/* -errno of a write that failed, or 0 */
 };
 
 /* What attributes are set on: an open file, or else a path. */
