@@ -6,6 +6,7 @@
 
 #include "lib/base/log.h"
 #include "monitor/access.h"
+#include "monitor/account.h"
 #include "monitor/auth_delay.h"
 #include "monitor/auth_methods.h"
 #include "monitor/auth_none.h"
@@ -96,6 +97,7 @@ auth_clear(struct auth *auth)
 	for (size_t i = 0; i < auth->used_key_count; i++)
 		pubkey_free(auth->used_keys[i]);
 	free(auth->used_keys);
+	auth_info_clear(&auth->info);
 	if (auth->has_options)
 		key_options_clear(&auth->options);
 	*auth = (struct auth){ 0 };
@@ -166,8 +168,9 @@ log_result(const struct monitor *mon, const struct auth_backend *backend,
 	bool accepted = strcmp(status, "Accepted") == 0;
 
 	log_at(result_level(mon, backend, accepted),
-	    "%s %s for %s from %.200s port %u ssh2%s%s", status,
-	    backend->method, auth_user_text(mon, user, sizeof(user)),
+	    "%s %s%s%s for %s from %.200s port %u ssh2%s%s", status,
+	    backend->method, attempt->device == NULL ? "" : "/",
+	    attempt->device == NULL ? "" : attempt->device, auth_user_text(mon, user, sizeof(user)),
 	    mon->peer.address, mon->peer.port,
 	    attempt->detail[0] == '\0' ? "" : ": ", attempt->detail);
 }
@@ -181,7 +184,13 @@ reply(struct monitor *mon, enum auth_result result, struct err *err)
 	auth_list_methods(mon, methods, sizeof(methods));
 	m.methods = bytes_str(methods);
 	m.log_level = (uint32_t)log_get_level();
-	return ipc_send(&mon->net, IPC_AUTH_REPLY, &m, err);
+	if (mon->pam != NULL)
+		m.message = bytes_str(pam_stack_told(mon->pam));
+	if (!ipc_send(&mon->net, IPC_AUTH_REPLY, &m, err))
+		return false;
+	if (mon->pam != NULL)
+		pam_stack_forget_told(mon->pam);
+	return true;
 }
 
 /* ---- what follows -------------------------------------------------------- */
@@ -215,6 +224,31 @@ fail(struct monitor *mon, const struct auth_backend *backend,
 		return reply(mon, AUTH_TOO_MANY, err);
 	}
 	return reply(mon, AUTH_FAILURE, err);
+}
+
+/* Every method succeeded that has to; the account step says no. */
+static MUST_CHECK bool
+deny(struct monitor *mon, const struct auth_backend *backend,
+    const struct auth_attempt *attempt, struct err *err)
+{
+	log_result(mon, backend, attempt, "Failed");
+	mon->auth.failure_logged = true;
+	log_fatal("Access denied for user %.100s by PAM account configuration "
+	    "[preauth]", log_safe(bytes_str(mon->user.name)).s);
+	mon->auth.over = true;
+	return reply(mon, AUTH_DENIED, err);
+}
+
+static MUST_CHECK bool
+remember_info(struct auth *auth, const struct auth_backend *backend,
+    const struct auth_attempt *attempt, struct err *err)
+{
+	const struct auth_info_step step = {
+		.method = backend->method, .device = attempt->device,
+		.key = attempt->key, .facts = attempt->facts,
+	};
+
+	return auth_info_add(&auth->info, &step, err);
 }
 
 static MUST_CHECK bool
@@ -253,12 +287,15 @@ static MUST_CHECK bool
 succeed(struct monitor *mon, const struct auth_backend *backend,
     struct auth_attempt *attempt, struct err *err)
 {
-	if (!remember_key(&mon->auth, attempt, err))
+	if (!remember_info(&mon->auth, backend, attempt, err) ||
+	    !remember_key(&mon->auth, attempt, err))
 		return false;
 	if (!auth_methods_done(mon->auth.methods, backend->method)) {
 		log_result(mon, backend, attempt, "Partial");
 		return reply(mon, AUTH_PARTIAL, err);
 	}
+	if (!account_allows(mon))
+		return deny(mon, backend, attempt, err);
 	log_result(mon, backend, attempt, "Accepted");
 	return login_grant(mon, err);
 }

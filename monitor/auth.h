@@ -16,12 +16,14 @@
 
 #include "keys/authorized_keys.h"
 #include "lib/ipc/ipc.h"
+#include "monitor/auth_info.h"
 #include "monitor/key_memory.h"
 #include "sshd/config/config.h"
 
 struct monitor;
 
 #define AUTH_DETAIL_MAX	512
+#define AUTH_FACTS_MAX	128
 
 enum auth_verdict {
 	VERDICT_NO,
@@ -35,7 +37,9 @@ struct auth_attempt {
 	bool is_decision;	/* a signature or password was asked for */
 	bool quiet;		/* no "Failed" line: nothing was tried */
 	int64_t start_ns;	/* when work on it began */
+	const char *device;	/* of the method; NULL: it has none */
 	char detail[AUTH_DETAIL_MAX];	/* behind "ssh2: " in log lines */
+	char facts[AUTH_FACTS_MAX];	/* behind the key in SSH_USER_AUTH */
 	struct key_options options;	/* what the key may do */
 	struct pubkey *key;		/* that was used; NULL: none */
 };
@@ -69,6 +73,7 @@ struct auth {
 	struct auth_methods *methods;	/* NULL: any one will do */
 	struct key_memory key_memory;
 	/* of the steps that succeeded */
+	struct auth_info info;
 	struct pubkey **used_keys;
 	size_t used_key_count;
 	struct key_options options;	/* what all of them allow */

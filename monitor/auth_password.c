@@ -4,6 +4,7 @@
 #include "lib/base/log.h"
 #include "lib/base/secret.h"
 #include "monitor/access.h"
+#include "monitor/account.h"
 #include "monitor/monitor.h"
 #include "monitor/shadow.h"
 
@@ -55,6 +56,16 @@ ask_shadow(struct monitor *mon, const char *password, bool *good,
 }
 
 static MUST_CHECK bool
+ask(struct monitor *mon, const char *password, bool *good, struct err *err)
+{
+	if (!mon->conf.use_pam)
+		return ask_shadow(mon, password, good, err);
+	*good = account_check_password(mon, password,
+	    mon->conf.permit_empty_passwords);
+	return true;
+}
+
+static MUST_CHECK bool
 try_password(struct monitor *mon, struct bytes sent,
     struct auth_attempt *attempt, struct err *err)
 {
@@ -67,7 +78,7 @@ try_password(struct monitor *mon, struct bytes sent,
 	if (sent.len == 0 && !mon->conf.permit_empty_passwords)
 		return true;
 	ok = copy_password(sent, use, &password, err) &&
-	    ask_shadow(mon, (const char *)password.p, &good, err);
+	    ask(mon, (const char *)password.p, &good, err);
 	secret_clear(&password);
 	if (ok && good && use)
 		attempt->verdict = VERDICT_YES;

@@ -247,6 +247,8 @@ sk_is_satisfied(const struct monitor *mon, struct auth_attempt *attempt,
 		return true;
 	snprintf(attempt->detail + len, sizeof(attempt->detail) - len,
 	    ", signature count = %u", details->counter);
+	snprintf(attempt->facts, sizeof(attempt->facts),
+	    "signature count = %u", details->counter);
 	if (touch && (details->flags & SIG_USER_PRESENT) == 0) {
 		log_sk_refusal(mon, attempt,
 		    "presence (authenticator touch)");

@@ -192,6 +192,12 @@ grant_build(const struct grant_input *in, struct grant *out, struct err *err)
 		.local_port = in->peer->local_port,
 		.log_level = in->log_level,
 		.account = (uint8_t)in->account,
+		.pam = conf->use_pam,
+		.pam_env = in->pam_env,
+		.login_text = bytes_str(in->login_text == NULL ? "" :
+		    in->login_text),
+		.auth_info = bytes_str(conf->expose_auth_info &&
+		    in->auth_info != NULL ? in->auth_info : ""),
 		.permit = permit_mask(conf, options) &
 		    (in->account == ACCOUNT_GOOD ? ~0U : PERMIT_PTY),
 		.max_sessions = conf->max_sessions,

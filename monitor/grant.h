@@ -26,6 +26,9 @@ struct grant_input {
 	const struct user *user;
 	const struct peer *peer;
 	enum grant_account account;
+	struct bytes pam_env;
+	const char *login_text;
+	const char *auth_info;		/* NULL: no step is known */
 	uint32_t log_level;
 	bool is_root;
 };

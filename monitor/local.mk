@@ -5,10 +5,14 @@ noinst_LIBRARIES += monitor/libmonitor.a
 monitor_libmonitor_a_SOURCES = \
 	monitor/access.c \
 	monitor/access.h \
+	monitor/account.c \
+	monitor/account.h \
 	monitor/auth.c \
 	monitor/auth.h \
 	monitor/auth_delay.c \
 	monitor/auth_delay.h \
+	monitor/auth_info.c \
+	monitor/auth_info.h \
 	monitor/auth_methods.c \
 	monitor/auth_methods.h \
 	monitor/auth_none.c \
@@ -23,6 +27,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/child.h \
 	monitor/command.c \
 	monitor/command.h \
+	monitor/grace.c \
+	monitor/grace.h \
 	monitor/grant.c \
 	monitor/grant.h \
 	monitor/helper.c \
@@ -47,6 +53,7 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/monitor.h \
 	monitor/net_start.c \
 	monitor/net_start.h \
+	monitor/pam_stack.h \
 	monitor/peer.c \
 	monitor/peer.h \
 	monitor/principals.c \
@@ -86,10 +93,16 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/user_files.c \
 	monitor/user_files.h
 
+if WITH_PAM
+monitor_libmonitor_a_SOURCES += monitor/pam_stack.c
+else
+monitor_libmonitor_a_SOURCES += monitor/pam_stack_none.c
+endif
+
 pkglibexec_PROGRAMS += monitor/sshd-monitor
 monitor_sshd_monitor_SOURCES = monitor/main.c
 monitor_sshd_monitor_LDADD = monitor/libmonitor.a sshd/config/libconfig.a \
 	sftp-server/options/libsftpoptions.a keys/libprivate.a \
 	keys/libkeys.a lib/crypto/libsshcrypto.a lib/ipc/libipc.a \
-	lib/wire/libwire.a lib/base/libbase.a $(CRYPTO_LIBS) $(CRYPT_LIBS)
+	lib/wire/libwire.a lib/base/libbase.a $(CRYPTO_LIBS) $(CRYPT_LIBS) $(PAM_LIBS)
 

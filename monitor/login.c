@@ -2,17 +2,23 @@
 #include "monitor/login.h"
 
 #include <malloc.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "lib/base/duration.h"
 #include "lib/base/log.h"
 #include "lib/wire/writer.h"
+#include "monitor/account.h"
 #include "monitor/grant.h"
 #include "monitor/monitor.h"
 #include "monitor/session_start.h"
 
 struct login {
+	char *banner;		/* what PAM told before the session */
+	uint8_t *pam_env;
+	size_t pam_env_len;
+	enum grant_account account;
 	struct grant grant;
 	int pair[2];		/* net's end, session's end */
 };
@@ -20,14 +26,16 @@ struct login {
 typedef MUST_CHECK bool login_step(struct monitor *mon, struct login *login,
     struct err *err);
 
-static login_step build_grant, connect_net_and_session, tell_net,
+static login_step take_banner, open_account, build_grant, connect_net_and_session, tell_net,
     start_session, tell_listener;
 
 /*
- * What can still refuse comes before tell_net: the account (PAM), the
+ * What can still refuse comes before tell_net: the session of PAM, the
  * grant. What a session needs from root comes before start_session.
  */
 static login_step *const steps[] = {
+	take_banner,
+	open_account,
 	build_grant,
 	connect_net_and_session,
 	tell_net,
@@ -35,14 +43,44 @@ static login_step *const steps[] = {
 	tell_listener,
 };
 
+/* What is told from here on is for the terminal. */
+static bool
+take_banner(struct monitor *mon, struct login *login, struct err *err)
+{
+	login->banner = strdup(mon->pam == NULL ? "" :
+	    pam_stack_told(mon->pam));
+	if (login->banner == NULL)
+		return err_set(err, ERR_NOMEM, "banner");
+	if (mon->pam != NULL)
+		pam_stack_forget_told(mon->pam);
+	return true;
+}
+
+static bool
+open_account(struct monitor *mon, struct login *login, struct err *err)
+{
+	bool opened;
+
+	if (!account_open_session(mon, &opened, err))
+		return false;
+	login->account = !opened ? ACCOUNT_NO_SESSION :
+	    mon->auth.password_expired ? ACCOUNT_PASSWORD_EXPIRED :
+	    ACCOUNT_GOOD;
+	return mon->pam == NULL || pam_stack_environment(mon->pam,
+	    &login->pam_env, &login->pam_env_len, err);
+}
+
 static bool
 build_grant(struct monitor *mon, struct login *login, struct err *err)
 {
 	const struct grant_input in = {
 		.conf = &mon->conf, .options = &mon->auth.options,
 		.user = &mon->user, .peer = &mon->peer,
-		.account = mon->auth.password_expired ?
-		    ACCOUNT_PASSWORD_EXPIRED : ACCOUNT_GOOD,
+		.account = login->account,
+		.pam_env = bytes_of(login->pam_env, login->pam_env_len),
+		.login_text = mon->pam == NULL ? "" :
+		    pam_stack_told(mon->pam),
+		.auth_info = mon->auth.info.text,
 		.log_level = (uint32_t)log_get_level(),
 		.is_root = mon->is_root,
 	};
@@ -89,6 +127,7 @@ tell_net(struct monitor *mon, struct login *login, struct err *err)
 	struct writer w = wr_init(timeouts, sizeof(timeouts));
 	struct ipc_AUTH_REPLY m = {
 		.result = AUTH_SUCCESS,
+		.message = bytes_str(login->banner),
 		.log_level = (uint32_t)log_get_level(),
 		.alive_interval_s = conf->client_alive_interval,
 		.alive_count_max = conf->client_alive_count_max,
@@ -162,7 +201,7 @@ login_grant(struct monitor *mon, struct err *err)
 	struct login login = { .pair = { -1, -1 } };
 	bool ok = true;
 
-	alarm(0);
+	grace_stop(&mon->grace);
 	mon->state = MON_AUTHED;
 	title_set(&mon->title, "%s [priv]",
 	    log_safe(bytes_str(mon->user.name)).s);
@@ -173,6 +212,10 @@ login_grant(struct monitor *mon, struct err *err)
 			close(login.pair[i]);
 	}
 	grant_clear(&login.grant);
+	free(login.banner);
+	if (login.pam_env != NULL)
+		explicit_bzero(login.pam_env, login.pam_env_len);
+	free(login.pam_env);
 	let_go(mon);
 	if (!ok && err->code != ERR_CLOSED)
 		give_up(mon, err);

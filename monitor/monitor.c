@@ -58,6 +58,8 @@ monitor_clear(struct monitor *mon)
 {
 	child_kill(&mon->net_child);
 	child_kill(&mon->session_child);
+	pam_stack_free(mon->pam);
+	grace_stop(&mon->grace);
 	records_clear(&mon->records);
 	ipc_clear(&mon->net);
 	ipc_clear(&mon->session);

@@ -21,7 +21,9 @@
 #include "lib/ipc/ipc.h"
 #include "monitor/auth.h"
 #include "monitor/child.h"
+#include "monitor/grace.h"
 #include "monitor/moduli.h"
+#include "monitor/pam_stack.h"
 #include "monitor/peer.h"
 #include "monitor/records.h"
 #include "monitor/user.h"
@@ -77,6 +79,8 @@ struct monitor {
 	struct bytes first_host_key;	/* K_S of the first exchange; owned */
 	struct user user;
 	struct auth auth;
+	struct grace grace;
+	struct pam_stack *pam;		/* see account.h */
 	struct records records;
 	bool permits_pty;		/* the grant does */
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/req_connection.h"
 
-#include <unistd.h>
-
 #include "lib/base/log.h"
 #include "lib/crypto/random.h"
 #include "monitor/monitor.h"
@@ -10,12 +8,9 @@
 
 #define GRACE_JITTER_S	4	/* as OpenSSH: tells nothing about the load */
 
-/*
- * SIGALRM keeps its default action: the kernel ends this process, and net
- * with it. There is no handler that could do anything wrong.
- */
+/* The kernel ends this process, and net with it. */
 static MUST_CHECK bool
-start_grace_timer(const struct monitor *mon, struct err *err)
+start_grace_timer(struct monitor *mon, struct err *err)
 {
 	uint32_t grace_s = mon->conf.login_grace_time, jitter;
 
@@ -23,8 +18,8 @@ start_grace_timer(const struct monitor *mon, struct err *err)
 		return true;
 	if (!random_bytes(&jitter, sizeof(jitter), err))
 		return false;
-	alarm(grace_s + jitter % (GRACE_JITTER_S + 1));
-	return true;
+	return grace_start(&mon->grace, grace_s + jitter %
+	    (GRACE_JITTER_S + 1), err);
 }
 
 static MUST_CHECK bool

@@ -10,6 +10,7 @@
 #include "lib/base/log.h"
 #include "lib/base/pattern.h"
 #include "monitor/access.h"
+#include "monitor/account.h"
 #include "monitor/monitor.h"
 
 #define SERVICE		"ssh-connection"
@@ -158,5 +159,6 @@ req_user(struct monitor *mon, struct ipc_message *message, struct err *err)
 	}
 	title_set(&mon->title, "%s [priv]", mon->user.valid ?
 	    log_safe(bytes_str(mon->user.name)).s : "unknown");
-	return auth_start(mon, err) && send_reply(mon, err);
+	return account_start(mon, err) && auth_start(mon, err) &&
+	    send_reply(mon, err);
 }

@@ -16,6 +16,16 @@ regress_abuse_sandbox_probe_SOURCES = regress/abuse/sandbox_probe.c
 regress_abuse_sandbox_probe_LDADD = sshd/net/libnet.a \
 	sshd/listener/liblistener.a $(base_libs) $(SECCOMP_LIBS)
 
+# a PAM module for regress/system/test_pam.py
+if WITH_PAM
+check_DATA = regress/system/pam_odd.so
+regress/system/pam_odd.so: regress/system/pam_odd.c
+	@$(MKDIR_P) regress/system
+	$(AM_V_CCLD)$(CC) -D_GNU_SOURCE -std=gnu11 $(WARN_CFLAGS) $(CFLAGS) \
+		-fPIC -shared -o $@ $(srcdir)/regress/system/pam_odd.c -lpam
+CLEANFILES += regress/system/pam_odd.so
+endif
+
 # regress/bench/run; and the speed of lib/crypto alone
 EXTRA_PROGRAMS += regress/bench/command regress/bench/crypto_speed \
 	regress/bench/relay

@@ -178,6 +178,8 @@ noinst_LIBRARIES += sshd/session/libsession.a
 sshd_session_libsession_a_SOURCES = \
 	sshd/session/agent.c \
 	sshd/session/agent.h \
+	sshd/session/auth_file.c \
+	sshd/session/auth_file.h \
 	sshd/session/become.c \
 	sshd/session/become.h \
 	sshd/session/child.c \

@@ -221,6 +221,10 @@ enum { MANY = 0, ONCE = 1 };
 	U32(permit)		/* mask of enum grant_permit */		\
 	U32(max_sessions)						\
 	U8(account)		/* enum grant_account */		\
+	U8(pam)			/* mail and nologin are its modules' */ \
+	STR(pam_env, PAM_ENV_MAX)	/* list of NAME=VALUE */	\
+	STR(login_text, PAM_TEXT_MAX)	/* for a terminal */		\
+	STR(auth_info, AUTH_INFO_MAX)	/* for a file; empty: none */	\
 	STR(forced_command, COMMAND_MAX)				\
 	U8(forced_by)		/* enum forced_by */			\
 	STR(accept_env, 65536)	/* list of patterns */			\
@@ -491,7 +495,8 @@ enum auth_result {
 	AUTH_KEY_OK,		/* USERAUTH_PK_OK */
 	AUTH_SUCCESS,
 	AUTH_TOO_MANY,		/* MaxAuthTries: disconnect */
-	AUTH_REFUSED,		/* the account may not log in: disconnect */
+	AUTH_REFUSED,		/* no method can lead to a login: disconnect */
+	AUTH_DENIED,		/* disconnect; the log says why */
 };
 
 enum start_kind { START_SHELL, START_EXEC, START_SUBSYSTEM };
@@ -518,6 +523,7 @@ enum grant_permit {
 enum grant_account {
 	ACCOUNT_GOOD,
 	ACCOUNT_PASSWORD_EXPIRED,	/* passwd(1), at a terminal */
+	ACCOUNT_NO_SESSION,		/* PAM opened none: nothing */
 	ACCOUNT_COUNT
 };
 

@@ -17,7 +17,7 @@ from server import wait_until
 from wire import Reader, mpint, string
 
 AUTH_FAILURE, AUTH_PARTIAL, AUTH_KEY_OK, AUTH_SUCCESS, AUTH_TOO_MANY, \
-    AUTH_REFUSED = range(6)
+    AUTH_REFUSED, AUTH_DENIED = range(7)
 
 
 class Child:

@@ -252,7 +252,7 @@ op_monitor(struct preauth_client *c, struct bytes *in)
 
 	/* a login happens once; what follows it is another state */
 	c->monitor.script.result = c->monitor.granted ? AUTH_FAILURE :
-	    result % (AUTH_REFUSED + 1);
+	    result % (AUTH_DENIED + 1);
 	c->monitor.script.banner = (result & 0x80) != 0;
 }
 

@@ -40,7 +40,8 @@ LIBRARIES = {
     "sshd/sshd-net": {"libc", "libcrypto", "libz"},
     "sshd/sshd-session": {"libc"},
     "keys/tool/sshd-keygen": {"libc", "libcrypto"},
-    "monitor/sshd-monitor": {"libc", "libcrypto", "libcrypt"},
+    "monitor/sshd-monitor": {"libc", "libcrypto", "libcrypt",
+                             "libpam"},
     "sftp-server/sftp-server": {"libc"},
 }
 SANITIZERS = {"libasan", "libubsan", "libm", "libgcc_s", "libdl",

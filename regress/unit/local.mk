@@ -6,7 +6,7 @@ if HAVE_CMOCKA
 unit_libs = sshd/config/libconfig.a sftp-server/options/libsftpoptions.a keys/libprivate.a keys/libkeys.a \
 	lib/crypto/libsshcrypto.a lib/ipc/libipc.a lib/wire/libwire.a \
 	lib/base/libbase.a $(CRYPTO_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS) \
-	$(CRYPT_LIBS) $(CMOCKA_LIBS)
+	$(CRYPT_LIBS) $(PAM_LIBS) $(CMOCKA_LIBS)
 
 unit_tests = \
 	regress/unit/base/cidr_test \

@@ -99,11 +99,12 @@ const struct keyword keywords[] = {	/* in the order of sshd -T */
 	{ ROW("ListenAddress", listen, listen_address, GLOBAL_ONLY, APPEND,
 	    NULL),
 	    .help = "Local address to listen on, with an optional port." },
-	{ FLAG("UsePAM", use_pam, GLOBAL_ONLY, "no"), .use = LATER_WARN,
+#ifdef WITH_PAM
+	{ FLAG("UsePAM", use_pam, GLOBAL_ONLY, "no"),
 	    .help = "Whether PAM decides on accounts and opens sessions." },
 	{ TEXT("PAMServiceName", text, pam_service_name, IN_MATCH, "sshd"),
-	    .use = LATER_WARN,
 	    .help = "Service name under which PAM is called." },
+#endif
 	{ ROW("LoginGraceTime", seconds, login_grace_time, GLOBAL_ONLY, FIRST,
 	    "120"),
 	    .help = "Time that a client has to log in; 0: no limit." },
@@ -202,7 +203,6 @@ const struct keyword keywords[] = {	/* in the order of sshd -T */
 	    "SHA256"), .names = &digests,
 	    .help = "Hash of key fingerprints in log lines." },
 	{ FLAG("ExposeAuthInfo", expose_auth_info, IN_MATCH, "no"),
-	    .use = LATER_WARN,
 	    .help = "Whether sessions can read how they were "
 	    "authenticated." },
 	{ FLAG("RefuseConnection", refuse_connection, IN_MATCH, "no"),
@@ -404,6 +404,10 @@ const struct keyword_gone keywords_gone[] = {
 	{ "KerberosGetAFSToken", FATE_UNSUPPORTED, GLOBAL_ONLY },
 	{ "KerberosOrLocalPasswd", FATE_UNSUPPORTED, GLOBAL_ONLY },
 	{ "KerberosTicketCleanup", FATE_UNSUPPORTED, GLOBAL_ONLY },
+#ifndef WITH_PAM
+	{ "PAMServiceName", FATE_UNSUPPORTED, IN_MATCH },
+	{ "UsePAM", FATE_UNSUPPORTED, GLOBAL_ONLY },
+#endif
 	/* of the sshd of Debian and others */
 	{ "DebianBanner", FATE_UNSUPPORTED, GLOBAL_ONLY },
 	{ "GSSAPIKeyExchange", FATE_UNSUPPORTED, GLOBAL_ONLY },

@@ -100,6 +100,10 @@ handle_reply(struct conn *conn, struct ipc_message *reply, struct err *err)
 		conn_disconnect(conn, SSH_DISCONNECT_PROTOCOL_ERROR,
 		    "Access denied");
 		return true;
+	case AUTH_DENIED:
+		conn_part(conn, SSH_DISCONNECT_PROTOCOL_ERROR,
+		    "Access denied");
+		return true;
 	case AUTH_KEY_OK:
 		break;
 	}

@@ -18,6 +18,7 @@
 #define SYSTEM_RC_FILE	SYSCONFDIR "/sshrc"
 #define PASSWD_PROGRAM	"/usr/bin/passwd"
 #define EXIT_NOLOGIN	254
+#define EXIT_NO_SESSION	254
 #define EXIT_FAILURE_EXEC 1
 #define LOG_FD		3	/* of internal-sftp */
 
@@ -69,6 +70,7 @@ greet(const struct session *ses, const struct program *program)
 	if (program->pty.master == -1 || program->command != NULL ||
 	    exists_in_home(ses, ".hushlogin"))
 		return;
+	fwrite(ses->grant.login_text.p, 1, ses->grant.login_text.len, stdout);
 	if (program->last_login != NULL)
 		fputs(program->last_login, stdout);
 	fflush(stdout);
@@ -81,12 +83,23 @@ refuse_if_nologin(const struct session *ses)
 {
 	struct stat st;
 
-	if (ses->grant.uid == 0 || stat(NOLOGIN_FILE, &st) == -1)
+	if (ses->grant.pam || ses->grant.uid == 0 ||
+	    stat(NOLOGIN_FILE, &st) == -1)
 		return;
 	log_info("User %s not allowed because " NOLOGIN_FILE " exists",
 	    ses->user);
 	copy_to(stderr, NOLOGIN_FILE);
 	_exit(EXIT_NOLOGIN);
+}
+
+/* Where modules opened no session, there is none. */
+static void
+refuse_without_session(const struct session *ses)
+{
+	if (ses->grant.account != ACCOUNT_NO_SESSION)
+		return;
+	fprintf(stderr, "The server could not open a session.\n");
+	_exit(EXIT_NO_SESSION);
 }
 
 /* The one thing that an account with an expired password may do. */
@@ -237,12 +250,14 @@ program_run_child(struct session *ses, struct program *program)
 		.agent = agent_path(ses),
 		.tty = program->pty.master == -1 ? NULL : program->pty.path,
 		.original_command = program->original_command,
+		.auth_file = ses->auth_file,
 		.time_zone = getenv("TZ"),
 	};
 
 	greet(ses, program);
 	change_password(ses, program);
 	refuse_if_nologin(ses);
+	refuse_without_session(ses);
 	internal_sftp_refuse(ses, program);
 	go_home(ses);
 	env_build(&env, &input);

@@ -167,7 +167,8 @@ env_build(struct env *env, const struct env_input *in)
 	env_set_str(env, "LOGNAME", in->user);
 	env_set_str(env, "HOME", in->home);
 	env_set_str(env, "PATH", DEFAULT_PATH);
-	env_set_fmt(env, "MAIL", MAIL_DIR "/%.200s", in->user);
+	if (!in->grant->pam)
+		env_set_fmt(env, "MAIL", MAIL_DIR "/%.200s", in->user);
 	env_set_str(env, "SHELL", in->shell);
 	if (in->time_zone != NULL)
 		env_set_str(env, "TZ", in->time_zone);
@@ -182,11 +183,14 @@ env_build(struct env *env, const struct env_input *in)
 		snprintf(path, sizeof(path), "%s/.ssh/environment", in->home);
 		env_read_file(env, path);
 	}
+	env_set_pairs(env, in->grant->pam_env);
 	env_set_pairs(env, in->grant->set_env);
 	/* nobody may pretend another origin: these come last */
 	set_connection(env, in->grant);
 	if (in->tty != NULL)
 		env_set_str(env, "SSH_TTY", in->tty);
+	if (in->auth_file != NULL)
+		env_set_str(env, "SSH_USER_AUTH", in->auth_file);
 	if (in->original_command != NULL)
 		env_set_str(env, "SSH_ORIGINAL_COMMAND", in->original_command);
 }

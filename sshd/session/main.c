@@ -11,6 +11,7 @@
 
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
+#include "sshd/session/auth_file.h"
 #include "sshd/session/become.h"
 #include "sshd/session/forward.h"
 #include "sshd/session/internal_sftp.h"
@@ -201,6 +202,7 @@ start(struct session *ses, struct err *err)
 {
 	if (!receive_grant(ses, err) ||
 	    !become_user(&ses->grant, err) ||
+	    !auth_file_write(ses->grant.auth_info, &ses->auth_file, err) ||
 	    !loop_init(&ses->loop, &clock_system, err) ||
 	    !watch_signals(ses, err) ||
 	    !ipc_watch(&ses->monitor, &ses->loop, monitor_event, ses, err) ||
@@ -219,6 +221,7 @@ finish(struct session *ses)
 	internal_sftp_finish(ses);
 	connect_clear(ses);
 	listen_clear(ses);
+	auth_file_remove(ses->auth_file);
 	ipc_clear(&ses->net);
 	ipc_clear(&ses->monitor);
 }

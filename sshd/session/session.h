@@ -32,6 +32,7 @@ struct session {
 	struct ipc_GRANT grant;		/* strings point into grant_bytes */
 	uint8_t *grant_bytes;
 	char *user, *home, *shell;	/* of the grant, as C strings */
+	char *auth_file;		/* see auth_file.h */
 	struct program *programs;
 	uint32_t program_count;
 	struct connecting *connecting;

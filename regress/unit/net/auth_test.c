@@ -286,6 +286,7 @@ auth__too_many_failures_and_refused_accounts_disconnect(void **state)
 	} cases[] = {
 		{ AUTH_TOO_MANY, "Too many authentication failures" },
 		{ AUTH_REFUSED, "Access denied" },
+		{ AUTH_DENIED, "Access denied" },
 	};
 
 	(void)state;
