@@ -295,8 +295,8 @@ const struct value_type type_subsystem = {
 /* ---- authentication ------------------------------------------------------ */
 
 static const char *const methods[] = {
-	"gssapi-with-mic", "hostbased", "keyboard-interactive", "password",
-	"publickey",
+	"gssapi-with-mic", "hostbased", "keyboard-interactive", "none",
+	"password", "publickey",
 };
 
 static bool
