@@ -78,6 +78,8 @@ static const struct sig_alg_row sig_algs[] = {
 	/* SHA-1, for peers of another age: only where it is asked for */
 	{ "ssh-rsa", "ssh-rsa",
 	    "ssh-rsa", false, false, DIGEST_SHA1 },
+	{ "ssh-rsa" CERT_V01, "ssh-rsa" CERT_V01,
+	    "ssh-rsa", false, false, DIGEST_SHA1 },
 };
 
 const struct key_type_row *

@@ -85,7 +85,7 @@ static const struct alg_name macs[] = {
 static const struct alg_name signatures[] = {
 	CERT_SIGNATURES,
 	PLAIN_SIGNATURES,
-	{ "ssh-rsa" CERT, ALG_MISSING },
+	{ "ssh-rsa" CERT, ALG_ON_REQUEST },
 	{ "ssh-dss" CERT, ALG_MISSING },
 	{ "ssh-mldsa44-ed25519" CERT, ALG_MISSING },
 };
