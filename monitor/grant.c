@@ -8,6 +8,7 @@
 #include "lib/base/host_port.h"
 #include "lib/base/log.h"
 #include "lib/base/pattern.h"
+#include "lib/wire/connection.h"
 #include "lib/wire/writer.h"
 #include "monitor/tokens.h"
 
@@ -15,6 +16,9 @@ static uint32_t
 permit_mask(const struct conf *conf, const struct key_options *options)
 {
 	bool forwarding = options->port_forwarding && !conf->disable_forwarding;
+	/* a restricted key may have the unit that it names */
+	bool tunnels = !conf->disable_forwarding &&
+	    (!options->restricted || options->tunnel != -1);
 	const struct {
 		enum grant_permit bit;
 		bool on;
@@ -35,6 +39,10 @@ permit_mask(const struct conf *conf, const struct key_options *options)
 		{ PERMIT_X11_REMOTE, !conf->x11_use_localhost },
 		{ PERMIT_AGENT, conf->allow_agent_forwarding &&
 		    !conf->disable_forwarding && options->agent_forwarding },
+		{ PERMIT_TUN_POINT, tunnels &&
+		    (conf->permit_tunnel & TUNNEL_POINT_TO_POINT) != 0 },
+		{ PERMIT_TUN_ETHERNET, tunnels &&
+		    (conf->permit_tunnel & TUNNEL_ETHERNET) != 0 },
 		{ PERMIT_STREAM_UNLINK, conf->stream_local_bind_unlink },
 		{ PERMIT_USER_RC, conf->permit_user_rc && options->user_rc },
 		{ PERMIT_MOTD, conf->print_motd },
@@ -206,6 +214,9 @@ grant_build(const struct grant_input *in, struct grant *out, struct err *err)
 		.stream_bind_mask = conf->stream_local_bind_mask,
 		.x11_display_offset = conf->x11_display_offset,
 		.xauth_path = bytes_str(conf->x_auth_location),
+		.tun_forced = options->tunnel != -1,
+		.tun_unit = options->tunnel == -1 ? TUN_UNIT_ANY :
+		    (uint32_t)options->tunnel,
 	};
 	uint8_t *bytes = malloc(IPC_MESSAGE_MAX);
 	struct writer w = wr_init(bytes, IPC_MESSAGE_MAX);

@@ -127,6 +127,8 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/chan_session.h \
 	sshd/net/chan_timeout.c \
 	sshd/net/chan_timeout.h \
+	sshd/net/chan_tun.c \
+	sshd/net/chan_tun.h \
 	sshd/net/chan_types.c \
 	sshd/net/chan_types.h \
 	sshd/net/chan_window.c \
@@ -203,6 +205,8 @@ sshd_session_libsession_a_SOURCES = \
 	sshd/session/session.h \
 	sshd/session/tty_modes.c \
 	sshd/session/tty_modes.h \
+	sshd/session/tun.c \
+	sshd/session/tun.h \
 	sshd/session/x11.c \
 	sshd/session/x11.h
 

@@ -239,7 +239,9 @@ enum { MANY = 0, ONCE = 1 };
 	U32(address_family)	/* of forwards: AF_UNSPEC, ... */	\
 	U32(stream_bind_mask)						\
 	U32(x11_display_offset)						\
-	STR(xauth_path, 4096)
+	STR(xauth_path, 4096)						\
+	U8(tun_forced)		/* the key says which unit: */		\
+	U32(tun_unit)
 /*
  * Answer to PTY_OPEN. Descriptor: the master; there is none, and tty is empty,
  * when no terminal can be had.
@@ -329,6 +331,11 @@ enum { MANY = 0, ONCE = 1 };
 #define IPC_CONNECT_STREAM_FIELDS(U8, U32, U64, STR)			\
 	U32(request)							\
 	STR(path, SOCKET_PATH_MAX)
+/* Answered CONNECTED with the device. */
+#define IPC_OPEN_TUN_FIELDS(U8, U32, U64, STR)				\
+	U32(request)							\
+	U32(mode)			/* enum tun_mode */		\
+	U32(unit)			/* or TUN_UNIT_ANY */
 #define IPC_LISTEN_TCP_FIELDS(U8, U32, U64, STR)			\
 	U32(request)							\
 	STR(address, HOST_NAME_MAX_LEN)					\
@@ -432,6 +439,7 @@ enum { MANY = 0, ONCE = 1 };
 	X(SES_CLOSE,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 	X(CONNECT_TCP,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 	X(CONNECT_STREAM, NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+	X(OPEN_TUN,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 	X(LISTEN_TCP,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 	X(LISTEN_STREAM, NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 	X(CANCEL_TCP,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
@@ -517,6 +525,8 @@ enum grant_permit {
 	PERMIT_X11		= 1 << 10,
 	PERMIT_X11_REMOTE	= 1 << 11,	/* X11UseLocalhost no */
 	PERMIT_AGENT		= 1 << 12,
+	PERMIT_TUN_POINT	= 1 << 13,
+	PERMIT_TUN_ETHERNET	= 1 << 14,
 };
 
 /* Not ACCOUNT_GOOD: nothing is run but what this calls for. */

@@ -75,6 +75,14 @@ open_stream_parse(struct reader *r, struct bytes *path, struct err *err)
 }
 
 bool
+open_tun_parse(struct reader *r, struct open_tun *m, struct err *err)
+{
+	m->mode = rd_u32(r, "tunnel mode");
+	m->unit = rd_u32(r, "tunnel unit");
+	return rd_end(r, err);
+}
+
+bool
 open_confirmation_parse(struct reader *r, struct open_confirmation *m,
     struct err *err)
 {

@@ -26,6 +26,11 @@ enum ssh_open_reason {		/* RFC 4254 5.1 */
 	SSH_OPEN_RESOURCE_SHORTAGE = 4,
 };
 
+enum tun_mode { TUN_MODE_POINT_TO_POINT = 1, TUN_MODE_ETHERNET = 2 };
+
+#define TUN_UNIT_ANY		0x7fffffff
+#define TUN_UNIT_MAX		0x7ffffffd	/* of one that is named */
+
 #define SSH_EXTENDED_STDERR	1	/* RFC 4254 5.2 */
 
 /* All parse functions start behind the message number; so do builders. */
@@ -64,6 +69,10 @@ struct open_tcp {		/* direct-tcpip and forwarded-tcpip */
 	uint32_t port, originator_port;
 };
 
+struct open_tun {		/* tun@openssh.com */
+	uint32_t mode, unit;
+};
+
 struct open_confirmation {
 	uint32_t recipient_channel, sender_channel;
 	uint32_t initial_window_size, maximum_packet_size;
@@ -80,6 +89,8 @@ MUST_CHECK bool open_tcp_parse(struct reader *r, struct open_tcp *m,
     struct err *err);
 /* direct-streamlocal@openssh.com */
 MUST_CHECK bool open_stream_parse(struct reader *r, struct bytes *path,
+    struct err *err);
+MUST_CHECK bool open_tun_parse(struct reader *r, struct open_tun *m,
     struct err *err);
 MUST_CHECK bool open_confirmation_parse(struct reader *r,
     struct open_confirmation *m, struct err *err);

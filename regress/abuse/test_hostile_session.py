@@ -340,6 +340,32 @@ def test_a_display_is_had_once_and_before_the_start(with_x11, login):
     wait_until(lambda: not listens_on_a_display(), what="the end of it")
 
 
+def test_a_device_is_not_had_without_permit_tunnel(login):
+    session = login().session
+    for mode in (0, 1, 2, 3, 2 ** 32 - 1):
+        for unit in (0, 0x7fffffff, 2 ** 32 - 1):
+            assert_no(session, "OPEN_TUN", mode=mode, unit=unit)
+
+
+def test_modes_and_units_that_do_not_exist_are_refused(
+        tmp_path, host_keys, alice):
+    """As root, whom the kernel would refuse nothing."""
+    os.makedirs(KEY_DIRECTORY, exist_ok=True)
+    with open(f"{KEY_DIRECTORY}/root", "w") as out:
+        out.write(alice.public_line())
+    before = os.listdir("/sys/class/net")
+    with HostileServer(str(tmp_path), [host_keys["ed25519"]],
+                       "PermitTunnel point-to-point\n" + CONFIG) as server:
+        child = server.take()
+        session = child.login(alice, user="root")
+        for mode, unit in ((0, 5), (2, 5), (3, 5), (2 ** 32 - 1, 5),
+                           (1, 0x7ffffffe), (1, 0x80000000),
+                           (1, 2 ** 32 - 1)):
+            assert_no(session, "OPEN_TUN", mode=mode, unit=unit)
+        assert os.listdir("/sys/class/net") == before
+        child.close()
+
+
 @pytest.mark.parametrize("options", ["restrict", "no-agent-forwarding"])
 def test_a_key_without_agent_forwarding_gets_no_socket(login, options):
     session = login(options).session
@@ -415,6 +441,7 @@ def good_values():
         "SES_BREAK": {"request": 7}, "SES_CLOSE": {},
         "CONNECT_TCP": {"request": 7, **connect(1)},
         "CONNECT_STREAM": {"request": 7, "path": b"/x"},
+        "OPEN_TUN": {"request": 7, "mode": 1, "unit": 0x7fffffff},
         "LISTEN_TCP": {"request": 7, "address": b"127.0.0.1"},
         "LISTEN_STREAM": {"request": 7, "path": b"/x"},
         "CANCEL_TCP": {"request": 7, "address": b"127.0.0.1", "port": 1},

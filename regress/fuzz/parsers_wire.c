@@ -187,6 +187,8 @@ run_channel_open(struct bytes in)
 	struct reader r = rd_init(in), again_r;
 	struct channel_open m, again;
 	struct built built;
+	struct reader fields;
+	struct open_tun tun;
 	struct bytes path;
 	struct err err;
 
@@ -202,6 +204,9 @@ run_channel_open(struct bytes in)
 	    m.maximum_packet_size == again.maximum_packet_size);
 	free(built.p);
 	check_open_tcp(bytes_of(r.p, rd_left(&r)));
+	fields = r;
+	if (open_tun_parse(&fields, &tun, &err))
+		FUZZ_CHECK(rd_left(&r) == 8);
 	if (open_stream_parse(&r, &path, &err))
 		FUZZ_CHECK(path.len <= SOCKET_PATH_MAX);
 }

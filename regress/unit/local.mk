@@ -75,6 +75,7 @@ unit_tests = \
 	regress/unit/net/chan_input_test \
 	regress/unit/net/chan_output_test \
 	regress/unit/net/chan_timeout_test \
+	regress/unit/net/chan_tun_test \
 	regress/unit/net/chan_window_test \
 	regress/unit/net/channels_test \
 	regress/unit/net/compress_test \
@@ -233,6 +234,8 @@ regress_unit_net_chan_output_test_SOURCES = regress/unit/net/chan_output_test.c 
 regress_unit_net_chan_output_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_chan_timeout_test_SOURCES = regress/unit/net/chan_timeout_test.c regress/unit/net/lower.h regress/unit/net/lower.c
 regress_unit_net_chan_timeout_test_LDADD = sshd/net/libnet.a $(unit_libs)
+regress_unit_net_chan_tun_test_SOURCES = regress/unit/net/chan_tun_test.c regress/unit/net/lower.h regress/unit/net/lower.c
+regress_unit_net_chan_tun_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_chan_window_test_SOURCES = regress/unit/net/chan_window_test.c regress/unit/net/lower.h regress/unit/net/lower.c
 regress_unit_net_chan_window_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_channels_test_SOURCES = regress/unit/net/channels_test.c regress/unit/net/lower.h regress/unit/net/lower.c

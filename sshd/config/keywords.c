@@ -341,7 +341,7 @@ const struct keyword keywords[] = {	/* in the order of sshd -T */
 	    .use = LATER_WARN,
 	    .help = "Bits of an address that make a source." },
 	{ ROW("PermitTunnel", choice_exact, permit_tunnel, IN_MATCH, FIRST,
-	    "no"), .names = &tunnel, .use = LATER_WARN,
+	    "no"), .names = &tunnel,
 	    .help = "Kinds of tunnel devices that may be forwarded." },
 	{ ROW("IPQoS", ip_qos, ip_qos_interactive, IN_MATCH, FIRST, "ef cs0"),
 	    .names = &qos,

@@ -10,9 +10,8 @@
 
 #define FAILURE_TEXT_MAX	256	/* IPC CONNECT_FAILED */
 
-/* A channel that waits for its connect, and the request to go with it. */
-static struct channel *
-new_direct(struct conn *conn, const struct chan_type *type,
+struct channel *
+chan_direct_new(struct conn *conn, const struct chan_type *type,
     const struct channel_open *m, uint32_t *id)
 {
 	struct channel *ch = channel_new(conn, type);
@@ -28,8 +27,8 @@ new_direct(struct conn *conn, const struct chan_type *type,
 	return NULL;
 }
 
-static bool
-ask_connect(struct channel *ch, uint32_t id, enum ipc_id message,
+bool
+chan_direct_ask(struct channel *ch, uint32_t id, enum ipc_id message,
     const void *fields, struct err *err)
 {
 	bool refused;
@@ -59,7 +58,7 @@ tcp_open(struct conn *conn, const struct channel_open *open,
 	    bytes_have_nul(m.host) || bytes_have_nul(m.originator))
 		return channel_refuse(conn, open->sender_channel,
 		    SSH_OPEN_PROHIBITED, "open failed", err);
-	if ((ch = new_direct(conn, &chan_direct_tcp, open, &id)) == NULL)
+	if ((ch = chan_direct_new(conn, &chan_direct_tcp, open, &id)) == NULL)
 		return channel_refuse(conn, open->sender_channel,
 		    SSH_OPEN_CONNECT_FAILED, "open failed", err);
 	ask = (struct ipc_CONNECT_TCP){
@@ -69,7 +68,7 @@ tcp_open(struct conn *conn, const struct channel_open *open,
 		.originator = m.originator,
 		.originator_port = m.originator_port,
 	};
-	return ask_connect(ch, id, IPC_CONNECT_TCP, &ask, err);
+	return chan_direct_ask(ch, id, IPC_CONNECT_TCP, &ask, err);
 }
 
 static bool
@@ -83,11 +82,11 @@ stream_open(struct conn *conn, const struct channel_open *open,
 	if (!parsed && err->code != ERR_RANGE)
 		return false;
 	if (!parsed || bytes_have_nul(ask.path) ||
-	    (ch = new_direct(conn, &chan_direct_stream, open,
+	    (ch = chan_direct_new(conn, &chan_direct_stream, open,
 	    &ask.request)) == NULL)
 		return channel_refuse(conn, open->sender_channel,
 		    SSH_OPEN_CONNECT_FAILED, "open failed", err);
-	return ask_connect(ch, ask.request, IPC_CONNECT_STREAM, &ask, err);
+	return chan_direct_ask(ch, ask.request, IPC_CONNECT_STREAM, &ask, err);
 }
 
 bool

@@ -13,6 +13,15 @@
 
 #include "sshd/net/chan_types.h"
 
+/*
+ * A channel that waits for a descriptor, and the request *id to ask for it
+ * with; NULL: no room.
+ */
+struct channel *chan_direct_new(struct conn *conn,
+    const struct chan_type *type, const struct channel_open *m, uint32_t *id);
+/* NET: asks; the answer comes to one of the next two. */
+MUST_CHECK bool chan_direct_ask(struct channel *ch, uint32_t id,
+    enum ipc_id message, const void *fields, struct err *err);
 /* NET: CONNECTED; takes fd, also on failure. */
 MUST_CHECK bool chan_direct_connected(struct channel *ch, int fd,
     struct err *err);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sshd/net/chan_ends.h"
+#include "sshd/net/chan_types.h"
 #include "sshd/net/chan_window.h"
 #include "sshd/net/conn.h"
 
@@ -209,6 +210,10 @@ chan_input(struct channel *ch, struct bytes data, struct err *err)
 
 	if (data.len == 0)
 		return true;
+	if (ch->type->take_packet != NULL) {
+		ch->type->take_packet(ch, data);
+		return chan_consumed(ch, data.len, err);
+	}
 	if ((channels->gather_channel != ch ||
 	    channels->gather_count == CHANNEL_GATHER_MAX) &&
 	    !channels_input_end(ch->conn, err))

@@ -7,9 +7,21 @@
 #include "lib/wire/connection.h"
 #include "sshd/net/chan_ends.h"
 #include "sshd/net/chan_timeout.h"
+#include "sshd/net/chan_types.h"
 #include "sshd/net/conn.h"
 
 #define PTY_READ_MORE	1024	/* a tty gives at most 4 KiB at a time */
+
+/*
+ * What OpenSSH charges to its window for a packet is longer by a length that
+ * is not sent.
+ */
+static size_t
+extra_charge(const struct channel *ch)
+{
+	return ch->type->read_packet != NULL &&
+	    transport_peer_is(ch->conn, PEER_EOW) ? 4 : 0;
+}
 
 static bool
 send_data(struct chan_end *end, size_t len, struct err *err)
@@ -27,7 +39,7 @@ send_data(struct chan_end *end, size_t len, struct err *err)
 		wr_u32(&w, ch->peer_id);
 	}
 	wr_u32(&w, (uint32_t)len);
-	ch->send_window -= (uint32_t)len;
+	ch->send_window -= (uint32_t)(len + extra_charge(ch));
 	chan_timeout_touch(ch);
 	return packet_data_send(ch->conn, wr_view(&w), len, err);
 }
@@ -68,6 +80,22 @@ fill_packet(struct chan_end *end, uint8_t *p, size_t room, size_t *len)
 	return FILL_MORE;
 }
 
+/* One packet of a device; one that the peer can't take now is lost. */
+static enum fill_end
+fill_whole(struct chan_end *end, uint8_t *p, size_t room, size_t *len)
+{
+	struct channel *ch = end->channel;
+	ssize_t n = ch->type->read_packet(ch, p, room);
+
+	*len = 0;
+	if (n <= 0)
+		return n == 0 ? FILL_EMPTY : FILL_ENDED;
+	if ((size_t)n <= ch->send_packet_max &&
+	    (size_t)n + extra_charge(ch) <= ch->send_window)
+		*len = (size_t)n;
+	return FILL_MORE;
+}
+
 /* Sends at most one packet; *more when the end should have another turn. */
 static bool
 end_send(struct chan_end *end, size_t *sent, bool *more, struct err *err)
@@ -83,13 +111,16 @@ end_send(struct chan_end *end, size_t *sent, bool *more, struct err *err)
 	*sent = 0;
 	if (end->ended || room == 0)
 		return true;
+	if (ch->type->read_packet != NULL)
+		room = CHANNEL_PACKET_MAX;
 	p = packet_data_reserve(ch->conn, head_len,
 	    MIN(room, CHANNEL_PACKET_MAX), &room);
 	if (p == NULL) {
 		*more = true;
 		return true;
 	}
-	fill = fill_packet(end, p, room, &len);
+	fill = ch->type->read_packet != NULL ?
+	    fill_whole(end, p, room, &len) : fill_packet(end, p, room, &len);
 	if (len != 0 && !send_data(end, len, err))
 		return false;
 	if (len == CHANNEL_PACKET_MAX)

@@ -10,6 +10,7 @@ static const struct chan_type *const types[] = {
 	&chan_x11,
 	&chan_agent,
 	&chan_agent_ietf,
+	&chan_tun,
 };
 
 const struct chan_type *

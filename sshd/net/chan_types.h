@@ -23,6 +23,13 @@ struct chan_type {
 	    struct reader *, struct err *);
 	/* We open one: the fields behind the head. NULL: none. */
 	void (*offer)(const struct ipc_ACCEPTED *, struct writer *);
+	/*
+	 * Packets, no stream: reads one whole into p, or nothing (0), or finds
+	 * that there will be no more (-1). NULL: a stream.
+	 */
+	ssize_t (*read_packet)(struct channel *, uint8_t *p, size_t room);
+	/* Writes one of the peer's, or loses it. */
+	void (*take_packet)(struct channel *, struct bytes);
 	/* All output was sent: what has to follow it, before EOF. Or NULL. */
 	bool (*report)(struct channel *, struct err *);
 	/* All output was sent: may CLOSE follow? */
@@ -38,7 +45,7 @@ struct chan_type {
 
 extern const struct chan_type chan_session, chan_direct_tcp,
     chan_direct_stream, chan_forwarded_tcp, chan_forwarded_stream, chan_x11,
-    chan_agent, chan_agent_ietf;
+    chan_agent, chan_agent_ietf, chan_tun;
 
 /* Row i, or NULL behind the last. */
 const struct chan_type *chan_type_row(size_t i);

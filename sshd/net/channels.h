@@ -49,6 +49,7 @@ enum channel_flag {
 	CHANNEL_DRAINING	= 1 << 10,	/* program gone, read out */
 	CHANNEL_SETTLING	= 1 << 11,	/* see channel_settle() */
 	CHANNEL_EOW_DUE		= 1 << 12,	/* input ended early */
+	CHANNEL_FAMILY		= 1 << 13,	/* see chan_tun.c */
 };
 
 enum end_id {

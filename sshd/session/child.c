@@ -248,6 +248,7 @@ program_run_child(struct session *ses, struct program *program)
 		.display = program->x11.protocol == NULL ? NULL :
 		    program->x11.display,
 		.agent = agent_path(ses),
+		.tunnels = ses->tunnels,
 		.tty = program->pty.master == -1 ? NULL : program->pty.path,
 		.original_command = program->original_command,
 		.auth_file = ses->auth_file,

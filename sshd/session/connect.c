@@ -73,8 +73,8 @@ connecting_new(struct session *ses, uint32_t request)
 	return c;
 }
 
-static void
-send_failed(struct session *ses, uint32_t request, enum open_failure reason,
+void
+forward_refuse(struct session *ses, uint32_t request, enum open_failure reason,
     const char *text)
 {
 	struct ipc_CONNECT_FAILED failed = {
@@ -92,7 +92,7 @@ static void
 give_up(struct connecting *c, const char *text)
 {
 	log_error("connect_to %s port %u: failed.", c->target, c->port);
-	send_failed(c->ses, c->request, OPEN_CONNECT_FAILED, text);
+	forward_refuse(c->ses, c->request, OPEN_CONNECT_FAILED, text);
 	connecting_free(c);
 }
 
@@ -390,11 +390,11 @@ connect_tcp(struct session *ses, const struct ipc_CONNECT_TCP *m,
 	if (m->port > UINT16_MAX)
 		return err_set(err, ERR_RANGE, "port to connect");
 	if (!tcp_allowed(ses, m)) {
-		send_failed(ses, m->request, OPEN_PROHIBITED, "open failed");
+		forward_refuse(ses, m->request, OPEN_PROHIBITED, "open failed");
 		return true;
 	}
 	if ((c = connecting_new(ses, m->request)) == NULL) {
-		send_failed(ses, m->request, OPEN_RESOURCE_SHORTAGE,
+		forward_refuse(ses, m->request, OPEN_RESOURCE_SHORTAGE,
 		    "open failed");
 		return true;
 	}
@@ -423,13 +423,13 @@ connect_stream(struct session *ses, const struct ipc_CONNECT_STREAM *m,
 	if (!grant_permits(ses, PERMIT_LOCAL_STREAM)) {
 		log_info("Received request to connect to path %s, but the "
 		    "request was denied.", log_safe(m->path).s);
-		send_failed(ses, m->request, OPEN_CONNECT_FAILED,
+		forward_refuse(ses, m->request, OPEN_CONNECT_FAILED,
 		    "open failed");
 		return true;
 	}
 	if (m->path.len == 0 || !bytes_to_str(m->path, path, sizeof(path)) ||
 	    (c = connecting_new(ses, m->request)) == NULL) {
-		send_failed(ses, m->request, OPEN_CONNECT_FAILED,
+		forward_refuse(ses, m->request, OPEN_CONNECT_FAILED,
 		    "open failed");
 		return true;
 	}

@@ -187,6 +187,8 @@ env_build(struct env *env, const struct env_input *in)
 	env_set_pairs(env, in->grant->set_env);
 	/* nobody may pretend another origin: these come last */
 	set_connection(env, in->grant);
+	if (in->tunnels != NULL)
+		env_set_str(env, "SSH_TUNNEL", in->tunnels);
 	if (in->tty != NULL)
 		env_set_str(env, "SSH_TTY", in->tty);
 	if (in->auth_file != NULL)

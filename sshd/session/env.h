@@ -43,6 +43,7 @@ struct env_input {
 	const char *display;		/* of forwarded X11; NULL: none */
 	const char *agent;		/* its socket; NULL: none */
 	const char *tty;		/* NULL: none */
+	const char *tunnels;		/* devices; NULL: none */
 	const char *original_command;	/* NULL: none */
 	const char *auth_file;		/* NULL: none */
 	const char *time_zone;		/* of the server; NULL: none */

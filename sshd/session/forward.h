@@ -31,6 +31,10 @@ enum open_failure {
 bool forward_list_allows(struct bytes list, struct bytes host, uint32_t port,
     bool host_is_pattern);
 
+/* SESSION: answers CONNECT_FAILED. */
+void forward_refuse(struct session *ses, uint32_t request,
+    enum open_failure reason, const char *text);
+
 bool connect_tcp(struct session *ses, const struct ipc_CONNECT_TCP *m,
     struct err *err);
 bool connect_stream(struct session *ses, const struct ipc_CONNECT_STREAM *m,

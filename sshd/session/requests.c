@@ -3,6 +3,7 @@
 
 #include "sshd/session/forward.h"
 #include "sshd/session/program.h"
+#include "sshd/session/tun.h"
 
 typedef bool request_handler(struct session *, struct ipc_message *,
     struct err *);
@@ -29,6 +30,7 @@ req_##name(struct session *ses, struct ipc_message *message,		\
 	X(SES_CLOSE, program_close)					\
 	X(CONNECT_TCP, connect_tcp)					\
 	X(CONNECT_STREAM, connect_stream)				\
+	X(OPEN_TUN, tun_open)						\
 	X(LISTEN_TCP, listen_tcp)					\
 	X(LISTEN_STREAM, listen_stream)					\
 	X(CANCEL_TCP, cancel_tcp)					\

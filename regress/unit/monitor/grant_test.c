@@ -161,6 +161,31 @@ grant_build__key_and_configuration_must_both_permit(void **state)
 }
 
 static void
+grant_build__tunnels_need_the_configuration_and_a_restricted_key_its_unit(
+    void **state)
+{
+	struct fixture *f = *state;
+	const uint32_t both = PERMIT_TUN_POINT | PERMIT_TUN_ETHERNET;
+
+	assert_int_equal(build(f)->permit & both, 0);
+	f->conf.permit_tunnel = TUNNEL_POINT_TO_POINT;
+	assert_int_equal(build(f)->permit & both, PERMIT_TUN_POINT);
+	f->conf.permit_tunnel = TUNNEL_ETHERNET;
+	assert_int_equal(build(f)->permit & both, PERMIT_TUN_ETHERNET);
+	f->conf.permit_tunnel = TUNNEL_YES;
+	assert_int_equal(build(f)->permit & both, both);
+	assert_int_equal(build(f)->tun_forced, 0);
+	f->options.restricted = true;
+	assert_int_equal(build(f)->permit & both, 0);
+	f->options.tunnel = 7;
+	assert_int_equal(build(f)->permit & both, both);
+	assert_int_equal(build(f)->tun_forced, 1);
+	assert_int_equal(build(f)->tun_unit, 7);
+	f->conf.disable_forwarding = true;
+	assert_int_equal(build(f)->permit & both, 0);
+}
+
+static void
 grant_build__the_administrators_command_beats_the_keys(void **state)
 {
 	struct fixture *f = *state;
@@ -315,6 +340,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		ROW(grant_build__carries_the_account),
 		ROW(grant_build__key_and_configuration_must_both_permit),
+		ROW(grant_build__tunnels_need_the_configuration_and_a_restricted_key_its_unit),
 		ROW(grant_build__the_administrators_command_beats_the_keys),
 		ROW(grant_build__both_lists_of_ports_go_along),
 		ROW(grant_build__none_and_nonsense_permit_nothing),

@@ -21,6 +21,7 @@ PARSER(forward_stream_parse, struct bytes)
 PARSER(channel_open_parse, struct channel_open)
 PARSER(open_tcp_parse, struct open_tcp)
 PARSER(open_stream_parse, struct bytes)
+PARSER(open_tun_parse, struct open_tun)
 PARSER(open_confirmation_parse, struct open_confirmation)
 PARSER(open_failure_parse, struct open_failure_message)
 PARSER(channel_data_parse, struct channel_data)
@@ -59,6 +60,7 @@ static const struct {
 	    U32("\1")) },
 	{ run_open_stream_parse, BYTES_LIT(U32("\2") "/s" U32("\0")
 	    U32("\0")) },
+	{ run_open_tun_parse, BYTES_LIT(U32("\1") U32("\2")) },
 	{ run_open_confirmation_parse, BYTES_LIT(U32("\1") U32("\2") U32("\3")
 	    U32("\4")) },
 	{ run_open_failure_parse, BYTES_LIT(U32("\1") U32("\2") U32("\2") "no"

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/session/tun.h"
+
+#include <fcntl.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+#include "lib/wire/connection.h"
+#include "sshd/session/forward.h"
+
+#define TUN_DEVICE	"/dev/net/tun"
+#define NAMES_MAX	1024	/* of all devices, in SSH_TUNNEL */
+
+/* The one that the key names, or the one that was asked for. */
+static bool
+choose_unit(const struct session *ses, const struct ipc_OPEN_TUN *m,
+    uint32_t *unit)
+{
+	bool is_point = m->mode == TUN_MODE_POINT_TO_POINT;
+
+	*unit = m->unit;
+	if ((!is_point && m->mode != TUN_MODE_ETHERNET) ||
+	    !grant_permits(ses, is_point ? PERMIT_TUN_POINT :
+	    PERMIT_TUN_ETHERNET))
+		return false;
+	if (m->unit > TUN_UNIT_MAX && m->unit != TUN_UNIT_ANY)
+		return false;
+	if (ses->grant.tun_forced == 0)
+		return true;
+	*unit = ses->grant.tun_unit;
+	return m->unit == TUN_UNIT_ANY || m->unit == *unit;
+}
+
+/* The kernel decides: root, or the owner of a device that is there. */
+static int
+open_device(uint32_t mode, uint32_t unit, char name[static IFNAMSIZ])
+{
+	bool is_point = mode == TUN_MODE_POINT_TO_POINT;
+	struct ifreq request = { 0 };
+	int fd = open(TUN_DEVICE, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+	int why;
+
+	if (fd == -1)
+		return -1;
+	request.ifr_flags = (short)((is_point ? IFF_TUN : IFF_TAP) |
+	    IFF_NO_PI);
+	if (unit != TUN_UNIT_ANY)
+		snprintf(request.ifr_name, IFNAMSIZ, "%s%u",
+		    is_point ? "tun" : "tap", unit);
+	if (ioctl(fd, TUNSETIFF, &request) == -1) {
+		why = errno;
+		close(fd);
+		errno = why;
+		return -1;
+	}
+	memcpy(name, request.ifr_name, IFNAMSIZ);
+	name[IFNAMSIZ - 1] = '\0';
+	return fd;
+}
+
+static void
+remember(struct session *ses, const char *name)
+{
+	size_t len = ses->tunnels == NULL ? 0 : strlen(ses->tunnels);
+	char *names;
+
+	if (len + strlen(name) + 2 > NAMES_MAX ||
+	    (names = malloc(NAMES_MAX)) == NULL)
+		return;
+	snprintf(names, NAMES_MAX, "%s%s%s", len == 0 ? "" : ses->tunnels,
+	    len == 0 ? "" : ",", name);
+	free(ses->tunnels);
+	ses->tunnels = names;
+}
+
+bool
+tun_open(struct session *ses, const struct ipc_OPEN_TUN *m, struct err *err)
+{
+	struct ipc_CONNECTED connected = { .request = m->request };
+	char name[IFNAMSIZ];
+	uint32_t unit;
+	bool ok;
+	int fd;
+
+	if (!choose_unit(ses, m, &unit)) {
+		log_info("refused tunnel device: mode %u, unit %u", m->mode,
+		    m->unit);
+		forward_refuse(ses, m->request, OPEN_CONNECT_FAILED,
+		    "open failed");
+		return true;
+	}
+	if ((fd = open_device(m->mode, unit, name)) == -1) {
+		log_error("tunnel device: mode %u, unit %u: %s", m->mode,
+		    unit, strerror(errno));
+		forward_refuse(ses, m->request, OPEN_CONNECT_FAILED,
+		    "open failed");
+		return true;
+	}
+	remember(ses, name);
+	ok = ipc_send_fds(&ses->net, IPC_CONNECTED, &connected, &fd, 1, err);
+	close(fd);
+	return ok;
+}
