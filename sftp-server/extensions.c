@@ -96,7 +96,10 @@ home_of(const struct sftp *sftp, const char *user)
 	return pw == NULL ? NULL : pw->pw_dir;
 }
 
-/* "~", "~/...", "~user", "~user/..." as a shell has them. */
+/*
+ * "~user" as a shell has it. "~" is where the session started: that is the
+ * home directory, or what stands for it in a chroot.
+ */
 static int
 expand(const struct sftp *sftp, const char *path, char out[static PATH_MAX])
 {
@@ -109,6 +112,10 @@ expand(const struct sftp *sftp, const char *path, char out[static PATH_MAX])
 		return 0;
 	}
 	len = strcspn(path + 1, "/");
+	if (len == 0) {
+		snprintf(out, PATH_MAX, ".%s", path + 1);
+		return 0;
+	}
 	if (!bytes_to_str(bytes_of(path + 1, len), user, sizeof(user)) ||
 	    (home = home_of(sftp, user)) == NULL)
 		return -ENOENT;

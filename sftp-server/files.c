@@ -120,7 +120,7 @@ sftp_run_close(struct sftp *sftp, const struct sftp_request *q)
 	int r;
 
 	if (handle == NULL) {
-		reply_bad_handle(sftp, q->id);
+		reply_status(sftp, q->id, SFTP_NO_SUCH_FILE, INVALID_HANDLE);
 		return;
 	}
 	if (handle->kind == HANDLE_FILE)
@@ -265,10 +265,13 @@ sftp_run_write(struct sftp *sftp, const struct sftp_request *q)
 void
 sftp_run_fsync(struct sftp *sftp, const struct sftp_request *q)
 {
-	struct handle *handle = need_file(sftp, q);
+	const struct handle *handle = handles_find(&sftp->handles,
+	    q->peer_handle, HANDLE_FILE);
 
-	if (handle == NULL)
+	if (handle == NULL) {
+		reply_status(sftp, q->id, SFTP_NO_SUCH_FILE, INVALID_HANDLE);
 		return;
+	}
 	log_verbose("fsync \"%s\"", handle->path);
 	reply_result(sftp, q->id,
 	    fsync(handle->file.fd) == -1 ? -errno : 0);

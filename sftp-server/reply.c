@@ -90,7 +90,7 @@ reply_result(struct sftp *sftp, uint32_t id, int result)
 void
 reply_bad_handle(struct sftp *sftp, uint32_t id)
 {
-	reply_status(sftp, id, SFTP_FAILURE, "Invalid handle");
+	reply_status(sftp, id, SFTP_FAILURE, INVALID_HANDLE);
 }
 
 void

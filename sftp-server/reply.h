@@ -25,6 +25,8 @@ void reply_status(struct sftp *sftp, uint32_t id, enum sftp_status status,
     const char *text);
 /* result of a function of tree.h: 0 or more is success. */
 void reply_result(struct sftp *sftp, uint32_t id, int result);
+/* close and fsync have another code for it than all others, as OpenSSH. */
+#define INVALID_HANDLE	"Invalid handle"
 void reply_bad_handle(struct sftp *sftp, uint32_t id);
 void reply_handle(struct sftp *sftp, uint32_t id, uint32_t index);
 void reply_attrs(struct sftp *sftp, uint32_t id, const struct statx *st);

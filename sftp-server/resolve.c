@@ -22,17 +22,15 @@ step_up(struct walk *walk)
 static int
 follow(struct walk *walk, const char *target, const char *left)
 {
-	char next[PATH_MAX];
 	size_t target_len = strlen(target), left_len = strlen(left);
 
 	if (++walk->links > RESOLVE_LINKS_MAX)
 		return -ELOOP;
-	if (target_len + 1 + left_len >= sizeof(next))
+	if (target_len + left_len >= sizeof(walk->rest))
 		return -ENAMETOOLONG;
-	memcpy(next, target, target_len);
-	next[target_len] = '/';
-	memcpy(next + target_len + 1, left, left_len + 1);
-	memcpy(walk->rest, next, target_len + left_len + 2);
+	/* left is the end of rest, and starts with a slash or is empty */
+	memmove(walk->rest + target_len, left, left_len + 1);
+	memcpy(walk->rest, target, target_len);
 	if (target[0] == '/')
 		walk->len = 0;
 	else
@@ -68,7 +66,7 @@ step(struct walk *walk, struct tree *tree, const char *p, size_t len,
 	walk->len += len;
 	walk->out[walk->len] = '\0';
 	r = tree->ops->read_link(tree, walk->out, target);
-	if (r == -EINVAL || (r == -ENOENT && is_blank(*left)))
+	if (r == -EINVAL || (r == -ENOENT && **left == '\0'))
 		return 0;
 	if (r < 0)
 		return r;

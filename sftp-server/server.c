@@ -100,8 +100,8 @@ next_message(struct sftp *sftp, struct bytes *message)
 }
 
 /*
- * Answers what is there, until a write is worth it. True: more is there, and
- * there is room for its answer.
+ * Answers what is there, until a write is worth it or there is no room for
+ * another answer: true then, as more may be there.
  */
 static bool
 answer(struct sftp *sftp)
@@ -118,7 +118,7 @@ answer(struct sftp *sftp)
 			sftp->ended = true;
 		queue_note_use(&sftp->out);
 	}
-	return false;
+	return true;
 }
 
 /* Writes what the descriptor takes now. False: nobody reads any more. */
@@ -157,8 +157,7 @@ read_some(int fd, void *p, size_t len)
 	return n;
 }
 
-/* False: the client is gone. */
-static bool
+static void
 fill(struct sftp *sftp)
 {
 	struct sftp_queue *in = &sftp->in;
@@ -166,21 +165,22 @@ fill(struct sftp *sftp)
 
 	/* what is left of a message goes to the front when space gets short */
 	if (!queue_make_room(in, in->cap / 4) && !queue_make_room(in, 1))
-		return true;
+		return;
 	n = read_some(sftp->in_fd, in->p + in->end, in->cap - in->end);
 	if (n == -1) {
 		log_error("read: %s", strerror(errno));
 		sftp->status = SFTP_EXIT_FAILURE;
 	}
-	if (n <= 0)
-		return false;
+	if (n <= 0) {
+		sftp->at_end = true;
+		return;
+	}
 	in->end += (size_t)n;
 	queue_note_use(in);
-	return true;
 }
 
 /* Nothing is left to be done: waits for the client. */
-static bool
+static void
 wait_idle(struct sftp *sftp)
 {
 	struct pollfd in = { .fd = sftp->in_fd, .events = POLLIN };
@@ -191,30 +191,28 @@ wait_idle(struct sftp *sftp)
 		queue_give_back(&sftp->in);
 		queue_give_back(&sftp->out);
 	}
-	return fill(sftp);
+	fill(sftp);
 }
 
 /*
  * The client is slow to take replies: reads its requests meanwhile, as far as
  * they find room, and no further.
  */
-static bool
+static void
 wait_busy(struct sftp *sftp)
 {
 	bool has_room = queue_len(&sftp->in) < sftp->in.cap;
 	struct pollfd fds[2] = {
 		{ .fd = sftp->out_fd, .events = POLLOUT },
-		{ .fd = has_room ? sftp->in_fd : -1, .events = POLLIN },
+		{ .fd = has_room && !sftp->at_end ? sftp->in_fd : -1,
+		    .events = POLLIN },
 	};
 
-	if (poll(fds, ARRAY_LEN(fds), -1) == -1)
-		return errno == EINTR;
-	if (fds[0].revents != 0 && !flush(sftp))
-		return false;
-	return fds[1].revents == 0 || fill(sftp);
+	if (poll(fds, ARRAY_LEN(fds), -1) > 0 && fds[1].revents != 0)
+		fill(sftp);
 }
 
-/* The last replies, to a client that will ask no more. */
+/* The replies before a message that ends the session. */
 static void
 drain(struct sftp *sftp)
 {
@@ -226,6 +224,7 @@ drain(struct sftp *sftp)
 	}
 }
 
+/* Until the client has gone and all that it asked is answered. */
 static void
 serve(struct sftp *sftp)
 {
@@ -234,11 +233,15 @@ serve(struct sftp *sftp)
 
 		if (!flush(sftp))
 			return;
-		if (more || sftp->ended)
+		if (sftp->ended ||
+		    (more && queue_make_room(&sftp->out, REPLY_ROOM)))
 			continue;
-		if (queue_len(&sftp->out) == 0 ? !wait_idle(sftp) :
-		    !wait_busy(sftp))
-			break;
+		if (queue_len(&sftp->out) != 0)
+			wait_busy(sftp);
+		else if (sftp->at_end)
+			return;
+		else
+			wait_idle(sftp);
 	}
 	drain(sftp);
 }

@@ -44,6 +44,7 @@ struct sftp {
 	struct handles handles;
 	struct id_names users, groups;
 	bool is_set_up;		/* SSH_FXP_INIT came */
+	bool at_end;		/* the client sends no more */
 	bool ended;
 	int status;		/* of the process */
 	char path[PATH_MAX], path2[PATH_MAX];	/* of the current request */

@@ -5,9 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "sftp-server/resolve.h"
+
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2	452	/* Linux 6.6; the number of every machine */
+#endif
 
 static int
 result(int r)
@@ -62,14 +67,26 @@ plain_set_size(struct tree *tree, const struct tree_target *target,
 	    ftruncate(target->file->fd, size) : truncate(target->path, size));
 }
 
+/* The C library needs /proc for it, which a chroot may not have. */
+static int
+set_mode_no_follow(const char *path, mode_t mode)
+{
+	int r = result((int)syscall(SYS_fchmodat2, AT_FDCWD, path, mode,
+	    AT_SYMLINK_NOFOLLOW));
+
+	return r != -ENOSYS ? r : result(fchmodat(AT_FDCWD, path, mode,
+	    AT_SYMLINK_NOFOLLOW));
+}
+
 static int
 plain_set_mode(struct tree *tree, const struct tree_target *target,
     mode_t mode)
 {
 	(void)tree;
-	return result(target->file != NULL ? fchmod(target->file->fd, mode) :
-	    fchmodat(AT_FDCWD, target->path, mode,
-	    target->follow ? 0 : AT_SYMLINK_NOFOLLOW));
+	if (target->file != NULL)
+		return result(fchmod(target->file->fd, mode));
+	return target->follow ? result(chmod(target->path, mode)) :
+	    set_mode_no_follow(target->path, mode);
 }
 
 static int

@@ -289,9 +289,11 @@ sftp_options_parse(const char *const *words, size_t word_count,
 	for (size_t i = 1; i < word_count && !stop; i += used) {
 		const char *next = i + 1 < word_count ? words[i + 1] : NULL;
 
-		if (words[i][0] != '-' || words[i][1] == '\0')
-			return bad(&parse, "unexpected word \"%.64s\"",
-			    words[i]);
+		if (words[i][0] != '-' || words[i][1] == '\0' ||
+		    strcmp(words[i], "--") == 0) {
+			out->extra = words[i];
+			break;
+		}
 		if (!parse_word(&parse, words[i], next, &used, &stop))
 			return false;
 	}
@@ -359,6 +361,8 @@ sftp_command_parse(const char *line, struct sftp_command *command,
 	if (!split(&parse, command) || !sftp_options_parse(command->words,
 	    command->word_count, out, reason))
 		return false;
+	if (out->extra != NULL)
+		return bad(&parse, "unexpected word \"%.64s\"", out->extra);
 	if (out->action != SFTP_SERVE)
 		return bad(&parse, "options -h and -Q are for the program "
 		    "sftp-server only");

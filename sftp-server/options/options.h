@@ -38,6 +38,7 @@ struct sftp_options {
 	bool is_read_only;		/* -R */
 	bool has_umask, has_file_mode;	/* -u, -m */
 	mode_t umask, file_mode;
+	const char *extra;		/* the first word that is no option */
 };
 
 struct sftp_command {
@@ -49,7 +50,10 @@ struct sftp_command {
 /* Name of -P, -p and -Q of a request. */
 const char *sftp_request_name(enum sftp_request_id id);
 
-/* words[0] is the name of the program. */
+/*
+ * words[0] is the name of the program. What stands behind the options is left
+ * alone: scp -D gives its server a host and a name.
+ */
 MUST_CHECK bool sftp_options_parse(const char *const *words,
     size_t word_count, struct sftp_options *out,
     char reason[static SFTP_REASON_MAX]);
