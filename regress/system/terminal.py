@@ -15,14 +15,15 @@ import time
 class Terminal:
     """Runs a command on a new pty that is its controlling terminal."""
 
-    def __init__(self, command, rows=24, columns=80, term="xterm"):
+    def __init__(self, command, rows=24, columns=80, term="xterm",
+                 env=None):
         self.master, slave = pty.openpty()
         self.output = b""
         self._seen = 0
         self._set_size(rows, columns)
         self.process = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=slave,
-            start_new_session=True, env={**os.environ, "TERM": term},
+            start_new_session=True, env={**os.environ, **(env or {}), "TERM": term},
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         os.close(slave)
 
