@@ -200,6 +200,8 @@ sshd_session_libsession_a_SOURCES = \
 	sshd/session/program_pty.c \
 	sshd/session/pty.c \
 	sshd/session/pty.h \
+	sshd/session/race.c \
+	sshd/session/race.h \
 	sshd/session/requests.c \
 	sshd/session/requests.h \
 	sshd/session/session.h \

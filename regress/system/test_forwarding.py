@@ -116,6 +116,21 @@ def test_standard_streams_are_joined_to_a_port(server, keys, shouter):
     assert result.stdout == b"TO A PORT"
 
 
+def test_every_address_of_a_name_is_tried(server, forward, shouter):
+    with open("/etc/hosts") as hosts:
+        before = hosts.read()
+    with open("/etc/hosts", "a") as hosts:
+        hosts.write("::1 manyfaced\n127.0.0.9 manyfaced\n"
+                    "127.0.0.1 manyfaced\n")
+    port = free_port()
+    forward(server, "-L", f"{port}:manyfaced:{shouter}")
+    try:
+        assert exchange(("127.0.0.1", port), DATA) == DATA.upper()
+    finally:
+        with open("/etc/hosts", "w") as hosts:
+            hosts.write(before)
+
+
 def test_a_refused_connection_is_reported_and_the_session_lives(
         server, keys, forward):
     port, closed = free_port(), free_port()

@@ -87,6 +87,7 @@ unit_tests = \
 	regress/unit/net/version_test \
 	regress/unit/session/env_test \
 	regress/unit/session/forward_test \
+	regress/unit/session/race_test \
 	regress/unit/session/tty_modes_test \
 	regress/unit/session/x11_test \
 	regress/unit/sftp/digest_test \
@@ -258,6 +259,8 @@ regress_unit_session_env_test_SOURCES = regress/unit/session/env_test.c
 regress_unit_session_env_test_LDADD = sshd/session/libsession.a $(unit_libs)
 regress_unit_session_forward_test_SOURCES = regress/unit/session/forward_test.c
 regress_unit_session_forward_test_LDADD = sshd/session/libsession.a $(unit_libs)
+regress_unit_session_race_test_SOURCES = regress/unit/session/race_test.c
+regress_unit_session_race_test_LDADD = sshd/session/libsession.a $(unit_libs)
 regress_unit_session_tty_modes_test_SOURCES = regress/unit/session/tty_modes_test.c
 regress_unit_session_tty_modes_test_LDADD = sshd/session/libsession.a $(unit_libs)
 regress_unit_session_x11_test_SOURCES = regress/unit/session/x11_test.c

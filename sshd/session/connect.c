@@ -5,12 +5,11 @@
  * A name is resolved by a child, so that a slow name server holds up nothing
  * else and a broken resolver module can't hurt the session. Children are few:
  * whoever may only forward gets no more processes than that. The addresses
- * are then tried one after another, without blocking.
+ * then race.
  */
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -19,8 +18,8 @@
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
 #include "sshd/session/forward.h"
+#include "sshd/session/race.h"
 
-#define ADDRESSES_MAX	32	/* tried for one name */
 #define RESOLVERS_MAX	32	/* at a time; other names wait */
 #define RESULT_FD	3	/* of a resolver */
 
@@ -34,10 +33,8 @@ struct connecting {
 	struct watch watch;
 	pid_t resolver;			/* 0: none */
 	bool waits;			/* for its turn to be resolved */
-	struct sockaddr_storage addresses[ADDRESSES_MAX];
-	size_t address_count, tried;
-	size_t partial;			/* bytes of addresses[] read so far */
-	int last_errno;
+	size_t partial;			/* bytes of addresses read so far */
+	struct race race;
 };
 
 static void
@@ -51,6 +48,7 @@ connecting_free(struct connecting *c)
 	*p = c->next;
 	ses->forward_count--;
 	loop_unwatch(&ses->loop, &c->watch);
+	race_clear(&c->race);
 	if (c->fd != -1)
 		close(c->fd);
 	free(c);
@@ -103,88 +101,22 @@ succeed(struct connecting *c)
 	struct session *ses = c->ses;
 	struct err err;
 
-	/* the socket goes to net: it must not stay in our epoll set */
-	loop_unwatch(&ses->loop, &c->watch);
 	if (!ipc_send_fds(&ses->net, IPC_CONNECTED, &connected, &c->fd, 1,
 	    &err))
 		session_end(ses);
 	connecting_free(c);
 }
 
-static void try_next(struct connecting *c);
-
 static void
-connect_event(void *arg, uint32_t events)
+race_over(void *arg, int fd, int why)
 {
 	struct connecting *c = arg;
-	int error = 0;
-	socklen_t len = sizeof(error);
 
-	(void)events;
-	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
-		error = errno;
-	if (error == 0) {
+	c->fd = fd;
+	if (fd == -1)
+		give_up(c, strerror(why));
+	else
 		succeed(c);
-		return;
-	}
-	c->last_errno = error;
-	loop_unwatch(&c->ses->loop, &c->watch);
-	close(c->fd);
-	c->fd = -1;
-	try_next(c);
-}
-
-static socklen_t
-address_len(const struct sockaddr_storage *address)
-{
-	switch (address->ss_family) {
-	case AF_INET:
-		return sizeof(struct sockaddr_in);
-	case AF_INET6:
-		return sizeof(struct sockaddr_in6);
-	case AF_UNIX:
-		return sizeof(struct sockaddr_un);
-	}
-	return 0;
-}
-
-/* Starts a connect; false when this address is no good. */
-static bool
-try_address(struct connecting *c, const struct sockaddr_storage *address)
-{
-	const struct sockaddr *sa = (const struct sockaddr *)address;
-	socklen_t len = address_len(address);
-	int one = 1;
-	struct err err;
-
-	if (len == 0) {
-		c->last_errno = EAFNOSUPPORT;
-		return false;
-	}
-	c->fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC |
-	    SOCK_NONBLOCK, 0);
-	if (c->fd != -1 && address->ss_family != AF_UNIX)
-		(void)setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one,
-		    sizeof(one));
-	if (c->fd != -1 && (connect(c->fd, sa, len) == 0 ||
-	    errno == EINPROGRESS) && loop_watch(&c->ses->loop, &c->watch,
-	    c->fd, EPOLLOUT, connect_event, c, &err))
-		return true;
-	c->last_errno = errno;
-	if (c->fd != -1)
-		close(c->fd);
-	c->fd = -1;
-	return false;
-}
-
-static void
-try_next(struct connecting *c)
-{
-	while (c->tried < c->address_count) {
-		if (try_address(c, &c->addresses[c->tried++]))
-			return;
-	}
-	give_up(c, strerror(c->last_errno));
 }
 
 /* ---- names --------------------------------------------------------------- */
@@ -209,15 +141,15 @@ resolved(struct connecting *c)
 	loop_unwatch(&c->ses->loop, &c->watch);
 	close(c->fd);
 	c->fd = -1;
-	c->address_count = c->partial / sizeof(c->addresses[0]);
-	for (size_t i = 0; i < c->address_count; i++)
-		set_port(&c->addresses[i], c->port);
-	if (c->address_count == 0) {
+	c->race.address_count = c->partial / sizeof(c->race.addresses[0]);
+	for (size_t i = 0; i < c->race.address_count; i++)
+		set_port(&c->race.addresses[i], c->port);
+	if (c->race.address_count == 0) {
 		log_error("connect_to %s: unknown host", c->target);
 		give_up(c, "Name or service not known");
 		return;
 	}
-	try_next(c);
+	race_start(&c->race, &c->ses->loop, race_over, c);
 }
 
 static void
@@ -225,13 +157,13 @@ resolver_event(void *arg, uint32_t events)
 {
 	struct connecting *c = arg;
 	struct session *ses = c->ses;
-	ssize_t n = read(c->fd, (uint8_t *)c->addresses + c->partial,
-	    sizeof(c->addresses) - c->partial);
+	ssize_t n = read(c->fd, (uint8_t *)c->race.addresses + c->partial,
+	    sizeof(c->race.addresses) - c->partial);
 
 	(void)events;
 	if (n > 0) {
 		c->partial += (size_t)n;
-		if (c->partial < sizeof(c->addresses))
+		if (c->partial < sizeof(c->race.addresses))
 			return;
 	} else if (n == -1 && (errno == EINTR || errno == EAGAIN))
 		return;
@@ -261,7 +193,7 @@ resolve_in_child(const char *host, int family, int out)
 
 	if (getaddrinfo(host, NULL, &hints, &list) != 0)
 		_exit(1);
-	for (struct addrinfo *ai = list; ai != NULL && count < ADDRESSES_MAX;
+	for (struct addrinfo *ai = list; ai != NULL && count < RACE_ADDRESSES_MAX;
 	    ai = ai->ai_next) {
 		if (ai->ai_addrlen > sizeof(address))
 			continue;
@@ -338,8 +270,8 @@ take_numeric(struct connecting *c)
 
 	if (getaddrinfo(c->target, NULL, &hints, &list) != 0)
 		return false;
-	memcpy(&c->addresses[0], list->ai_addr, list->ai_addrlen);
-	c->address_count = 1;
+	memcpy(&c->race.addresses[0], list->ai_addr, list->ai_addrlen);
+	c->race.address_count = 1;
 	freeaddrinfo(list);
 	return true;
 }
@@ -402,8 +334,8 @@ connect_tcp(struct session *ses, const struct ipc_CONNECT_TCP *m,
 	if (!bytes_to_str(m->host, c->target, sizeof(c->target)))
 		give_up(c, "Name or service not known");
 	else if (take_numeric(c)) {
-		set_port(&c->addresses[0], c->port);
-		try_next(c);
+		set_port(&c->race.addresses[0], c->port);
+		race_start(&c->race, &c->ses->loop, race_over, c);
 	} else {
 		c->waits = true;
 		resolve_waiting(ses);
@@ -434,11 +366,11 @@ connect_stream(struct session *ses, const struct ipc_CONNECT_STREAM *m,
 		return true;
 	}
 	memcpy(c->target, path, sizeof(path));
-	un = (struct sockaddr_un *)&c->addresses[0];
+	un = (struct sockaddr_un *)&c->race.addresses[0];
 	un->sun_family = AF_UNIX;
 	memcpy(un->sun_path, path, sizeof(path));
-	c->address_count = 1;
-	try_next(c);
+	c->race.address_count = 1;
+	race_start(&c->race, &c->ses->loop, race_over, c);
 	return true;
 }
 

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+#include "sshd/session/race.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+void
+race_order(struct sockaddr_storage *addresses, size_t count)
+{
+	struct sockaddr_storage moved;
+
+	for (size_t i = 1; i < count; i++) {
+		size_t other = i;
+
+		while (other < count && addresses[other].ss_family ==
+		    addresses[i - 1].ss_family)
+			other++;
+		if (other == count)
+			return;
+		moved = addresses[other];
+		memmove(&addresses[i + 1], &addresses[i],
+		    (other - i) * sizeof(moved));
+		addresses[i] = moved;
+	}
+}
+
+static void
+attempt_close(struct race_attempt *attempt)
+{
+	if (attempt->fd == -1)
+		return;
+	loop_unwatch(attempt->race->loop, &attempt->watch);
+	close(attempt->fd);
+	attempt->fd = -1;
+	attempt->race->running--;
+}
+
+void
+race_clear(struct race *race)
+{
+	for (size_t i = 0; i < race->tried; i++)
+		attempt_close(&race->attempts[i]);
+	if (race->loop != NULL)
+		loop_timer_stop(race->loop, &race->timer);
+}
+
+static void
+finish(struct race *race, int fd)
+{
+	race_clear(race);
+	race->done(race->arg, fd, race->last_errno);
+}
+
+static void try_next(void *arg);
+
+static void
+attempt_event(void *arg, uint32_t events)
+{
+	struct race_attempt *attempt = arg;
+	struct race *race = attempt->race;
+	int error = 0, fd = attempt->fd;
+	socklen_t len = sizeof(error);
+
+	(void)events;
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
+		error = errno;
+	if (error == 0) {
+		/* it goes to net: it must not stay in our epoll set */
+		loop_unwatch(race->loop, &attempt->watch);
+		attempt->fd = -1;
+		race->running--;
+		finish(race, fd);
+		return;
+	}
+	race->last_errno = error;
+	attempt_close(attempt);
+	try_next(race);
+}
+
+static socklen_t
+address_len(const struct sockaddr_storage *address)
+{
+	switch (address->ss_family) {
+	case AF_INET:
+		return sizeof(struct sockaddr_in);
+	case AF_INET6:
+		return sizeof(struct sockaddr_in6);
+	case AF_UNIX:
+		return sizeof(struct sockaddr_un);
+	}
+	return 0;
+}
+
+/* Starts a connect; false when this address is no good. */
+static bool
+try_address(struct race *race, struct race_attempt *attempt,
+    const struct sockaddr_storage *address)
+{
+	const struct sockaddr *sa = (const struct sockaddr *)address;
+	int one = 1, fd = socket(address->ss_family, SOCK_STREAM |
+	    SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct err err;
+
+	*attempt = (struct race_attempt){ .race = race, .fd = fd };
+	if (fd == -1) {
+		race->last_errno = errno;
+		return false;
+	}
+	if (address->ss_family != AF_UNIX)
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one,
+		    sizeof(one));
+	race->running++;
+	if ((connect(fd, sa, address_len(address)) == 0 ||
+	    errno == EINPROGRESS) && loop_watch(race->loop, &attempt->watch,
+	    fd, EPOLLOUT, attempt_event, attempt, &err))
+		return true;
+	race->last_errno = errno;
+	attempt_close(attempt);
+	return false;
+}
+
+static void
+try_next(void *arg)
+{
+	struct race *race = arg;
+
+	while (race->tried < race->address_count) {
+		size_t i = race->tried++;
+
+		if (!try_address(race, &race->attempts[i],
+		    &race->addresses[i]))
+			continue;
+		if (race->tried < race->address_count)
+			loop_timer_set(race->loop, &race->timer,
+			    RACE_DELAY_MS, try_next, race);
+		return;
+	}
+	loop_timer_stop(race->loop, &race->timer);
+	if (race->running == 0)
+		finish(race, -1);
+}
+
+void
+race_start(struct race *race, struct loop *loop, race_fn *done, void *arg)
+{
+	race->loop = loop;
+	race->done = done;
+	race->arg = arg;
+	race->last_errno = EADDRNOTAVAIL;
+	race_order(race->addresses, race->address_count);
+	try_next(race);
+}
