@@ -3,7 +3,8 @@
 # that replays and mutates the corpus.
 
 check_PROGRAMS += regress/fuzz/parsers_fuzz regress/fuzz/preauth_fuzz \
-	regress/fuzz/protect_fuzz regress/fuzz/kex_fuzz
+	regress/fuzz/protect_fuzz regress/fuzz/kex_fuzz \
+	regress/fuzz/sftp_fuzz
 
 if FUZZING
 fuzz_main =
@@ -21,7 +22,7 @@ regress_fuzz_parsers_fuzz_SOURCES = $(fuzz_main) regress/fuzz/fuzz.h \
 	regress/fuzz/parsers.h regress/fuzz/parsers_fuzz.c \
 	regress/fuzz/parsers_wire.c regress/fuzz/parsers_ipc.c \
 	regress/fuzz/parsers_keys.c regress/fuzz/parsers_config.c \
-	regress/fuzz/parsers_text.c regress/fuzz/names.c regress/fuzz/names.h
+	regress/fuzz/parsers_sftp.c regress/fuzz/parsers_text.c regress/fuzz/names.c regress/fuzz/names.h
 regress_fuzz_parsers_fuzz_LDFLAGS = $(AM_LDFLAGS) $(fuzz_ldflags)
 regress_fuzz_parsers_fuzz_LDADD = sshd/net/libnet.a monitor/libmonitor.a \
 	sshd/session/libsession.a sshd/config/libconfig.a $(sftp_libs) keys/libprivate.a \
@@ -47,3 +48,8 @@ regress_fuzz_kex_fuzz_SOURCES = $(fuzz_main) regress/fuzz/fuzz.h \
 	regress/fuzz/fixed_random.c regress/fuzz/fixed_random.h
 regress_fuzz_kex_fuzz_LDFLAGS = $(AM_LDFLAGS) $(fuzz_ldflags)
 regress_fuzz_kex_fuzz_LDADD = $(fuzz_libs)
+
+regress_fuzz_sftp_fuzz_SOURCES = $(fuzz_main) regress/fuzz/fuzz.h \
+	regress/fuzz/sftp_fuzz.c
+regress_fuzz_sftp_fuzz_LDFLAGS = $(AM_LDFLAGS) $(fuzz_ldflags)
+regress_fuzz_sftp_fuzz_LDADD = $(sftp_libs) lib/base/libbase.a

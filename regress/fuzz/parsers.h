@@ -30,7 +30,7 @@ struct parser_rows {
 };
 
 extern const struct parser_rows parsers_wire, parsers_ipc, parsers_keys,
-    parsers_config, parsers_text;
+    parsers_config, parsers_text, parsers_sftp;
 
 /* The memory's last byte is the last of the text: a C string of in. */
 static inline char *

@@ -7,7 +7,7 @@
 
 static const struct parser_rows *const all_rows[] = {
 	&parsers_wire, &parsers_ipc, &parsers_keys, &parsers_config,
-	&parsers_text,
+	&parsers_text, &parsers_sftp,
 };
 
 static const struct parser_row *
