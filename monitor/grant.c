@@ -43,6 +43,9 @@ permit_mask(const struct conf *conf, const struct key_options *options)
 		    (conf->permit_tunnel & TUNNEL_POINT_TO_POINT) != 0 },
 		{ PERMIT_TUN_ETHERNET, tunnels &&
 		    (conf->permit_tunnel & TUNNEL_ETHERNET) != 0 },
+		{ PERMIT_FORWARD_LINES, conf->log_forwards },
+		{ FORBIDDEN_BY_CONFIG, conf->disable_forwarding },
+		{ FORBIDDEN_BY_KEY, !options->port_forwarding },
 		{ PERMIT_STREAM_UNLINK, conf->stream_local_bind_unlink },
 		{ PERMIT_USER_RC, conf->permit_user_rc && options->user_rc },
 		{ PERMIT_MOTD, conf->print_motd },

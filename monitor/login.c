@@ -137,6 +137,7 @@ tell_net(struct monitor *mon, struct login *login, struct err *err)
 		.qos_interactive = conf->ip_qos_interactive,
 		.qos_bulk = conf->ip_qos_bulk,
 		.window_growth = mon->window_growth,
+		.log_forwards = conf->log_forwards,
 		.unused_timeout_s = conf->unused_connection_timeout,
 	};
 

@@ -121,6 +121,8 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/chan_forwarded.h \
 	sshd/net/chan_input.c \
 	sshd/net/chan_input.h \
+	sshd/net/chan_log.c \
+	sshd/net/chan_log.h \
 	sshd/net/chan_output.c \
 	sshd/net/chan_output.h \
 	sshd/net/chan_session.c \

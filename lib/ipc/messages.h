@@ -143,6 +143,7 @@ enum { MANY = 0, ONCE = 1 };
 	U32(qos_interactive)	/* TOS byte, or QOS_NONE */		\
 	U32(qos_bulk)							\
 	U32(window_growth)	/* see chan_window.h */			\
+	U8(log_forwards)						\
 	U32(unused_timeout_s)	/* 0: none */				\
 	STR(channel_timeouts, CHANNEL_TIMEOUTS_MAX) /* run
 				 * of pattern, u32 seconds */
@@ -527,6 +528,10 @@ enum grant_permit {
 	PERMIT_AGENT		= 1 << 12,
 	PERMIT_TUN_POINT	= 1 << 13,
 	PERMIT_TUN_ETHERNET	= 1 << 14,
+	/* LogForwards, and why no forward is permitted at all */
+	PERMIT_FORWARD_LINES	= 1 << 15,
+	FORBIDDEN_BY_CONFIG	= 1 << 16,	/* DisableForwarding */
+	FORBIDDEN_BY_KEY	= 1 << 17,
 };
 
 /* Not ACCOUNT_GOOD: nothing is run but what this calls for. */

@@ -117,6 +117,7 @@ struct conf {
 
 	/* logging */
 	enum log_level log_level;
+	bool log_forwards;
 	int syslog_facility;			/* LOG_AUTH, ... of syslog.h */
 	struct conf_list log_verbose;
 	const char *fingerprint_hash;		/* "SHA256", upper case */

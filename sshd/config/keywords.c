@@ -364,6 +364,8 @@ const struct keyword keywords[] = {	/* in the order of sshd -T */
 	    GLOBAL_ONLY, BY_PART, PENALTIES), .use = LATER_REFUSE,
 	    .harmless = "no",
 	    .help = "Time for which misbehaving sources are refused." },
+	{ FLAG("LogForwards", log_forwards, IN_MATCH, "yes"),
+	    .help = "Whether a line is logged for every forward." },
 };
 const size_t keyword_count = ARRAY_LEN(keywords);
 

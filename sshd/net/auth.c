@@ -71,6 +71,7 @@ log_in(struct conn *conn, struct ipc_message *reply, struct err *err)
 	    !global_send_host_keys(conn, err))
 		return false;
 	alive_start(conn, m->alive_interval_s, m->alive_count_max);
+	conn->log_forwards = m->log_forwards != 0;
 	chan_window_start(conn, m->window_growth);
 	qos_start(conn, m->qos_interactive, m->qos_bulk);
 	title_set(&conn->title, "%s [net]", conn->user);

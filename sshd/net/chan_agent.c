@@ -8,6 +8,7 @@
 
 const struct chan_type chan_agent = {
 	.name = "auth-agent@openssh.com",
+	.log_kind = "agent",
 	.timeout_name = "agent-connection",
 	.is_over = chan_socket_is_over,
 	.waits = chan_socket_waits,
@@ -15,6 +16,7 @@ const struct chan_type chan_agent = {
 
 const struct chan_type chan_agent_ietf = {
 	.name = "agent-connect",
+	.log_kind = "agent",
 	.timeout_name = "agent-connection",
 	.is_over = chan_socket_is_over,
 	.waits = chan_socket_waits,

@@ -5,6 +5,7 @@
 
 #include "sshd/net/chan_ends.h"
 #include "sshd/net/chan_input.h"
+#include "sshd/net/chan_log.h"
 #include "sshd/net/chan_window.h"
 #include "sshd/net/conn.h"
 
@@ -68,6 +69,8 @@ tcp_open(struct conn *conn, const struct channel_open *open,
 		.originator = m.originator,
 		.originator_port = m.originator_port,
 	};
+	chan_log_describe(ch, &(struct chan_log_side){ m.originator,
+	    m.originator_port }, &(struct chan_log_side){ m.host, m.port });
 	return chan_direct_ask(ch, id, IPC_CONNECT_TCP, &ask, err);
 }
 
@@ -86,6 +89,8 @@ stream_open(struct conn *conn, const struct channel_open *open,
 	    &ask.request)) == NULL)
 		return channel_refuse(conn, open->sender_channel,
 		    SSH_OPEN_CONNECT_FAILED, "open failed", err);
+	chan_log_describe(ch, &(struct chan_log_side){ 0 },
+	    &(struct chan_log_side){ .host = ask.path });
 	return chan_direct_ask(ch, ask.request, IPC_CONNECT_STREAM, &ask, err);
 }
 
@@ -124,6 +129,7 @@ chan_socket_waits(const struct channel *ch)
 
 const struct chan_type chan_direct_tcp = {
 	.name = "direct-tcpip",
+	.log_kind = "local tcp",
 	.open = tcp_open,
 	.is_over = chan_socket_is_over,
 	.waits = chan_socket_waits,
@@ -131,6 +137,7 @@ const struct chan_type chan_direct_tcp = {
 
 const struct chan_type chan_direct_stream = {
 	.name = "direct-streamlocal@openssh.com",
+	.log_kind = "local socket",
 	.open = stream_open,
 	.is_over = chan_socket_is_over,
 	.waits = chan_socket_waits,

@@ -4,6 +4,7 @@
 #include "lib/base/log.h"
 #include "sshd/net/chan_direct.h"
 #include "sshd/net/chan_ends.h"
+#include "sshd/net/chan_log.h"
 #include "sshd/net/chan_types.h"
 #include "sshd/net/chan_window.h"
 #include "sshd/net/conn.h"
@@ -32,6 +33,9 @@ chan_forwarded_open(struct conn *conn, struct ipc_message *message,
 		return true;	/* the descriptor closes with the message */
 	}
 	ch->flags |= CHANNEL_OURS;
+	chan_log_describe(ch, &(struct chan_log_side){ m->originator,
+	    m->originator_port },
+	    &(struct chan_log_side){ m->address, m->port });
 	if (!chan_attach(ch, END_OUT, ipc_take_fd(message, 0),
 	    CHANNEL_DUPLEX, err))
 		return false;
@@ -70,6 +74,7 @@ stream_offer(const struct ipc_ACCEPTED *m, struct writer *w)
 
 const struct chan_type chan_forwarded_tcp = {
 	.name = "forwarded-tcpip",
+	.log_kind = "remote tcp",
 	.offer = tcp_offer,
 	.is_over = chan_socket_is_over,
 	.waits = chan_socket_waits,
@@ -77,6 +82,7 @@ const struct chan_type chan_forwarded_tcp = {
 
 const struct chan_type chan_forwarded_stream = {
 	.name = "forwarded-streamlocal@openssh.com",
+	.log_kind = "remote socket",
 	.offer = stream_offer,
 	.is_over = chan_socket_is_over,
 	.waits = chan_socket_waits,

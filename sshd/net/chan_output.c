@@ -40,6 +40,7 @@ send_data(struct chan_end *end, size_t len, struct err *err)
 	}
 	wr_u32(&w, (uint32_t)len);
 	ch->send_window -= (uint32_t)(len + extra_charge(ch));
+	ch->sent_bytes += len;
 	chan_timeout_touch(ch);
 	return packet_data_send(ch->conn, wr_view(&w), len, err);
 }

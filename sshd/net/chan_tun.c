@@ -11,6 +11,7 @@
 
 #include "sshd/net/chan_direct.h"
 #include "sshd/net/chan_ends.h"
+#include "sshd/net/chan_log.h"
 #include "sshd/net/conn.h"
 
 #define FAMILY_LEN	4
@@ -94,6 +95,8 @@ tun_open(struct conn *conn, const struct channel_open *open,
 		ch->flags |= CHANNEL_FAMILY;
 	ask.mode = m.mode;
 	ask.unit = m.unit;
+	chan_log_describe(ch, &(struct chan_log_side){ 0 },
+	    &(struct chan_log_side){ 0 });
 	return chan_direct_ask(ch, ask.request, IPC_OPEN_TUN, &ask, err);
 }
 
@@ -107,6 +110,7 @@ tun_is_over(const struct channel *ch)
 
 const struct chan_type chan_tun = {
 	.name = "tun@openssh.com",
+	.log_kind = "tun",
 	.timeout_name = "tun-connection",
 	.open = tun_open,
 	.read_packet = chan_tun_read,

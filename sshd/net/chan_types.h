@@ -18,6 +18,7 @@
 struct chan_type {
 	const char *name;
 	const char *timeout_name;	/* in ChannelTimeout; NULL: name */
+	const char *log_kind;		/* in chan_log.c; NULL: no forward */
 	/* The peer opens one; NULL: only we do. The reader is at its fields. */
 	bool (*open)(struct conn *, const struct channel_open *,
 	    struct reader *, struct err *);

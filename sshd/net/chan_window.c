@@ -140,6 +140,7 @@ bool
 chan_charge(struct channel *ch, size_t len, struct err *err)
 {
 	chan_timeout_touch(ch);
+	ch->received_bytes += len;
 	arrived(ch, len);
 	grow_maybe(ch, len);
 	if (len <= ch->recv_window) {

@@ -11,6 +11,7 @@ x11_offer(const struct ipc_ACCEPTED *m, struct writer *w)
 
 const struct chan_type chan_x11 = {
 	.name = "x11",
+	.log_kind = "x11",
 	.timeout_name = "x11-connection",
 	.offer = x11_offer,
 	.is_over = chan_socket_is_over,

@@ -7,6 +7,7 @@
 #include "lib/wire/connection.h"
 #include "sshd/net/chan_ends.h"
 #include "sshd/net/chan_input.h"
+#include "sshd/net/chan_log.h"
 #include "sshd/net/chan_output.h"
 #include "sshd/net/chan_timeout.h"
 #include "sshd/net/chan_types.h"
@@ -83,6 +84,7 @@ channel_free(struct channel *ch)
 	struct channels *channels = &ch->conn->channels;
 
 	chan_close(ch);
+	chan_log_closed(ch);
 	requests_forget(ch);
 	unlist(ch);
 	chan_window_forget(ch);
@@ -166,6 +168,7 @@ channel_confirm(struct channel *ch, uint32_t window, struct err *err)
 	chan_window_offer(ch, window);
 	chan_window_asked(ch);
 	ch->flags |= CHANNEL_CONFIRMED;
+	chan_log_opened(ch);
 	watch_idle(ch);
 	return packet_send(ch->conn, err);
 }
@@ -360,6 +363,7 @@ recv_channel_open_confirmation(struct conn *conn, struct reader *r,
 	channel_set_peer(ch, m.sender_channel, m.initial_window_size,
 	    m.maximum_packet_size);
 	ch->flags |= CHANNEL_CONFIRMED;
+	chan_log_opened(ch);
 	watch_idle(ch);
 	return chan_resume(ch, err);
 }

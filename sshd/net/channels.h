@@ -119,6 +119,9 @@ struct channel {
 	uint32_t probe_count;		/* keepalives without an answer */
 	uint32_t timeout_s;		/* 0: none; see chan_timeout.c */
 	int64_t used_ms;		/* when data passed; 0 without rules */
+	char *log_text;			/* see chan_log.c; NULL: none */
+	int64_t opened_ms;		/* 0: no line was written yet */
+	uint64_t sent_bytes, received_bytes;
 	struct chan_end ends[END_COUNT];
 	struct chan_backlog backlog;
 	struct reply_queue replies;

@@ -46,8 +46,8 @@ conn_init(struct conn *conn, int monitor_fd, const struct clock *clock,
 void
 conn_clear(struct conn *conn)
 {
+	channels_clear(conn);		/* has lines to write */
 	log_open(NULL, NULL, LOG_LEVEL_QUIET);
-	channels_clear(conn);
 	auth_clear(&conn->auth);
 	transport_clear(conn);
 	loop_unwatch(&conn->loop, &conn->monitor_watch);

@@ -62,6 +62,7 @@ struct conn {
 	struct auth auth;
 	struct channels channels;
 	struct qos qos;
+	bool log_forwards;
 	char peer_address[64];
 	uint32_t peer_port;
 	/*

@@ -98,5 +98,6 @@ main(int argc, char **argv)
 		return fail(&err);
 	while (conn_step(conn, -1))
 		;
+	channels_clear(conn);		/* forwards that end have lines */
 	return conn->exit_status;
 }

@@ -293,23 +293,29 @@ connect_child_exited(struct session *ses, pid_t pid)
 static bool
 tcp_allowed(const struct session *ses, const struct ipc_CONNECT_TCP *m)
 {
+	const struct forward_rules rules = {
+		.permit = PERMIT_LOCAL_TCP,
+		.keyword = "AllowTcpForwarding",
+		.list_keyword = "PermitOpen",
+		.key_option = "permitopen of the key",
+		.list = ses->grant.permit_open,
+		.key_list = ses->grant.key_permit_open,
+	};
+	const char *rule = forward_refused_by(ses, &rules, m->host, m->port);
 	char peer[64];
 
-	if (!grant_permits(ses, PERMIT_LOCAL_TCP)) {
+	if (rule == NULL)
+		return true;
+	bytes_to_str(ses->grant.peer_address, peer, sizeof(peer));
+	if (!grant_permits(ses, PERMIT_LOCAL_TCP))
 		log_info("refused local port forward: originator %s port %u, "
 		    "target %s port %u", log_safe(m->originator).s,
 		    m->originator_port, log_safe(m->host).s, m->port);
-		return false;
-	}
-	if (forward_list_allows(ses->grant.permit_open, m->host, m->port,
-	    false) &&
-	    forward_list_allows(ses->grant.key_permit_open, m->host, m->port,
-	    false))
-		return true;
-	bytes_to_str(ses->grant.peer_address, peer, sizeof(peer));
-	log_info("Received request from %s port %u to connect to host %s "
-	    "port %u, but the request was denied.", peer,
-	    ses->grant.peer_port, log_safe(m->host).s, m->port);
+	else
+		log_info("Received request from %s port %u to connect to "
+		    "host %s port %u, but the request was denied.", peer,
+		    ses->grant.peer_port, log_safe(m->host).s, m->port);
+	forward_log_refused(ses, "local tcp", m->host, m->port, rule);
 	return false;
 }
 
@@ -347,14 +353,20 @@ bool
 connect_stream(struct session *ses, const struct ipc_CONNECT_STREAM *m,
     struct err *err)
 {
+	const struct forward_rules rules = {
+		.permit = PERMIT_LOCAL_STREAM,
+		.keyword = "AllowStreamLocalForwarding",
+	};
+	const char *rule = forward_refused_by(ses, &rules, m->path, 0);
 	struct sockaddr_un *un;
 	struct connecting *c;
 	char path[SOCKET_PATH_MAX];
 
 	(void)err;
-	if (!grant_permits(ses, PERMIT_LOCAL_STREAM)) {
+	if (rule != NULL) {
 		log_info("Received request to connect to path %s, but the "
 		    "request was denied.", log_safe(m->path).s);
+		forward_log_refused(ses, "local socket", m->path, 0, rule);
 		forward_refuse(ses, m->request, OPEN_CONNECT_FAILED,
 		    "open failed");
 		return true;

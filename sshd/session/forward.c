@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "lib/base/log.h"
 #include "lib/base/pattern.h"
 #include "lib/wire/reader.h"
 
@@ -47,4 +48,37 @@ forward_list_allows(struct bytes list, struct bytes host, uint32_t port,
 			return true;
 	}
 	return false;
+}
+
+const char *
+forward_refused_by(const struct session *ses,
+    const struct forward_rules *rules, struct bytes host, uint32_t port)
+{
+	if (!grant_permits(ses, rules->permit))
+		return grant_permits(ses, FORBIDDEN_BY_CONFIG) ?
+		    "DisableForwarding" :
+		    grant_permits(ses, FORBIDDEN_BY_KEY) ?
+		    "the options of the key" : rules->keyword;
+	if (!forward_list_allows(rules->list, host, port,
+	    rules->host_is_pattern))
+		return rules->list_keyword;
+	if (!forward_list_allows(rules->key_list, host, port,
+	    rules->host_is_pattern))
+		return rules->key_option;
+	return NULL;
+}
+
+void
+forward_log_refused(const struct session *ses, const char *kind,
+    struct bytes target, uint32_t port, const char *rule)
+{
+	char port_text[24] = "";
+
+	if (!grant_permits(ses, PERMIT_FORWARD_LINES))
+		return;
+	if (port != 0)
+		snprintf(port_text, sizeof(port_text), " port %u", port);
+	log_info("forward refused: user %s, %s, to %s%s, by %s",
+	    log_safe(ses->grant.user).s, kind, log_safe(target).s, port_text,
+	    rule);
 }

@@ -35,6 +35,22 @@ bool forward_list_allows(struct bytes list, struct bytes host, uint32_t port,
 void forward_refuse(struct session *ses, uint32_t request,
     enum open_failure reason, const char *text);
 
+/* What is wanted of the grant, and what the rules are called. */
+struct forward_rules {
+	enum grant_permit permit;
+	const char *keyword;		/* that switches it off */
+	const char *list_keyword, *key_option;
+	struct bytes list, key_list;
+	bool host_is_pattern;
+};
+
+/* Pure: the rule that refuses, or NULL. A path has port 0, and no lists. */
+const char *forward_refused_by(const struct session *ses,
+    const struct forward_rules *rules, struct bytes host, uint32_t port);
+/* SESSION: the line of LogForwards for a forward that is not made. */
+void forward_log_refused(const struct session *ses, const char *kind,
+    struct bytes target, uint32_t port, const char *rule);
+
 bool connect_tcp(struct session *ses, const struct ipc_CONNECT_TCP *m,
     struct err *err);
 bool connect_stream(struct session *ses, const struct ipc_CONNECT_STREAM *m,

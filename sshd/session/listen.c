@@ -63,33 +63,46 @@ bind_all(struct listening *l)
 	return l->socket_count != 0;
 }
 
-static bool
-listen_tcp_allowed(const struct session *ses, const struct ipc_LISTEN_TCP *m)
+/* The rule that refuses, or NULL. */
+static const char *
+listen_tcp_refused_by(const struct session *ses,
+    const struct ipc_LISTEN_TCP *m)
 {
-	if (!grant_permits(ses, PERMIT_REMOTE_TCP))
-		return false;
-	if (ses->grant.uid != 0 && m->port != 0 && m->port < IPPORT_RESERVED)
-		return false;
-	return forward_list_allows(ses->grant.permit_listen, m->address,
-	    m->port, true) &&
-	    forward_list_allows(ses->grant.key_permit_listen, m->address,
-	    m->port, true);
+	const struct forward_rules rules = {
+		.permit = PERMIT_REMOTE_TCP,
+		.keyword = "AllowTcpForwarding",
+		.list_keyword = "PermitListen",
+		.key_option = "permitlisten of the key",
+		.list = ses->grant.permit_listen,
+		.key_list = ses->grant.key_permit_listen,
+		.host_is_pattern = true,
+	};
+	const char *rule = forward_refused_by(ses, &rules, m->address,
+	    m->port);
+
+	if (rule == NULL && ses->grant.uid != 0 && m->port != 0 &&
+	    m->port < IPPORT_RESERVED)
+		return "a port that only root may bind";
+	return rule;
 }
 
 bool
 listen_tcp(struct session *ses, const struct ipc_LISTEN_TCP *m,
     struct err *err)
 {
+	const char *rule = listen_tcp_refused_by(ses, m);
 	struct listening *l;
 	char peer[64];
 
 	if (m->port > UINT16_MAX)
 		return err_set(err, ERR_RANGE, "port to listen on");
-	if (!listen_tcp_allowed(ses, m)) {
+	if (rule != NULL) {
 		bytes_to_str(ses->grant.peer_address, peer, sizeof(peer));
 		log_info("Received request from %s port %u to remote forward "
 		    "to host %s port %u, but the request was denied.", peer,
 		    ses->grant.peer_port, log_safe(m->address).s, m->port);
+		forward_log_refused(ses, "remote tcp", m->address, m->port,
+		    rule);
 		session_reply(ses, m->request, false, 0);
 		return true;
 	}
@@ -131,13 +144,19 @@ bool
 listen_stream(struct session *ses, const struct ipc_LISTEN_STREAM *m,
     struct err *err)
 {
-	bool permitted = grant_permits(ses, PERMIT_REMOTE_STREAM);
+	const struct forward_rules rules = {
+		.permit = PERMIT_REMOTE_STREAM,
+		.keyword = "AllowStreamLocalForwarding",
+	};
+	const char *rule = forward_refused_by(ses, &rules, m->path, 0);
 
 	(void)err;
-	if (!permitted)
+	if (rule != NULL) {
 		log_info("Received request to remote forward to path %s, but "
 		    "the request was denied.", log_safe(m->path).s);
-	session_reply(ses, m->request, permitted && m->path.len != 0 &&
+		forward_log_refused(ses, "remote socket", m->path, 0, rule);
+	}
+	session_reply(ses, m->request, rule == NULL && m->path.len != 0 &&
 	    bind_stream(ses, m->path), 0);
 	return true;
 }

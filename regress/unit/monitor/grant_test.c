@@ -126,10 +126,12 @@ grant_build__key_and_configuration_must_both_permit(void **state)
 	assert_int_equal(build(f)->permit, all & ~(uint32_t)PERMIT_PTY);
 	f->conf.permit_tty = true;
 	f->options.port_forwarding = false;
-	assert_int_equal(build(f)->permit, all & ~forwarding);
+	assert_int_equal(build(f)->permit, (all & ~forwarding) |
+	    FORBIDDEN_BY_KEY);
 	f->options.port_forwarding = true;
 	f->conf.disable_forwarding = true;
-	assert_int_equal(build(f)->permit, PERMIT_PTY | PERMIT_USER_RC);
+	assert_int_equal(build(f)->permit, PERMIT_PTY | PERMIT_USER_RC |
+	    FORBIDDEN_BY_CONFIG);
 	f->conf.disable_forwarding = false;
 	f->conf.allow_tcp_forwarding = FORWARDING_LOCAL;
 	assert_int_equal(build(f)->permit, all & ~(uint32_t)PERMIT_REMOTE_TCP);
@@ -158,6 +160,9 @@ grant_build__key_and_configuration_must_both_permit(void **state)
 	f->options.agent_forwarding = true;
 	f->options.user_rc = false;
 	assert_int_equal(build(f)->permit, all & ~(uint32_t)PERMIT_USER_RC);
+	f->options.user_rc = true;
+	f->conf.log_forwards = true;
+	assert_int_equal(build(f)->permit, all | PERMIT_FORWARD_LINES);
 }
 
 static void
