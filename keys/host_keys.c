@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "keys/agent.h"
 #include "lib/base/pattern.h"
 #include "lib/wire/reader.h"
 #include "lib/wire/writer.h"
@@ -203,15 +204,31 @@ host_keys_warm(struct host_keys *keys)
 		if (keys->v[i].public->row->type == KEY_ED25519)
 			likely = &keys->v[i];
 	}
-	if (keys->count != 0)
+	if (keys->count != 0 && likely->packed.len != 0)
 		(void)!decode(likely, &err);
 }
 
-bool
-host_key_sign(struct host_key *key, struct bytes algorithm,
-    struct bytes data, uint8_t *out, size_t cap, size_t *out_len,
-    struct err *err)
+static MUST_CHECK bool
+sign_by_agent(const struct host_key *key, const char *agent,
+    struct bytes algorithm, struct bytes data, uint8_t *out, size_t cap,
+    size_t *out_len, struct err *err)
 {
+	const struct sig_alg_row *alg = sig_alg_find(algorithm);
+
+	if (agent == NULL || alg == NULL)
+		return err_set(err, ERR_DENIED, "no agent for a host key");
+	return agent_sign(agent, blob_of(key->public), alg, data, out, cap,
+	    out_len, err);
+}
+
+bool
+host_key_sign(struct host_key *key, const char *agent,
+    struct bytes algorithm, struct bytes data, uint8_t *out, size_t cap,
+    size_t *out_len, struct err *err)
+{
+	if (key->packed.len == 0)
+		return sign_by_agent(key, agent, algorithm, data, out, cap,
+		    out_len, err);
 	if (!decode(key, err))
 		return false;
 	return private_key_sign(key->private, algorithm, data, out, cap,

@@ -22,7 +22,8 @@
 struct host_key {
 	struct pubkey *public;
 	struct pubkey *cert;		/* NULL: none */
-	struct bytes packed;		/* private part, borrowed or owned */
+	struct bytes packed;		/* private part, borrowed or owned;
+					   empty: only the agent has it */
 	struct private_key *private;	/* NULL until it first signs */
 	struct secret owned;		/* holds packed after loading */
 };
@@ -38,6 +39,7 @@ struct host_keys_files {
 	bool keys_are_default;			/* nobody configured them */
 	const char *const *cert_paths;		/* HostCertificate */
 	size_t cert_count;
+	const char *agent;			/* HostKeyAgent; NULL: none */
 	unsigned required_rsa_bits;
 };
 
@@ -69,9 +71,12 @@ struct host_key *host_keys_find_blob(struct host_keys *keys,
  * for a process that waits. What fails will fail again when it signs.
  */
 void host_keys_warm(struct host_keys *keys);
-/* Signature blob, as private_key_sign(). The first call decodes the key. */
-MUST_CHECK bool host_key_sign(struct host_key *key, struct bytes algorithm,
-    struct bytes data, uint8_t *out, size_t cap, size_t *out_len,
+/*
+ * Signature blob, as private_key_sign(). The first call decodes the key; the
+ * agent (HostKeyAgent, or NULL) is asked for one that only it has.
+ */
+MUST_CHECK bool host_key_sign(struct host_key *key, const char *agent,
+    struct bytes algorithm, struct bytes data, uint8_t *out, size_t cap, size_t *out_len,
     struct err *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "keys/agent.h"
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
 
@@ -192,15 +193,14 @@ log_key(const struct host_keys *keys, const struct pubkey *key)
 	    key->row->name, fingerprint);
 }
 
-/* Appends an entry; keys has room for it. */
+/* Appends an entry; keys has room for it. private NULL: the agent has it. */
 static bool
-add_key(struct host_keys *keys, const struct private_key *private,
-    struct err *err)
+add_key(struct host_keys *keys, const struct pubkey *public,
+    const struct private_key *private, struct err *err)
 {
-	const struct pubkey *public = private_key_public(private);
 	struct host_key key = { 0 };
 
-	if (!private_key_pack(private, &key.owned, err))
+	if (private != NULL && !private_key_pack(private, &key.owned, err))
 		return false;
 	if (!pubkey_parse(bytes_of(public->blob, public->blob_len),
 	    &key.public, err)) {
@@ -213,14 +213,44 @@ add_key(struct host_keys *keys, const struct private_key *private,
 	return true;
 }
 
+/* The public half of a key that is elsewhere: the file, or the one beside. */
+static bool
+find_agent_key(const char *path, struct pubkey **out)
+{
+	char pub_path[PATH_LOG_MAX];
+	struct err err;
+	int n = snprintf(pub_path, sizeof(pub_path), "%s.pub", path);
+
+	if (load_public(path, out, &err))
+		return true;
+	return n > 0 && (size_t)n < sizeof(pub_path) &&
+	    load_public(pub_path, out, &err);
+}
+
+static bool
+load_agent_key(const struct host_keys_files *files, const char *path,
+    struct pubkey *public, struct host_keys *keys, struct err *err)
+{
+	bool ok = true;
+
+	log_debug("will rely on agent for hostkey %s", path);
+	if (public->row->is_cert)
+		log_error("Host key %s: a certificate is no key", path);
+	else if (long_enough(path, public, files->required_rsa_bits))
+		ok = add_key(keys, public, NULL, err);
+	pubkey_free(public);
+	return ok;
+}
+
 /* False only when memory is out. */
 static bool
 load_key(const struct host_keys_files *files, const char *path,
-    struct host_keys *keys, struct err *err)
+    bool have_agent, struct host_keys *keys, struct err *err)
 {
 	const enum log_level level = files->keys_are_default ?
 	    LOG_LEVEL_DEBUG1 : LOG_LEVEL_ERROR;
 	struct private_key *private;
+	struct pubkey *public;
 	bool ok = true;
 
 	if (keys->count == HOST_KEY_COUNT_MAX) {
@@ -228,6 +258,8 @@ load_key(const struct host_keys_files *files, const char *path,
 		return true;
 	}
 	if (!load_private(path, &private, err)) {
+		if (have_agent && find_agent_key(path, &public))
+			return load_agent_key(files, path, public, keys, err);
 		log_at(level, "Unable to load host key \"%s\": %s", path,
 		    reason_text(err));
 		log_at(level, "Unable to load host key: %s", path);
@@ -236,9 +268,24 @@ load_key(const struct host_keys_files *files, const char *path,
 	compare_public(path, private_key_public(private));
 	if (long_enough(path, private_key_public(private),
 	    files->required_rsa_bits))
-		ok = add_key(keys, private, err);
+		ok = add_key(keys, private_key_public(private), private, err);
 	private_key_free(private);
 	return ok;
+}
+
+/* Whether the agent has the keys shows when it signs. */
+static bool
+find_agent(const char *path)
+{
+	struct err err;
+
+	if (path == NULL)
+		return false;
+	if (agent_probe(path, &err))
+		return true;
+	log_error("Could not connect to agent \"%s\": %s", path,
+	    err.code == ERR_SYS ? err_text(&err) : err.what);
+	return false;
 }
 
 /* ---- certificates ------------------------------------------------------- */
@@ -294,6 +341,7 @@ bool
 host_keys_load(const struct host_keys_files *files, struct host_keys *out,
     struct err *err)
 {
+	const bool have_agent = find_agent(files->agent);
 	struct host_keys keys = { 0 };
 
 	keys.v = calloc(files->key_count == 0 ? 1 : files->key_count,
@@ -301,7 +349,8 @@ host_keys_load(const struct host_keys_files *files, struct host_keys *out,
 	if (keys.v == NULL)
 		return err_set(err, ERR_NOMEM, "host keys");
 	for (size_t i = 0; i < files->key_count; i++) {
-		if (!load_key(files, files->key_paths[i], &keys, err)) {
+		if (!load_key(files, files->key_paths[i], have_agent, &keys,
+		    err)) {
 			host_keys_clear(&keys);
 			return false;
 		}

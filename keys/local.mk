@@ -31,6 +31,8 @@ keys_libkeys_a_SOURCES = \
 
 noinst_LIBRARIES += keys/libprivate.a
 keys_libprivate_a_SOURCES = \
+	keys/agent.c \
+	keys/agent.h \
 	keys/host_keys.c \
 	keys/host_keys.h \
 	keys/host_keys_load.c \

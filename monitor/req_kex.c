@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "lib/base/log.h"
 #include "lib/base/pattern.h"
 #include "lib/crypto/kex.h"
 #include "lib/wire/reader.h"
@@ -131,12 +132,17 @@ sign(struct monitor *mon, struct host_key *key, struct bytes algorithm,
 	/* both replies are one string */
 	if (signature == NULL)
 		return err_set(err, ERR_NOMEM, "signature");
-	if (host_key_sign(key, algorithm, data, signature, SIGNATURE_MAX, &len,
-	    err)) {
+	if (host_key_sign(key, mon->conf.host_key_agent, algorithm, data,
+	    signature, SIGNATURE_MAX, &len, err)) {
 		reply = (struct ipc_KEX_SIGNED){
 			.signature = bytes_of(signature, len),
 		};
 		ok = ipc_send(&mon->net, reply_id, &reply, err);
+	} else {
+		/* nothing that net said can be the reason */
+		log_error("%s host key: %s: %s", key->public->row->name,
+		    err->what, err_text(err));
+		err_set(err, ERR_NOT_FOUND, "signature by a host key");
 	}
 	free(signature);
 	return ok;

@@ -159,6 +159,7 @@ req_load_host_keys(struct monitor *mon, struct ipc_message *message,
 		.keys_are_default = conf->host_key_is_default,
 		.cert_paths = conf->host_certificate.v,
 		.cert_count = conf->host_certificate.count,
+		.agent = conf->host_key_agent,
 		.required_rsa_bits = conf->required_rsa_size,
 	};
 	struct host_keys keys = { 0 };

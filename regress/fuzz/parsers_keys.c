@@ -2,6 +2,7 @@
 /* Key blobs, certificates, key files and the lines that hold keys. */
 #include "fuzz/parsers.h"
 
+#include "keys/agent.h"
 #include "keys/authorized_principals.h"
 #include "keys/base64.h"
 #include "keys/cert_options.h"
@@ -320,6 +321,19 @@ run_krl_set(struct bytes in)
 	krl_set_clear(&again);
 }
 
+static void
+run_agent_reply(struct bytes in)
+{
+	struct bytes signature;
+	struct err err;
+
+	if (agent_reply_parse(in, sig_alg_find(bytes_str("ssh-ed25519")),
+	    &signature, &err))
+		FUZZ_CHECK(signature.len == in.len - 5);
+	else
+		FUZZ_CHECK(err.code != ERR_NONE);
+}
+
 static const struct parser_row rows[] = {
 	ROW(30, pubkey),
 	ROW(31, pubkey_text),
@@ -335,6 +349,7 @@ static const struct parser_row rows[] = {
 	ROW(102, cert_options),
 	ROW(101, principal_line),
 	ROW(110, krl_set),
+	ROW(111, agent_reply),
 };
 
 const struct parser_rows parsers_keys = { rows, ARRAY_LEN(rows) };

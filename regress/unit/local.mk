@@ -34,6 +34,7 @@ unit_tests = \
 	regress/unit/crypto/umac_test \
 	regress/unit/crypto/x25519_test \
 	regress/unit/ipc/ipc_test \
+	regress/unit/keys/agent_test \
 	regress/unit/keys/authorized_keys_test \
 	regress/unit/keys/cert_options_test \
 	regress/unit/keys/host_keys_test \
@@ -153,6 +154,8 @@ regress_unit_crypto_x25519_test_SOURCES = regress/unit/crypto/x25519_test.c regr
 regress_unit_crypto_x25519_test_LDADD = $(unit_libs)
 regress_unit_ipc_ipc_test_SOURCES = regress/unit/ipc/ipc_test.c
 regress_unit_ipc_ipc_test_LDADD = $(unit_libs)
+regress_unit_keys_agent_test_SOURCES = regress/unit/keys/agent_test.c regress/unit/keys/keys_util.h
+regress_unit_keys_agent_test_LDADD = $(unit_libs)
 regress_unit_keys_authorized_keys_test_SOURCES = regress/unit/keys/authorized_keys_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
 regress_unit_keys_authorized_keys_test_LDADD = $(unit_libs)
 regress_unit_keys_cert_options_test_SOURCES = regress/unit/keys/cert_options_test.c regress/unit/keys/keys_util.h

@@ -255,7 +255,7 @@ const struct keyword keywords[] = {	/* in the order of sshd -T */
 	    .tokens = "u",
 	    .help = "Account that runs AuthorizedPrincipalsCommand." },
 	{ TEXT("HostKeyAgent", path, host_key_agent, GLOBAL_ONLY, "none"),
-	    .use = LATER_WARN, .keeps = "SSH_AUTH_SOCK",
+	    .keeps = "SSH_AUTH_SOCK",
 	    .help = "Agent that signs with the host keys." },
 	{ ALGORITHMS("KexAlgorithms", kex_algorithms, GLOBAL_ONLY, ALG_KEX),
 	    .help = "Key exchange methods, the most wanted first." },

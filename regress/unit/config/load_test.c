@@ -112,10 +112,10 @@ load__what_is_missed_but_harmless_is_only_told(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_true(fixture_load(f, "HostKeyAgent /x\nSshdAuthPath /x\n"
+	assert_true(fixture_load(f, "SecurityKeyProvider /x\nSshdAuthPath /x\n"
 	    "AuthenticationMethods any\nKbdInteractiveAuthentication no\n"
 	    "AllowAgentForwarding no\nSshdSessionPath /x\n"));
-	expect_log(f, "line 1: HostKeyAgent has no effect in this version\n");
+	expect_log(f, "line 1: SecurityKeyProvider has no effect in this version\n");
 	expect_log(f, "line 2: SshdAuthPath has no effect");
 	expect_log(f, "line 6: SshdSessionPath has no effect");
 	assert_null(strstr(f->log, "line 3"));

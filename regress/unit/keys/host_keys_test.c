@@ -161,7 +161,7 @@ signs(struct host_keys *keys, const char *algorithm)
 	key = host_keys_find(keys, bytes_str(algorithm), &blob);
 	if (key == NULL)
 		return false;
-	assert_true(host_key_sign(key, bytes_str(algorithm), data, sig,
+	assert_true(host_key_sign(key, NULL, bytes_str(algorithm), data, sig,
 	    sizeof(sig), &len, &err));
 	assert_true(pubkey_verify(key->public, bytes_str(alg->sig_name),
 	    bytes_of(sig, len), data, NULL, &err));

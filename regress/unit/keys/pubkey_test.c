@@ -607,6 +607,8 @@ algorithms__sha1_is_never_a_default(void **state)
 		assert_int_equal(alg->is_default, alg->hash != DIGEST_SHA1);
 	assert_non_null(alg = sig_alg_find(BYTES_LIT("ssh-rsa")));
 	assert_int_equal(alg->hash, DIGEST_SHA1);
+	assert_non_null(sig_alg_find(
+	    BYTES_LIT("ssh-rsa-cert-v01@openssh.com")));
 }
 
 static void
