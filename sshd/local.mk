@@ -72,6 +72,8 @@ sshd_listener_liblistener_a_SOURCES = \
 	sshd/listener/notify.h \
 	sshd/listener/oom.c \
 	sshd/listener/oom.h \
+	sshd/listener/penalties.c \
+	sshd/listener/penalties.h \
 	sshd/listener/pid_file.c \
 	sshd/listener/pid_file.h \
 	sshd/listener/pool.c \

@@ -72,6 +72,16 @@ host_bits_are_zero(const struct ip_addr *net, unsigned bits)
 	return true;
 }
 
+struct cidr
+cidr_around(const struct ip_addr *ip, unsigned bits)
+{
+	struct cidr cidr = { .net = *ip, .bits = MIN(bits, width(ip)) };
+
+	for (unsigned i = cidr.bits; i < width(ip); i++)
+		cidr.net.b[i / 8] &= (uint8_t)~(0x80 >> (i % 8));
+	return cidr;
+}
+
 enum cidr_result
 cidr_parse(struct bytes text, struct cidr *out)
 {

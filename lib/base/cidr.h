@@ -36,6 +36,8 @@ enum cidr_result { CIDR_OK, CIDR_NOT_ADDRESS, CIDR_BAD };
  */
 MUST_CHECK bool ip_parse(struct bytes text, struct ip_addr *out);
 enum cidr_result cidr_parse(struct bytes text, struct cidr *out);
+/* The network of so many bits in which ip lies; for family 0 that of none. */
+struct cidr cidr_around(const struct ip_addr *ip, unsigned bits);
 bool cidr_contains(const struct cidr *cidr, const struct ip_addr *ip);
 /* One address with its text, to be matched many times. */
 struct ip_text {

@@ -176,7 +176,8 @@ class Kind:
         return [self.program, "-D", "-e", "-f", config]
 
     def extra(self):
-        return ""
+        # connections that are measured do not all log in
+        return "PerSourcePenalties no\n"
 
 
 class OpenSSH(Kind):

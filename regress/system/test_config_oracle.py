@@ -45,7 +45,6 @@ OTHER_STATUS = {
     "Subsystem a /x\nSubsystem a /y\n": "10.5 ignores the second one",
     "AuthorizedKeysFile a none\n": "an error since 9.3",
     "StreamLocalBindMask 0888\n": "9.2 reads up to the first bad digit",
-    "PerSourceMaxStartups 4\n": "not in this version",
 }
 
 ALGORITHMS = {"ciphers", "macs", "kexalgorithms", "hostkeyalgorithms",

@@ -52,6 +52,7 @@ unit_tests = \
 	regress/unit/listener/monitors_test \
 	regress/unit/listener/net_filter_connect_test \
 	regress/unit/listener/net_filter_test \
+	regress/unit/listener/penalties_test \
 	regress/unit/listener/programs_test \
 	regress/unit/listener/sockets_test \
 	regress/unit/listener/spawn_test \
@@ -178,6 +179,8 @@ regress_unit_listener_admission_test_SOURCES = regress/unit/listener/admission_t
 regress_unit_listener_admission_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
 regress_unit_listener_children_test_SOURCES = regress/unit/listener/children_test.c
 regress_unit_listener_children_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
+regress_unit_listener_penalties_test_SOURCES = regress/unit/listener/penalties_test.c
+regress_unit_listener_penalties_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
 regress_unit_listener_cmdline_test_SOURCES = regress/unit/listener/cmdline_test.c
 regress_unit_listener_cmdline_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
 regress_unit_listener_handover_test_SOURCES = regress/unit/listener/handover_test.c

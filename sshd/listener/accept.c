@@ -43,37 +43,40 @@ throw_dice(void)
 }
 
 static void
-report_hidden(unsigned hidden)
+report_hidden(const struct drop_log *drop_log, unsigned hidden)
 {
 	if (hidden != 0)
-		log_info("Maxstartups logging rate-limited: additional %u "
-		    "connections dropped", hidden);
+		log_info("%s logging rate-limited: additional %u connections "
+		    "dropped", drop_log->limits->name, hidden);
 }
 
 static void
 drops_are_over(void *arg)
 {
-	struct listener *listener = arg;
+	struct drop_watch *watch = arg;
 
-	report_hidden(drop_log_quiet(&listener->drop_log,
-	    clock_now_ms(listener->loop.clock)));
+	report_hidden(&watch->log, drop_log_quiet(&watch->log,
+	    clock_now_ms(watch->loop->clock)));
 }
 
 static void
 drop(struct listener *listener, int fd, const struct endpoints *names,
-    enum verdict verdict, unsigned startups)
+    enum verdict verdict, const struct admission_question *question)
 {
-	struct drop_log_result log = drop_log_event(&listener->drop_log,
+	struct drop_watch *watch = verdict == VERDICT_PENALTY ?
+	    &listener->penalty_drops : &listener->startup_drops;
+	struct drop_log_result log = drop_log_event(&watch->log,
 	    clock_now_ms(listener->loop.clock));
 
-	report_hidden(log.report);
+	report_hidden(&watch->log, log.report);
 	if (!log.show)
-		loop_timer_set(&listener->loop, &listener->drop_log_timer,
-		    DROP_LOG_QUIET_MS, drops_are_over, listener);
+		loop_timer_set(&listener->loop, &watch->timer,
+		    watch->log.limits->quiet_ms, drops_are_over, watch);
 	log_at(log.show ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG3,
-	    "drop connection #%u from [%s]:%u on [%s]:%u %s", startups,
-	    names->remote, names->remote_port, names->local,
-	    names->local_port, admission_reason(verdict));
+	    "drop connection #%u from [%s]:%u on [%s]:%u %s",
+	    question->startups, names->remote, names->remote_port,
+	    names->local, names->local_port,
+	    admission_reason(verdict, question));
 	(void)send(fd, not_now, strlen(not_now), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
@@ -90,10 +93,8 @@ hand_over(struct listener *listener, int fd, const struct endpoints *names)
 		if (child == NULL)
 			return false;
 		if (monitors_connect(listener, child, fd)) {
-			memcpy(child->remote, names->remote,
-			    sizeof(child->remote));
-			memcpy(child->local, names->local,
-			    sizeof(child->local));
+			child_set_addresses(child, names->remote,
+			    names->local);
 			listener_show_title(listener);
 			return true;
 		}
@@ -104,6 +105,27 @@ hand_over(struct listener *listener, int fd, const struct endpoints *names)
 	return false;
 }
 
+static void
+ask_about_source(struct listener *listener, const char *remote,
+    struct admission_question *question)
+{
+	const struct conf *conf = &listener->snapshot.conf;
+	struct ip_addr ip = { .family = 0 };
+	struct cidr source;
+
+	question->source_limit = conf->per_source_max_startups;
+	if (!ip_parse(bytes_str(remote), &ip))
+		return;
+	source = penalties_source(conf, &ip);
+	if (question->source_limit != CONF_UNLIMITED)
+		question->source_startups = children_startups_from(
+		    &listener->children, &source);
+	if (!monitors_is_exempt(conf, remote))
+		question->penalty = penalties_refusal(&listener->penalties,
+		    &conf->per_source_penalties, &source,
+		    clock_now_ms(listener->loop.clock));
+}
+
 /* False: we are short of something, better wait before the next one. */
 static bool
 serve(struct listener *listener, int fd, const struct sockaddr_storage *peer,
@@ -112,18 +134,20 @@ serve(struct listener *listener, int fd, const struct sockaddr_storage *peer,
 	const struct conf *conf = &listener->snapshot.conf;
 	const struct startup_limits limits = { conf->max_startups_begin,
 	    conf->max_startups_rate, conf->max_startups_full };
-	const struct admission_question question = {
+	struct admission_question question = {
 		.startups = children_startups(&listener->children),
 		.dice = throw_dice(),
 	};
-	enum verdict verdict = admission_decide(&limits, &question);
+	enum verdict verdict;
 	struct endpoints names;
 
 	listener->accepted++;
 	name_endpoints(fd, peer, peer_len, &names);
+	ask_about_source(listener, names.remote, &question);
+	verdict = admission_decide(&limits, &question);
 	if (verdict == VERDICT_ADMIT)
 		return hand_over(listener, fd, &names);
-	drop(listener, fd, &names, verdict, question.startups);
+	drop(listener, fd, &names, verdict, &question);
 	return true;
 }
 

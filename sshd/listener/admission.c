@@ -3,9 +3,16 @@
 
 #include <stddef.h>
 
-#define BUCKET_THRESHOLD	4	/* lines in a burst before we limit */
-#define BUCKET_MAX		60
-#define BUCKET_REPORT_MS	300000
+#define BUCKET_MAX_MS	60000	/* lines that are remembered */
+
+const struct drop_log_limits drop_log_startups = {
+	.name = "Maxstartups", .burst_ms = 4000, .quiet_ms = 20000,
+	.report_ms = 300000,
+};
+const struct drop_log_limits drop_log_penalties = {
+	.name = "PerSourcePenalties", .burst_ms = 8000, .quiet_ms = 30000,
+	.report_ms = 120000,
+};
 
 unsigned
 admission_drop_percent(const struct startup_limits *limits, unsigned startups)
@@ -25,18 +32,25 @@ admission_decide(const struct startup_limits *limits,
 {
 	if (question->dice < admission_drop_percent(limits, question->startups))
 		return VERDICT_MAX_STARTUPS;
-	return VERDICT_ADMIT;
+	if (question->source_startups >= question->source_limit)
+		return VERDICT_SOURCE_STARTUPS;
+	return question->penalty == NULL ? VERDICT_ADMIT : VERDICT_PENALTY;
 }
 
 const char *
-admission_reason(enum verdict verdict)
+admission_reason(enum verdict verdict,
+    const struct admission_question *question)
 {
-	static const char *const reasons[VERDICT_COUNT] = {
-		[VERDICT_ADMIT] = "",
-		[VERDICT_MAX_STARTUPS] = "Maxstartups",
-	};
-
-	return reasons[verdict];
+	switch (verdict) {
+	case VERDICT_ADMIT:
+		break;
+	case VERDICT_MAX_STARTUPS:
+	case VERDICT_SOURCE_STARTUPS:
+		return "Maxstartups";
+	case VERDICT_PENALTY:
+		return question->penalty;
+	}
+	return "";
 }
 
 static unsigned
@@ -53,7 +67,7 @@ unsigned
 drop_log_quiet(struct drop_log *drop_log, int64_t now_ms)
 {
 	if (!drop_log->limited ||
-	    now_ms - drop_log->over_ms < DROP_LOG_QUIET_MS)
+	    now_ms - drop_log->over_ms < drop_log->limits->quiet_ms)
 		return 0;
 	drop_log->limited = false;
 	return take_hidden(drop_log, now_ms);
@@ -71,9 +85,9 @@ drop_log_event(struct drop_log *drop_log, int64_t now_ms)
 		drop_log->level_ms = 0;
 	drop_log->last_ms = now_ms;
 	drop_log->level_ms += 1000;
-	if (drop_log->level_ms > BUCKET_MAX * 1000)
-		drop_log->level_ms = BUCKET_MAX * 1000;
-	if (drop_log->level_ms > BUCKET_THRESHOLD * 1000) {
+	if (drop_log->level_ms > BUCKET_MAX_MS)
+		drop_log->level_ms = BUCKET_MAX_MS;
+	if (drop_log->level_ms > drop_log->limits->burst_ms) {
 		if (!drop_log->limited)
 			drop_log->report_ms = now_ms;
 		drop_log->limited = true;
@@ -83,7 +97,7 @@ drop_log_event(struct drop_log *drop_log, int64_t now_ms)
 	if (result.show)
 		return result;
 	drop_log->hidden++;
-	if (now_ms - drop_log->report_ms >= BUCKET_REPORT_MS)
+	if (now_ms - drop_log->report_ms >= drop_log->limits->report_ms)
 		result.report = take_hidden(drop_log, now_ms);
 	return result;
 }

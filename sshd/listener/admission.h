@@ -3,8 +3,7 @@
  * admission - which new connections are turned away before any work is done.
  *
  * Shapes:  a question about one connection -> a verdict; pure, the random
- *          number and the time are given. Later rules (per source) add a
- *          verdict and an input.
+ *          number and the time are given.
  * Units:   percent; milliseconds.
  * Errors:  none.
  * Owns:    nothing.
@@ -20,7 +19,8 @@
 enum verdict {
 	VERDICT_ADMIT,
 	VERDICT_MAX_STARTUPS,
-	VERDICT_COUNT
+	VERDICT_SOURCE_STARTUPS,	/* too many of this source */
+	VERDICT_PENALTY
 };
 
 struct startup_limits {			/* MaxStartups start:rate:full */
@@ -30,6 +30,8 @@ struct startup_limits {			/* MaxStartups start:rate:full */
 struct admission_question {
 	unsigned startups;		/* connections not logged in yet */
 	unsigned dice;			/* random, 0..99 */
+	unsigned source_startups, source_limit;
+	const char *penalty;		/* why the source is refused, or NULL */
 };
 
 /* In percent: how likely a connection is dropped with so many startups. */
@@ -37,16 +39,25 @@ unsigned admission_drop_percent(const struct startup_limits *limits,
     unsigned startups);
 enum verdict admission_decide(const struct startup_limits *limits,
     const struct admission_question *question);
-/* As the last word of the "drop connection" line. */
-const char *admission_reason(enum verdict verdict);
+/* As the last words of the "drop connection" line. */
+const char *admission_reason(enum verdict verdict,
+    const struct admission_question *question);
 
-#define DROP_LOG_QUIET_MS	20000	/* calm for so long: show again */
+/* When lines about one kind of drop are held back. */
+struct drop_log_limits {
+	const char *name;		/* in the line that counts them */
+	int64_t burst_ms;		/* one line = 1000 */
+	int64_t quiet_ms;		/* calm for so long: show again */
+	int64_t report_ms;
+};
+extern const struct drop_log_limits drop_log_startups, drop_log_penalties;
 
 /*
  * Log lines about drops are limited, or a flood of connections becomes a
  * flood of lines: a bucket that each line fills and each second empties.
  */
 struct drop_log {
+	const struct drop_log_limits *limits;
 	int64_t level_ms;		/* one line = 1000 */
 	int64_t last_ms;		/* when level_ms was right */
 	int64_t over_ms;		/* last time above the threshold */
@@ -63,7 +74,7 @@ struct drop_log_result {
 /* To be asked for each drop; now_ms never goes back. */
 struct drop_log_result drop_log_event(struct drop_log *drop_log,
     int64_t now_ms);
-/* No drop for DROP_LOG_QUIET_MS: ends the limit. Returns how many to report. */
+/* No drop for limits->quiet_ms: ends the limit. Returns how many to report. */
 unsigned drop_log_quiet(struct drop_log *drop_log, int64_t now_ms);
 
 #endif

@@ -91,13 +91,58 @@ children_find(const struct children *children, pid_t pid)
 	return child;
 }
 
+static void
+leave_serving(struct child *child)
+{
+	if (child->state != CHILD_SERVING)
+		return;
+	*child->at_serving = child->next_serving;
+	if (child->next_serving != NULL)
+		child->next_serving->at_serving = child->at_serving;
+}
+
+static void
+enter_serving(struct children *children, struct child *child)
+{
+	child->next_serving = children->serving;
+	child->at_serving = &children->serving;
+	if (children->serving != NULL)
+		children->serving->at_serving = &child->next_serving;
+	children->serving = child;
+}
+
 void
 children_set_state(struct children *children, struct child *child,
     enum child_state state)
 {
+	leave_serving(child);
 	children->in_state[child->state]--;
 	child->state = state;
 	children->in_state[state]++;
+	if (state == CHILD_SERVING)
+		enter_serving(children, child);
+}
+
+void
+child_set_addresses(struct child *child, const char *remote,
+    const char *local)
+{
+	snprintf(child->remote, sizeof(child->remote), "%s", remote);
+	snprintf(child->local, sizeof(child->local), "%s", local);
+	if (!ip_parse(bytes_str(remote), &child->ip))
+		child->ip = (struct ip_addr){ .family = 0 };
+}
+
+unsigned
+children_startups_from(const struct children *children,
+    const struct cidr *source)
+{
+	unsigned count = 0;
+
+	for (const struct child *c = children->serving; c != NULL;
+	    c = c->next_serving)
+		count += cidr_contains(source, &c->ip);
+	return count;
 }
 
 unsigned
@@ -150,6 +195,7 @@ children_ended(struct children *children, struct child *child, int status)
 			break;
 		}
 	}
+	leave_serving(child);
 	children->in_state[child->state]--;
 	ipc_clear(&child->ipc);
 	free(child);

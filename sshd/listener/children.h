@@ -16,6 +16,7 @@
 
 #include <sys/types.h>
 
+#include "lib/base/cidr.h"
 #include "lib/ipc/ipc.h"
 
 #define CHILDREN_BUCKETS	1024	/* 10,000 sessions: ten in each */
@@ -33,16 +34,19 @@ struct child {
 	bool discarded;			/* idle, and told to exit */
 	struct ipc ipc;			/* closed when all is said */
 	char remote[64], local[64];	/* addresses, once serving */
+	struct ip_addr ip;		/* of remote; family 0: none */
 	struct child *next;		/* in its bucket */
+	struct child *next_serving, **at_serving;	/* in that list */
 	void *owner;			/* for callbacks of its IPC socket */
 };
 
 struct children {
 	struct child *buckets[CHILDREN_BUCKETS];
+	struct child *serving;		/* those of CHILD_SERVING */
 	unsigned in_state[CHILD_LOGGED_IN + 1];
 };
 
-/* What the end of a process means; later issues penalise by it. */
+/* What the end of a process means: sources are penalised by it. */
 enum child_end {
 	END_ORDERLY,
 	END_GRACE,			/* LoginGraceTime */
@@ -64,8 +68,14 @@ struct child *children_add(struct children *children, pid_t pid,
 struct child *children_find(const struct children *children, pid_t pid);
 void children_set_state(struct children *children, struct child *child,
     enum child_state state);
+/* Its connection's two addresses, numeric, as in the log. */
+void child_set_addresses(struct child *child, const char *remote,
+    const char *local);
 /* Connections that have not logged in: what MaxStartups counts. */
 unsigned children_startups(const struct children *children);
+/* Those of them that come from a network. */
+unsigned children_startups_from(const struct children *children,
+    const struct cidr *source);
 /* Forgets a child that waitpid() returned; logs how it ended. */
 enum child_end children_ended(struct children *children, struct child *child,
     int status);

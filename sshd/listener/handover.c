@@ -154,8 +154,7 @@ restore_child(struct listener *listener, pid_t pid, int state, int fd,
 		return err_set(err, ERR_NOMEM, "child");
 	children_set_state(&listener->children, child,
 	    (enum child_state)state);
-	snprintf(child->remote, sizeof(child->remote), "%s", unword(remote));
-	snprintf(child->local, sizeof(child->local), "%s", unword(local));
+	child_set_addresses(child, unword(remote), unword(local));
 	/* idle ones were sent away before the handover */
 	child->discarded = state == CHILD_STARTING || state == CHILD_WARM;
 	return fd == -1 || monitors_watch(listener, child, err);

@@ -18,10 +18,17 @@
 #include "sshd/listener/admission.h"
 #include "sshd/listener/children.h"
 #include "sshd/listener/cmdline.h"
+#include "sshd/listener/penalties.h"
 #include "sshd/listener/pool.h"
 #include "sshd/listener/snapshot.h"
 #include "sshd/listener/sockets.h"
 #include "sshd/listener/spawn.h"
+
+struct drop_watch {			/* lines about one kind of drop */
+	struct drop_log log;
+	struct timer timer;
+	struct loop *loop;
+};
 
 struct listener {
 	struct cmdline cmdline;
@@ -46,8 +53,8 @@ struct listener {
 	struct sockets sockets;
 	struct timer accept_pause;
 	uint64_t accepted;		/* connections so far */
-	struct drop_log drop_log;
-	struct timer drop_log_timer;
+	struct drop_watch startup_drops, penalty_drops;
+	struct penalties penalties;
 
 	struct children children;
 	struct pool pool;

@@ -201,6 +201,10 @@ main(int argc, char **argv)
 		.ready_fd = -1, .null_fd = -1, .binary_fd = -1,
 		.signal_fd = -1, .loop.epoll_fd = -1,
 		.snapshot = SNAPSHOT_NONE,
+		.startup_drops = { .log = { .limits = &drop_log_startups },
+		    .loop = &listener.loop },
+		.penalty_drops = { .log = { .limits = &drop_log_penalties },
+		    .loop = &listener.loop },
 	};
 	int state_fd = handover_find(), exit_code;
 
@@ -220,6 +224,7 @@ main(int argc, char **argv)
 	exit_code = run(&listener, state_fd);
 	sockets_clear(&listener.sockets, &listener.loop);
 	children_clear(&listener.children);
+	penalties_clear(&listener.penalties);
 	snapshot_clear(&listener.snapshot);
 	cmdline_clear(&listener.cmdline);
 	loop_clear(&listener.loop);

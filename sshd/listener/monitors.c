@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "sshd/listener/monitors.h"
 
+#include <arpa/inet.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
 
@@ -141,6 +143,80 @@ monitors_connect(struct listener *listener, struct child *child, int fd)
 	return true;
 }
 
+bool
+monitors_is_exempt(const struct conf *conf, const char *remote)
+{
+	const char *list = conf->per_source_penalty_exempt_list;
+	const struct ip_text address = ip_text_of(remote);
+
+	return list != NULL && addr_list_match(bytes_str(list), &address) ==
+	    PATTERN_YES;
+}
+
+static void
+log_penalty(const struct cidr *source, enum child_end end,
+    const struct penalty_result *result)
+{
+	const char *family = source->net.family == AF_INET ? "ipv4" : "ipv6";
+	const char *reason = penalties_reason(end);
+	char net[INET6_ADDRSTRLEN + 8] = "";
+	size_t len;
+
+	(void)inet_ntop(source->net.family, source->net.b, net, sizeof(net));
+	len = strlen(net);
+	snprintf(net + len, sizeof(net) - len, "/%u", source->bits);
+	switch (result->change) {
+	case PENALTY_NONE:
+	case PENALTY_RAISED:
+		return;
+	case PENALTY_NEW:
+		log_at(result->active ? LOG_LEVEL_INFO : LOG_LEVEL_VERBOSE,
+		    "srclimit_penalise: %s: new %s %s penalty of %.3f seconds "
+		    "for %s", family, net, result->active ? "active" :
+		    "deferred", (double)result->left_ms / 1000, reason);
+		return;
+	case PENALTY_ACTIVATED:
+		log_info("srclimit_penalise: %s: activating %s penalty of "
+		    "%.3f seconds for %s", net, family,
+		    (double)result->left_ms / 1000, reason);
+		return;
+	case PENALTY_FULL:
+		log_verbose("srclimit_penalise: %s penalty table full, cannot "
+		    "penalise %s for %s", family, net, reason);
+		return;
+	}
+}
+
+static void
+penalise(struct listener *listener, const char *remote,
+    const struct ip_addr *ip, enum child_end end)
+{
+	const struct conf *conf = &listener->snapshot.conf;
+	struct penalty_result result;
+	struct cidr source;
+
+	if (ip->family == 0 || monitors_is_exempt(conf, remote))
+		return;
+	source = penalties_source(conf, ip);
+	result = penalties_add(&listener->penalties,
+	    &conf->per_source_penalties, &source, end,
+	    clock_now_ms(listener->loop.clock));
+	log_penalty(&source, end, &result);
+}
+
+static void
+reap_child(struct listener *listener, struct child *child, int status)
+{
+	char remote[sizeof(child->remote)];
+	struct ip_addr ip = child->ip;
+	enum child_end end;
+
+	memcpy(remote, child->remote, sizeof(remote));
+	pool_forget(listener, child);
+	end = children_ended(&listener->children, child, status);
+	penalise(listener, remote, &ip, end);
+}
+
 void
 monitors_reap(struct listener *listener)
 {
@@ -155,8 +231,7 @@ monitors_reap(struct listener *listener)
 			continue;
 		/* its last messages may still lie in the socket */
 		child_event(child, EPOLLIN);
-		pool_forget(listener, child);
-		(void)children_ended(&listener->children, child, status);
+		reap_child(listener, child, status);
 	}
 	if (startups != children_startups(&listener->children))
 		listener_show_title(listener);

@@ -24,7 +24,9 @@ bool monitors_connect(struct listener *listener, struct child *child, int fd);
 /* Starts to listen to a child's socket. */
 MUST_CHECK bool monitors_watch(struct listener *listener, struct child *child,
     struct err *err);
-/* After SIGCHLD: all that have ended. */
+/* PerSourcePenaltyExemptList has the address. */
+bool monitors_is_exempt(const struct conf *conf, const char *remote);
+/* After SIGCHLD: all that have ended, and what their sources get for it. */
 void monitors_reap(struct listener *listener);
 
 #endif

@@ -189,6 +189,16 @@ move_pid_file(struct listener *listener)
 		    path);
 }
 
+/* Penalties were given to networks of this size. */
+static bool
+same_blocks(const struct conf *a, const struct conf *b)
+{
+	return a->per_source_net_block_size_v4 ==
+	    b->per_source_net_block_size_v4 &&
+	    a->per_source_net_block_size_v6 ==
+	    b->per_source_net_block_size_v6;
+}
+
 static void
 reload_here(struct listener *listener)
 {
@@ -202,6 +212,8 @@ reload_here(struct listener *listener)
 		    "configuration.");
 		snapshot_clear(&next);
 	} else {
+		if (!same_blocks(&listener->snapshot.conf, &next.conf))
+			penalties_clear(&listener->penalties);
 		snapshot_clear(&listener->snapshot);
 		listener->snapshot = next;
 		logging_configure(listener, false);

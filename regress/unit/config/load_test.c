@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "lib/base/compiler.h"
+#include "sshd/config/keywords.h"
 
 static void
 expect_log(struct fixture *f, const char *words)
@@ -88,23 +89,23 @@ load__old_keywords_are_accepted_with_a_word(void **state)
 	assert_null(strstr(f->log, "Protocol"));
 }
 
+/* With a value that is neither the default nor harmless. */
 static void
 load__what_protects_and_is_not_built_yet_is_refused(void **state)
 {
-	static const char *const lines[] = {
-		"PerSourceMaxStartups 1", "PerSourcePenalties authfail:1",
-		"UseDNS yes",
-	};
-	static const char harmless[] =
-	    "PerSourceMaxStartups none\nUseDNS no\n"
-	    "PerSourcePenalties no\n";
-	struct fixture *f = *state;
+	for (size_t i = 0; i < keyword_count; i++) {
+		const struct keyword *kw = &keywords[i];
+		char line[128];
 
-	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
-		assert_refused(f, lines[i], "is not supported by this "
+		if (kw->use != LATER_REFUSE)
+			continue;
+		snprintf(line, sizeof(line), "%s %s", kw->name,
+		    strcmp(kw->dflt, "no") == 0 ? "yes" : "1");
+		assert_refused(*state, line, "is not supported by this "
 		    "version; refusing to start without it");
-	assert_true(fixture_load(f, harmless));
-	assert_string_equal(f->log, "");
+		snprintf(line, sizeof(line), "%s %s", kw->name, kw->dflt);
+		assert_true(fixture_load(*state, line));
+	}
 }
 
 static void

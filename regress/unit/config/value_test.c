@@ -300,7 +300,6 @@ value__listen_addresses_are_resolved_for_each_port(void **state)
 static void
 value__penalties_are_set_part_by_part(void **state)
 {
-	/* the one form that asks for nothing until penalties are built */
 	assert_prints(*state, "PerSourcePenalties no", NULL,
 	    "persourcepenalties no\n");
 	assert_prints(*state, "PerSourcePenalties crash:90 authfail:5\n"
@@ -316,8 +315,10 @@ value__penalties_are_set_part_by_part(void **state)
 	    "unsupported keyword \"crush:1\"");
 	assert_refused(*state, "PerSourcePenalties overflow:deny",
 	    "invalid value");
-	assert_refused(*state, "PerSourcePenalties crash:91",
-	    "PerSourcePenalties is not supported by this version");
+	assert_prints(*state, "PerSourcePenalties crash:91\n"
+	    "PerSourcePenalties crash:92 noauth:0.5", NULL,
+	    "persourcepenalties crash:91.000000 authfail:5.000000 "
+	    "noauth:0.500000 ");
 }
 
 #define ED25519		"ssh-ed25519"

@@ -43,26 +43,71 @@ static void
 admission__the_dice_decide_between_the_limits(void **state)
 {
 	const struct startup_limits limits = { 10, 30, 100 };
-	struct admission_question question = { .startups = 10, .dice = 29 };
+	struct admission_question question = { .startups = 10,
+	    .dice = 29, .source_limit = 1 };
 
 	(void)state;
 	assert_int_equal(admission_decide(&limits, &question),
 	    VERDICT_MAX_STARTUPS);
 	question.dice = 30;
 	assert_int_equal(admission_decide(&limits, &question), VERDICT_ADMIT);
-	question = (struct admission_question){ .startups = 9, .dice = 0 };
+	question = (struct admission_question){ .startups = 9, .dice = 0,
+	    .source_limit = 1 };
 	assert_int_equal(admission_decide(&limits, &question), VERDICT_ADMIT);
-	question = (struct admission_question){ .startups = 100, .dice = 99 };
+	question = (struct admission_question){ .startups = 100, .dice = 99,
+	    .source_limit = 1 };
 	assert_int_equal(admission_decide(&limits, &question),
 	    VERDICT_MAX_STARTUPS);
-	assert_string_equal(admission_reason(VERDICT_MAX_STARTUPS),
+	assert_string_equal(admission_reason(VERDICT_MAX_STARTUPS, &question),
 	    "Maxstartups");
+}
+
+static void
+admission__a_source_has_a_limit_of_its_own(void **state)
+{
+	const struct startup_limits limits = { 10, 30, 100 };
+	struct admission_question question = { .startups = 5,
+	    .source_startups = 2, .source_limit = 3 };
+
+	(void)state;
+	assert_int_equal(admission_decide(&limits, &question), VERDICT_ADMIT);
+	question.source_startups = 3;
+	assert_int_equal(admission_decide(&limits, &question),
+	    VERDICT_SOURCE_STARTUPS);
+	assert_string_equal(admission_reason(VERDICT_SOURCE_STARTUPS,
+	    &question), "Maxstartups");
+}
+
+static void
+admission__a_penalty_is_its_own_reason(void **state)
+{
+	const struct startup_limits limits = { 10, 30, 100 };
+	const struct admission_question question = { .startups = 5,
+	    .source_limit = 3, .penalty = "penalty: caused crash" };
+
+	(void)state;
+	assert_int_equal(admission_decide(&limits, &question),
+	    VERDICT_PENALTY);
+	assert_string_equal(admission_reason(VERDICT_PENALTY, &question),
+	    "penalty: caused crash");
+}
+
+static void
+drop_log__penalties_show_eight_lines(void **state)
+{
+	struct drop_log drop_log = { .limits = &drop_log_penalties };
+	unsigned shown = 0;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		shown += drop_log_event(&drop_log, 5000 + i).show;
+	assert_int_equal(shown, 8);
 }
 
 static void
 drop_log__a_burst_is_cut_after_four_lines(void **state)
 {
-	struct drop_log drop_log = { 0 };
+	struct drop_log drop_log = { .limits = &drop_log_startups };
 	unsigned shown = 0;
 
 	(void)state;
@@ -74,7 +119,7 @@ drop_log__a_burst_is_cut_after_four_lines(void **state)
 static void
 drop_log__lines_that_come_slowly_are_all_shown(void **state)
 {
-	struct drop_log drop_log = { 0 };
+	struct drop_log drop_log = { .limits = &drop_log_startups };
 
 	(void)state;
 	for (int i = 0; i < 1000; i++) {
@@ -89,15 +134,15 @@ drop_log__lines_that_come_slowly_are_all_shown(void **state)
 static void
 drop_log__what_was_hidden_is_counted_once_it_is_calm(void **state)
 {
-	struct drop_log drop_log = { 0 };
+	struct drop_log drop_log = { .limits = &drop_log_startups };
 	struct drop_log_result result;
 
 	(void)state;
 	for (int i = 0; i < 10; i++)
 		(void)drop_log_event(&drop_log, 5000);
 	assert_int_equal(drop_log_quiet(&drop_log,
-	    5000 + DROP_LOG_QUIET_MS - 1), 0);
-	assert_int_equal(drop_log_quiet(&drop_log, 5000 + DROP_LOG_QUIET_MS),
+	    5000 + drop_log_startups.quiet_ms - 1), 0);
+	assert_int_equal(drop_log_quiet(&drop_log, 5000 + drop_log_startups.quiet_ms),
 	    6);
 	assert_int_equal(drop_log_quiet(&drop_log, 900000), 0);
 	result = drop_log_event(&drop_log, 900000);
@@ -108,7 +153,7 @@ drop_log__what_was_hidden_is_counted_once_it_is_calm(void **state)
 static void
 drop_log__an_endless_flood_is_reported_every_five_minutes(void **state)
 {
-	struct drop_log drop_log = { 0 };
+	struct drop_log drop_log = { .limits = &drop_log_startups };
 	unsigned reports = 0, hidden = 0, shown = 0, events = 0;
 
 	(void)state;
@@ -132,6 +177,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(admission__drop_probability_rises_from_rate_to_certainty),
 		TEST(admission__the_dice_decide_between_the_limits),
+		TEST(admission__a_source_has_a_limit_of_its_own),
+		TEST(admission__a_penalty_is_its_own_reason),
+		TEST(drop_log__penalties_show_eight_lines),
 		TEST(drop_log__a_burst_is_cut_after_four_lines),
 		TEST(drop_log__lines_that_come_slowly_are_all_shown),
 		TEST(drop_log__what_was_hidden_is_counted_once_it_is_calm),

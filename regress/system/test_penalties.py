@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: ISC
+"""What one source may do: connections at a time, and how often it may
+misbehave."""
+
+import signal
+import socket
+import subprocess
+
+import pytest
+
+from server import make_key, wait_until
+
+pytestmark = pytest.mark.postern_only
+
+REFUSED = b"Not allowed at this time\r\n"
+
+
+def said_to(server, source="127.0.0.1"):
+    """What a client from that address hears first."""
+    with socket.create_connection(("127.0.0.1", server.port), 15,
+                                  (source, 0)) as s:
+        s.settimeout(30)
+        with s.makefile("rb") as stream:
+            return stream.readline()
+
+
+def login(server, keys, user="alice", source="127.0.0.1"):
+    return server.ssh(user, keys["ed25519"], "true",
+                      options=["-o", f"BindAddress={source}"]).returncode
+
+
+def test_a_source_that_never_logs_in_is_refused_after_a_while(make_server,
+                                                              keys):
+    server = make_server("PerSourcePenalties noauth:60 max:120 min:90\n"
+                         "LogLevel VERBOSE\n")
+    assert said_to(server).startswith(b"SSH-2.0-")
+    line = server.wait_for_log("srclimit_penalise:")
+    assert line == ("srclimit_penalise: ipv4: new 127.0.0.1/32 deferred "
+                    "penalty of 60.000 seconds for penalty: connections "
+                    "without attempting authentication")
+    assert said_to(server).startswith(b"SSH-2.0-")
+    line = server.wait_for_log("activating")
+    assert line.startswith("srclimit_penalise: 127.0.0.1/32: activating ipv4 "
+                           "penalty of 1")
+    assert line.endswith(" seconds for penalty: connections without "
+                         "attempting authentication")
+    assert said_to(server) == REFUSED
+    line = server.wait_for_log("drop connection #0 from [127.0.0.1]:")
+    assert line.endswith(f" on [127.0.0.1]:{server.port} penalty: "
+                         "connections without attempting authentication")
+    # others are none of its business
+    assert login(server, keys, source="127.0.0.2") == 0
+
+
+@pytest.mark.parametrize("config, user, reason", [
+    ("authfail:60", "alice", "failed authentication"),
+    ("invaliduser:60", "nobody-here",
+     "attempted authentication by invalid user"),
+    ("refuseconnection:60", "carol",
+     "connection prohibited by RefuseConnection"),
+])
+def test_each_misdeed_has_its_name(make_server, tmp_path, config, user,
+                                   reason):
+    stranger = make_key(str(tmp_path / "stranger"))
+    server = make_server(f"PerSourcePenalties {config}\n"
+                         "Match user carol\nRefuseConnection yes\n"
+                         "Match all\n")
+    server.ssh(user, stranger, "true")
+    line = server.wait_for_log("srclimit_penalise:")
+    assert line == ("srclimit_penalise: ipv4: new 127.0.0.1/32 active penalty "
+                    f"of 60.000 seconds for penalty: {reason}")
+    assert said_to(server) == REFUSED
+
+
+def test_who_waits_beyond_the_grace_time_is_penalised(make_server):
+    server = make_server("PerSourcePenalties grace-exceeded:60\n"
+                         "LoginGraceTime 1\n")
+    with socket.create_connection(("127.0.0.1", server.port), 15) as s:
+        s.settimeout(30)
+        while s.recv(65536):
+            pass
+    server.wait_for_log("penalty: exceeded LoginGraceTime")
+    assert said_to(server) == REFUSED
+
+
+def test_a_crash_of_the_network_process_is_penalised(make_server):
+    server = make_server("PerSourcePenalties crash:60\n")
+    with socket.create_connection(("127.0.0.1", server.port), 15) as s:
+        s.settimeout(30)
+        assert s.recv(4096).startswith(b"SSH-2.0-")
+        victim = wait_until(lambda: net_of_connection(s), what="the process")
+        subprocess.run(["kill", f"-{signal.SIGSEGV}", str(victim)],
+                       check=True)
+        while s.recv(65536):
+            pass
+    server.wait_for_log("penalty: caused crash")
+    assert said_to(server) == REFUSED
+
+
+def net_of_connection(s):
+    """The process that holds the other end of a connection."""
+    port = s.getsockname()[1]
+    shown = subprocess.run(
+        ["ss", "-tnpHO", f"dport = :{port}"], capture_output=True,
+        text=True).stdout
+    pids = {int(word.split("=")[1]) for line in shown.splitlines()
+            for word in line.replace("(", ",").split(",")
+            if word.startswith("pid=") and "sshd-net" in line}
+    return min(pids) if pids else None
+
+
+def test_successful_logins_cost_nothing(make_server, keys):
+    server = make_server("PerSourcePenalties crash:60 authfail:60 noauth:60 "
+                         "invaliduser:60 grace-exceeded:60\n")
+    for _ in range(5):
+        assert login(server, keys) == 0
+    assert "srclimit_penalise" not in server.log()
+
+
+def test_exempt_addresses_are_never_penalised(make_server, keys):
+    server = make_server("PerSourcePenalties noauth:60 max:600\n"
+                         "PerSourcePenaltyExemptList 10.0.0.0/8,127.0.0.1\n")
+    for _ in range(3):
+        assert said_to(server).startswith(b"SSH-2.0-")
+    assert said_to(server, "127.0.0.3").startswith(b"SSH-2.0-")
+    server.wait_for_log("srclimit_penalise: ipv4: new 127.0.0.3/32 active")
+    assert said_to(server, "127.0.0.3") == REFUSED
+    assert login(server, keys) == 0
+    assert "127.0.0.1/32" not in server.log()
+
+
+def test_a_network_is_one_source(make_server):
+    server = make_server("PerSourcePenalties noauth:60\n"
+                         "PerSourceNetBlockSize 24\n")
+    assert said_to(server, "127.0.0.7").startswith(b"SSH-2.0-")
+    server.wait_for_log("srclimit_penalise: ipv4: new 127.0.0.0/24 active")
+    assert said_to(server, "127.0.0.200") == REFUSED
+    assert said_to(server, "127.0.1.1").startswith(b"SSH-2.0-")
+
+
+def test_penalties_are_on_by_default(make_server):
+    server = make_server("PerSourcePenalties yes\nLogLevel VERBOSE\n")
+    assert said_to(server).startswith(b"SSH-2.0-")
+    server.wait_for_log("srclimit_penalise: ipv4: new 127.0.0.1/32 deferred "
+                        "penalty of 1.000 seconds")
+
+
+def test_a_reload_keeps_penalties(make_server):
+    server = make_server("PerSourcePenalties noauth:60\n")
+    assert said_to(server).startswith(b"SSH-2.0-")
+    server.wait_for_log("srclimit_penalise:")
+    server.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: server.log().count("SIGHUP; restarting") == 1,
+               what="the reload")
+    assert said_to(server) == REFUSED
+
+
+def test_a_source_has_a_number_of_startups(make_server, keys):
+    server = make_server("PerSourceMaxStartups 2\nMaxStartups 100\n")
+    held = [socket.create_connection(("127.0.0.1", server.port), 15)
+            for _ in range(2)]
+    try:
+        for s in held:
+            s.settimeout(30)
+            assert s.recv(4096).startswith(b"SSH-2.0-")
+        assert said_to(server) == REFUSED
+        server.wait_for_log("drop connection #2 from [127.0.0.1]:")
+        assert said_to(server, "127.0.0.2").startswith(b"SSH-2.0-")
+    finally:
+        for s in held:
+            s.close()
+    wait_until(lambda: login(server, keys) == 0, what="a free place")
+
+
+def test_logins_are_no_startups(make_server, keys):
+    server = make_server("PerSourceMaxStartups 1\n")
+    running = []
+    for _ in range(3):
+        process = server.popen("alice", keys["ed25519"], "echo up; cat")
+        assert process.stdout.readline() == b"up\n"
+        running.append(process)
+    for process in running:
+        assert process.communicate(b"x")[0] == b"x"
