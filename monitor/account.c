@@ -47,7 +47,7 @@ account_log_failure(const struct monitor *mon)
 /* Whatever is asked without echo is the password; nothing else is known. */
 static bool
 answer_password(void *arg, const char *told,
-    const struct pam_question *questions, size_t count,
+    const struct question *questions, size_t count,
     struct secret *answers)
 {
 	const char *password = arg;

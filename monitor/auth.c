@@ -8,6 +8,7 @@
 #include "monitor/access.h"
 #include "monitor/account.h"
 #include "monitor/auth_delay.h"
+#include "monitor/auth_kbdint.h"
 #include "monitor/auth_methods.h"
 #include "monitor/auth_none.h"
 #include "monitor/auth_password.h"
@@ -20,6 +21,7 @@
 static const struct auth_backend *const backends[] = {
 	&auth_pubkey,
 	&auth_password,
+	&auth_kbdint,
 	&auth_none,
 	&auth_unknown,
 };
@@ -108,7 +110,7 @@ static bool
 can_continue(const struct monitor *mon, const struct auth_backend *backend)
 {
 	return backend->enabled(&mon->conf) &&
-	    auth_methods_allow(mon->auth.methods, backend->method);
+	    auth_methods_allow(mon->auth.methods, backend->method, NULL);
 }
 
 void
@@ -175,6 +177,22 @@ log_result(const struct monitor *mon, const struct auth_backend *backend,
 	    attempt->detail[0] == '\0' ? "" : ": ", attempt->detail);
 }
 
+/* The device is known, as OpenSSH's lines have it, once it was answered. */
+void
+auth_log_postponed(const struct monitor *mon,
+    const struct auth_attempt *attempt)
+{
+	bool known = attempt->is_decision && attempt->device != NULL;
+	char user[LOG_SAFE_MAX + 32];
+
+	log_at(result_level(mon, &auth_kbdint, false),
+	    "Postponed %s%s%s for %s from %.200s port %u ssh2 [preauth]",
+	    auth_kbdint.method, known ? "/" : "",
+	    known ? attempt->device : "",
+	    auth_user_text(mon, user, sizeof(user)), mon->peer.address,
+	    mon->peer.port);
+}
+
 static MUST_CHECK bool
 reply(struct monitor *mon, enum auth_result result, struct err *err)
 {
@@ -195,11 +213,10 @@ reply(struct monitor *mon, enum auth_result result, struct err *err)
 
 /* ---- what follows -------------------------------------------------------- */
 
-static MUST_CHECK bool
-fail(struct monitor *mon, const struct auth_backend *backend,
-    const struct auth_attempt *attempt, struct err *err)
+static void
+count_failure(struct monitor *mon, const struct auth_backend *backend,
+    const struct auth_attempt *attempt)
 {
-	char user[LOG_SAFE_MAX + 32];
 	struct auth *auth = &mon->auth;
 
 	if (!attempt->quiet) {
@@ -210,19 +227,33 @@ fail(struct monitor *mon, const struct auth_backend *backend,
 		auth->failures++;
 	if (attempt->is_decision)
 		auth->decided_failures++;
+}
+
+static MUST_CHECK bool
+end_too_many(struct monitor *mon, struct err *err)
+{
+	char user[LOG_SAFE_MAX + 32];
+
+	log_error("maximum authentication attempts exceeded for %s "
+	    "from %.200s port %u ssh2 [preauth]",
+	    auth_user_text(mon, user, sizeof(user)), mon->peer.address,
+	    mon->peer.port);
+	mon->auth.over = true;
+	return reply(mon, AUTH_TOO_MANY, err);
+}
+
+static MUST_CHECK bool
+fail(struct monitor *mon, const struct auth_backend *backend,
+    const struct auth_attempt *attempt, struct err *err)
+{
+	count_failure(mon, backend, attempt);
 	/* also the last answer must not tell by its time who exists */
 	if (backend != &auth_none || attempt->is_decision)
 		auth_delay_sleep(auth_delay_left(auth_delay_of_user(
 		    mon->keys_map, mon->user.name),
 		    auth_delay_now_ns() - attempt->start_ns));
-	if (auth->failures >= mon->conf.max_auth_tries) {
-		log_error("maximum authentication attempts exceeded for %s "
-		    "from %.200s port %u ssh2 [preauth]",
-		    auth_user_text(mon, user, sizeof(user)),
-		    mon->peer.address, mon->peer.port);
-		auth->over = true;
-		return reply(mon, AUTH_TOO_MANY, err);
-	}
+	if (mon->auth.failures >= mon->conf.max_auth_tries)
+		return end_too_many(mon, err);
 	return reply(mon, AUTH_FAILURE, err);
 }
 
@@ -290,7 +321,8 @@ succeed(struct monitor *mon, const struct auth_backend *backend,
 	if (!remember_info(&mon->auth, backend, attempt, err) ||
 	    !remember_key(&mon->auth, attempt, err))
 		return false;
-	if (!auth_methods_done(mon->auth.methods, backend->method)) {
+	if (!auth_methods_done(mon->auth.methods, backend->method,
+	    attempt->device)) {
 		log_result(mon, backend, attempt, "Partial");
 		return reply(mon, AUTH_PARTIAL, err);
 	}
@@ -328,10 +360,17 @@ static MUST_CHECK bool
 settle(struct monitor *mon, const struct auth_backend *backend,
     struct auth_attempt *attempt, struct err *err)
 {
-	enum auth_verdict verdict = stands(mon, backend, attempt) ?
-	    attempt->verdict : VERDICT_NO;
 	char user[LOG_SAFE_MAX + 32];
+	enum auth_verdict verdict;
 
+	if (attempt->verdict == VERDICT_ABANDONED) {
+		/* whoever has answered has tried: it is not for free */
+		if (attempt->is_decision)
+			count_failure(mon, backend, attempt);
+		return true;
+	}
+	verdict = stands(mon, backend, attempt) ? attempt->verdict :
+	    VERDICT_NO;
 	switch (verdict) {
 	case VERDICT_NO:
 		return fail(mon, backend, attempt, err);
@@ -343,6 +382,8 @@ settle(struct monitor *mon, const struct auth_backend *backend,
 		return reply(mon, AUTH_KEY_OK, err);
 	case VERDICT_YES:
 		return succeed(mon, backend, attempt, err);
+	case VERDICT_ABANDONED:
+		break;
 	}
 	return false;
 }
@@ -363,6 +404,9 @@ req_auth(struct monitor *mon, struct ipc_message *message, struct err *err)
 		mon->auth.over = true;
 		return reply(mon, AUTH_REFUSED, err);
 	}
+	/* what was abandoned has been counted, and not answered */
+	if (mon->auth.failures >= mon->conf.max_auth_tries)
+		return end_too_many(mon, err);
 	auth_attempt_init(&attempt);
 	if (can_continue(mon, backend))
 		ok = check(mon, message, &attempt, err);

@@ -29,6 +29,7 @@ enum auth_verdict {
 	VERDICT_NO,
 	VERDICT_KEY_GOOD,	/* a query: this key could be used */
 	VERDICT_YES,
+	VERDICT_ABANDONED,	/* a dialogue; nobody waits for an answer */
 };
 
 /* One attempt, filled by the back end. */
@@ -96,6 +97,9 @@ MUST_CHECK bool req_auth(struct monitor *mon, struct ipc_message *message,
 /* "invalid user NAME" or "NAME", for log lines. */
 const char *auth_user_text(const struct monitor *mon, char *out,
     size_t out_len);
+/* "Postponed METHOD[/DEVICE] for USER": the client has to say more. */
+void auth_log_postponed(const struct monitor *mon,
+    const struct auth_attempt *attempt);
 /*
  * Pure: does a failure count towards MaxAuthTries? The first request of a
  * connection may ask with `none` what there is.

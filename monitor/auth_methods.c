@@ -70,29 +70,38 @@ auth_methods_free(struct auth_methods *methods)
 	free(methods);
 }
 
+/* "method:device" is fit by that device only, "method" by any. */
 static bool
-head_is(struct bytes list, const char *method)
+head_is(struct bytes list, const char *method, const char *device)
 {
-	struct bytes name;
+	struct bytes name, plain;
 
-	return name_list_next(&list, &name) &&
-	    bytes_is(without_device(name), method);
+	if (!name_list_next(&list, &name))
+		return false;
+	plain = without_device(name);
+	if (!bytes_is(plain, method))
+		return false;
+	return device == NULL || plain.len == name.len ||
+	    bytes_is(bytes_of(name.p + plain.len + 1,
+	    name.len - plain.len - 1), device);
 }
 
 bool
-auth_methods_allow(const struct auth_methods *methods, const char *method)
+auth_methods_allow(const struct auth_methods *methods, const char *method,
+    const char *device)
 {
 	if (methods == NULL)
 		return true;
 	for (size_t i = 0; i < methods->count; i++) {
-		if (head_is(methods->left[i], method))
+		if (head_is(methods->left[i], method, device))
 			return true;
 	}
 	return false;
 }
 
 bool
-auth_methods_done(struct auth_methods *methods, const char *method)
+auth_methods_done(struct auth_methods *methods, const char *method,
+    const char *device)
 {
 	struct bytes done;
 
@@ -101,7 +110,7 @@ auth_methods_done(struct auth_methods *methods, const char *method)
 	for (size_t i = 0; i < methods->count; i++) {
 		struct bytes *left = &methods->left[i];
 
-		if (!head_is(*left, method))
+		if (!head_is(*left, method, device))
 			continue;
 		(void)name_list_next(left, &done);
 		if (left->len == 0)

@@ -27,9 +27,14 @@ MUST_CHECK bool auth_methods_new(const char *const *lists, size_t count,
     auth_enabled_fn *enabled, const void *arg, struct auth_methods **out,
     struct err *err);
 void auth_methods_free(struct auth_methods *methods);
-/* May method be tried now? NULL: always. */
-bool auth_methods_allow(const struct auth_methods *methods, const char *method);
-/* method succeeded. True when the login is complete. */
-bool auth_methods_done(struct auth_methods *methods, const char *method);
+/*
+ * May method be tried now, with this device (NULL: with some device)?
+ * methods NULL: always.
+ */
+bool auth_methods_allow(const struct auth_methods *methods, const char *method,
+    const char *device);
+/* method succeeded, by device if it has any. True: the login is complete. */
+bool auth_methods_done(struct auth_methods *methods, const char *method,
+    const char *device);
 
 #endif

@@ -2,7 +2,6 @@
 #include "monitor/auth_password.h"
 
 #include "lib/base/log.h"
-#include "lib/base/secret.h"
 #include "monitor/access.h"
 #include "monitor/account.h"
 #include "monitor/monitor.h"
@@ -23,17 +22,13 @@ fits(struct bytes password)
 	return password.len <= PASSWORD_MAX && !bytes_have_nul(password);
 }
 
-/*
- * The password as a C string; for who must not get in with it, junk of the
- * same length.
- */
-static MUST_CHECK bool
-copy_password(struct bytes password, bool use, struct secret *out,
+bool
+auth_password_copy(struct bytes password, bool use, struct secret *out,
     struct err *err)
 {
 	if (!secret_init(out, password.len + 1, err))
 		return false;
-	if (!use)
+	if (!use || !fits(password))
 		memset(out->p, JUNK, password.len);
 	else if (password.len != 0)
 		memcpy(out->p, password.p, password.len);
@@ -77,7 +72,7 @@ try_password(struct monitor *mon, struct bytes sent,
 	attempt->is_decision = true;
 	if (sent.len == 0 && !mon->conf.permit_empty_passwords)
 		return true;
-	ok = copy_password(sent, use, &password, err) &&
+	ok = auth_password_copy(sent, use, &password, err) &&
 	    ask(mon, (const char *)password.p, &good, err);
 	secret_clear(&password);
 	if (ok && good && use)

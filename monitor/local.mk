@@ -13,6 +13,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/auth_delay.h \
 	monitor/auth_info.c \
 	monitor/auth_info.h \
+	monitor/auth_kbdint.c \
+	monitor/auth_kbdint.h \
 	monitor/auth_methods.c \
 	monitor/auth_methods.h \
 	monitor/auth_none.c \
@@ -27,12 +29,16 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/child.h \
 	monitor/command.c \
 	monitor/command.h \
+	monitor/dialogue.c \
+	monitor/dialogue.h \
 	monitor/grace.c \
 	monitor/grace.h \
 	monitor/grant.c \
 	monitor/grant.h \
 	monitor/helper.c \
 	monitor/helper.h \
+	monitor/kbdint.h \
+	monitor/kbdint_pam.c \
 	monitor/key_check.c \
 	monitor/key_check.h \
 	monitor/key_lines.c \
@@ -60,6 +66,7 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/principals.h \
 	monitor/pty.c \
 	monitor/pty.h \
+	monitor/question.h \
 	monitor/records.c \
 	monitor/records.h \
 	monitor/req_connection.c \

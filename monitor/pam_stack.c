@@ -45,7 +45,7 @@ tell(struct pam_stack *stack, const char *text)
 /* Sorts messages: text is kept, questions are listed with their places. */
 static bool
 read_messages(struct pam_stack *stack, int count,
-    const struct pam_message **messages, struct pam_question *questions,
+    const struct pam_message **messages, struct question *questions,
     int *places, size_t *question_count)
 {
 	*question_count = 0;
@@ -61,7 +61,7 @@ read_messages(struct pam_stack *stack, int count,
 		if (messages[i]->msg_style != PAM_PROMPT_ECHO_OFF &&
 		    messages[i]->msg_style != PAM_PROMPT_ECHO_ON)
 			return false;
-		questions[*question_count] = (struct pam_question){
+		questions[*question_count] = (struct question){
 			.text = text,
 			.echo = messages[i]->msg_style == PAM_PROMPT_ECHO_ON,
 		};
@@ -99,7 +99,7 @@ hand_over(const struct secret *answers, const int *places, size_t count,
 }
 
 static bool
-answer(struct pam_stack *stack, const struct pam_question *questions,
+answer(struct pam_stack *stack, const struct question *questions,
     const int *places, size_t count, struct pam_response *responses)
 {
 	struct secret answers[PAM_MAX_NUM_MSG] = { { NULL, 0 } };
@@ -121,7 +121,7 @@ converse(int count, const struct pam_message **messages,
     struct pam_response **out, void *arg)
 {
 	struct pam_stack *stack = arg;
-	struct pam_question questions[PAM_MAX_NUM_MSG];
+	struct question questions[PAM_MAX_NUM_MSG];
 	int places[PAM_MAX_NUM_MSG];
 	struct pam_response *responses;
 	size_t asked;

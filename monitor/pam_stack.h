@@ -18,6 +18,7 @@
 #include "lib/base/err.h"
 #include "lib/base/secret.h"
 #include "lib/ipc/messages.h"
+#include "monitor/question.h"
 
 struct pam_stack;
 
@@ -27,18 +28,13 @@ struct pam_identity {
 	const char *connection;		/* value of SSH_CONNECTION */
 };
 
-struct pam_question {
-	const char *text;
-	bool echo;
-};
-
 /*
  * Answers all questions, each as a C string in a secret, or says false: then
  * the module hears that nobody is there. told: what modules told since the
  * last question.
  */
 typedef bool pam_ask_fn(void *arg, const char *told,
-    const struct pam_question *questions, size_t count,
+    const struct question *questions, size_t count,
     struct secret *answers);
 
 struct pam_talk {

@@ -53,7 +53,8 @@ req_net_log(struct monitor *mon, struct ipc_message *message, struct err *err)
 	struct bytes line = m->line;
 	char marked[LOG_LINE_BYTES + 1];
 
-	if (mon->state == MON_NAMED && !mon->user.valid &&
+	if ((mon->state & (MON_NAMED | MON_DIALOGUE)) != 0 &&
+	    !mon->user.valid &&
 	    log_line_mark_invalid(line, mon->user.name, marked,
 	    sizeof(marked)))
 		line = bytes_str(marked);

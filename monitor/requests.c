@@ -2,6 +2,7 @@
 #include "monitor/requests.h"
 
 #include "monitor/auth.h"
+#include "monitor/auth_kbdint.h"
 #include "monitor/monitor.h"
 #include "monitor/req_connection.h"
 #include "monitor/req_kex.h"
@@ -32,6 +33,8 @@ static req_fn *const handlers[IPC_COUNT] = {
 	[IPC_AUTH_PUBKEY_QUERY]	= req_auth,
 	[IPC_AUTH_PUBKEY]	= req_auth,
 	[IPC_AUTH_PASSWORD]	= req_auth,
+	[IPC_AUTH_KBDINT]	= req_auth,
+	[IPC_AUTH_KBDINT_ANSWER] = req_stray_answer,
 	[IPC_AUTH_UNKNOWN]	= req_auth,
 	[IPC_HOSTKEY_PROOF]	= req_hostkey_proof,
 	/* session */

@@ -109,6 +109,7 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/alive.h \
 	sshd/net/auth.c \
 	sshd/net/auth.h \
+	sshd/net/auth_kbdint.c \
 	sshd/net/auth_methods.c \
 	sshd/net/auth_methods.h \
 	sshd/net/auth_none.c \

@@ -42,6 +42,8 @@
 #define BANNER_MAX		131072	/* one packet, one message to net */
 #define AUTH_REQUESTS_MAX	1024	/* requests of one connection */
 #define PASSWORD_MAX		1024	/* longer ones fail, as OpenSSH */
+#define KBDINT_ANSWERS_MAX	100	/* to one question, as OpenSSH */
+#define KBDINT_PROMPTS_MAX	32768	/* texts of one question */
 #define PAM_TEXT_MAX		16384	/* what modules tell in one step */
 #define PAM_ENV_MAX		65536	/* their environment */
 #define AUTH_INFO_MAX		131072	/* a large certificate in base64 */

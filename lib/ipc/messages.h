@@ -37,6 +37,7 @@ enum {
 	MON_FRESH	= 1 << 3,	/* first key exchange signed, no user */
 	MON_NAMED	= 1 << 4,	/* user looked up, not authenticated */
 	MON_AUTHED	= 1 << 5,	/* login granted */
+	MON_DIALOGUE	= 1 << 6,	/* named; waits for answers */
 	/* net */
 	NET_START	= 1 << 8,	/* not set up: not in the sandbox yet */
 	NET_WARM	= 1 << 9,	/* in the sandbox, no connection */
@@ -51,7 +52,8 @@ enum {
 	LIS_SERVING	= 1 << 26,
 	LIS_KEYS	= 1 << 27,	/* this monitor was asked to load keys */
 
-	MON_ANY_CONNECTION = MON_KEX | MON_FRESH | MON_NAMED | MON_AUTHED,
+	MON_ANY_CONNECTION = MON_KEX | MON_FRESH | MON_NAMED |
+	    MON_DIALOGUE | MON_AUTHED,
 	MON_ANY_NET	= MON_WARM | MON_ANY_CONNECTION,
 	LIS_ANY		= LIS_STARTING | LIS_WARM | LIS_SERVING | LIS_KEYS,
 };
@@ -147,6 +149,11 @@ enum { MANY = 0, ONCE = 1 };
 	U32(unused_timeout_s)	/* 0: none */				\
 	STR(channel_timeouts, CHANNEL_TIMEOUTS_MAX) /* run
 				 * of pattern, u32 seconds */
+/* Instead of AUTH_REPLY: the client is to answer first. */
+#define IPC_KBDINT_QUESTION_FIELDS(U8, U32, U64, STR)			\
+	STR(instruction, PAM_TEXT_MAX)					\
+	STR(prompts, KBDINT_PROMPTS_MAX)	/* list of texts */	\
+	U32(echo)		/* bit i: prompt i may be seen */
 #define IPC_HOSTKEY_PROOF_REPLY_FIELDS(U8, U32, U64, STR)		\
 	STR(signature, SIGNATURE_MAX)	/* empty: not one of ours */
 
@@ -195,6 +202,10 @@ enum { MANY = 0, ONCE = 1 };
 /* One byte longer than PASSWORD_MAX: too long, cut. */
 #define IPC_AUTH_PASSWORD_FIELDS(U8, U32, U64, STR)			\
 	STR(password, PASSWORD_MAX + 1)
+#define IPC_AUTH_KBDINT_FIELDS(U8, U32, U64, STR)			\
+	STR(devices, METHOD_LIST_MAX)	/* that are wanted; empty: any */
+#define IPC_AUTH_KBDINT_ANSWER_FIELDS(U8, U32, U64, STR)		\
+	STR(answers, PAYLOAD_MAX_PREAUTH)	/* list of one a prompt */
 /* A method that we do not offer, or a request that made no sense. */
 #define IPC_AUTH_UNKNOWN_FIELDS(U8, U32, U64, STR)			\
 	STR(method, METHOD_LIST_MAX)
@@ -404,6 +415,7 @@ enum { MANY = 0, ONCE = 1 };
 	X(GEX_GROUP_REPLY, MONITOR_TO_NET, NET_ASKING | NET_OPEN, MANY, 0, 0) \
 	X(USER_REPLY,	MONITOR_TO_NET, NET_ASKING, ONCE, 0, 0)		\
 	X(AUTH_REPLY,	MONITOR_TO_NET, NET_ASKING, MANY, 0, 1)		\
+	X(KBDINT_QUESTION, MONITOR_TO_NET, NET_ASKING, MANY, 0, 0)	\
 	X(HOSTKEY_PROOF_REPLY, MONITOR_TO_NET, NET_OPEN, MANY, 0, 0)	\
 									\
 	X(NET_READY,	NET_TO_MONITOR, MON_WARM, ONCE, 0, 0)		\
@@ -415,6 +427,8 @@ enum { MANY = 0, ONCE = 1 };
 	X(AUTH_PUBKEY_QUERY, NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
 	X(AUTH_PUBKEY,	NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
 	X(AUTH_PASSWORD, NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
+	X(AUTH_KBDINT,	NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
+	X(AUTH_KBDINT_ANSWER, NET_TO_MONITOR, MON_DIALOGUE, AUTH_REQUESTS_MAX, 0, 0) \
 	X(AUTH_UNKNOWN,	NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
 	X(HOSTKEY_PROOF, NET_TO_MONITOR, MON_AUTHED, HOST_KEYS_MAX, 0, 0) \
 									\

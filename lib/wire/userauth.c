@@ -39,6 +39,57 @@ userauth_password_parse(struct reader *r, struct userauth_password *m,
 	return rd_end(r, err);
 }
 
+bool
+userauth_kbdint_parse(struct reader *r, struct bytes *devices,
+    struct err *err)
+{
+	(void)rd_string(r, METHOD_LIST_MAX, "language");
+	*devices = rd_string(r, METHOD_LIST_MAX, "devices");
+	return rd_end(r, err);
+}
+
+bool
+userauth_info_response_parse(struct reader *r,
+    struct userauth_info_response *m, struct err *err)
+{
+	*m = (struct userauth_info_response){ 0 };
+	m->count = rd_u32(r, "number of answers");
+	if (m->count > KBDINT_ANSWERS_MAX)
+		rd_reject(r, ERR_RANGE, "number of answers");
+	m->answers = bytes_of(r->p, rd_left(r));
+	for (uint32_t i = 0; i < m->count && r->code == ERR_NONE; i++)
+		(void)rd_string(r, PAYLOAD_MAX_PREAUTH, "answer");
+	return rd_end(r, err);
+}
+
+#define ECHO_BITS	32
+
+bool
+userauth_info_request_build(const struct userauth_info_request *m,
+    struct writer *w, uint32_t *count, struct err *err)
+{
+	struct reader r = rd_init(m->prompts);
+	uint32_t found = 0;
+
+	for (; rd_left(&r) != 0 && r.code == ERR_NONE; found++)
+		(void)rd_string(&r, KBDINT_PROMPTS_MAX, "prompt");
+	if (found > ECHO_BITS)
+		return err_set(err, ERR_RANGE, "number of prompts");
+	if (!rd_end(&r, err))
+		return false;
+	wr_cstring(w, "");			/* name */
+	wr_string(w, m->instruction);
+	wr_cstring(w, "");			/* language */
+	wr_u32(w, found);
+	r = rd_init(m->prompts);
+	for (uint32_t i = 0; i < found; i++) {
+		wr_string(w, rd_string(&r, KBDINT_PROMPTS_MAX, "prompt"));
+		wr_bool(w, (m->echo >> i & 1) != 0);
+	}
+	*count = found;
+	return wr_end(w, err);
+}
+
 void
 userauth_failure_build(struct bytes methods, bool partial_success,
     struct writer *w)

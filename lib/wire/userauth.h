@@ -6,7 +6,7 @@
  * Units:   bytes.
  * Errors:  as reader.h and writer.h.
  * Owns:    nothing: parsed fields borrow.
- * Source:  RFC 4252 sections 5 to 8; OpenSSH PROTOCOL (hostbound).
+ * Source:  RFC 4252 sections 5 to 8; RFC 4256 section 3; OpenSSH PROTOCOL (hostbound).
  */
 #ifndef LIB_WIRE_USERAUTH_H
 #define LIB_WIRE_USERAUTH_H
@@ -47,6 +47,29 @@ struct userauth_password {		/* RFC 4252 8 */
  */
 MUST_CHECK bool userauth_password_parse(struct reader *r,
     struct userauth_password *m, struct err *err);
+
+/* The fields behind method "keyboard-interactive", RFC 4256 3.1. */
+MUST_CHECK bool userauth_kbdint_parse(struct reader *r, struct bytes *devices,
+    struct err *err);
+
+struct userauth_info_response {		/* RFC 4256 3.4 */
+	uint32_t count;			/* <= KBDINT_ANSWERS_MAX */
+	struct bytes answers;		/* run of count strings */
+};
+
+MUST_CHECK bool userauth_info_response_parse(struct reader *r,
+    struct userauth_info_response *m, struct err *err);
+
+struct userauth_info_request {		/* RFC 4256 3.2 */
+	struct bytes instruction;
+	struct bytes prompts;		/* run of strings */
+	uint32_t echo;			/* bit i: of prompt i */
+};
+
+/* *count: of prompts. Fails when they are no run of at most 32 strings. */
+MUST_CHECK bool userauth_info_request_build(
+    const struct userauth_info_request *m, struct writer *w, uint32_t *count,
+    struct err *err);
 
 /* RFC 4252 5.1; methods is a name-list. */
 void userauth_failure_build(struct bytes methods, bool partial_success,

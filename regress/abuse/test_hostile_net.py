@@ -128,6 +128,8 @@ def values_for(child, key):
         "AUTH_PUBKEY": {"algorithm": b"ssh-ed25519", "key": key.blob,
                         "signature": b"x"},
         "AUTH_PASSWORD": {"password": b"x"},
+        "AUTH_KBDINT": {"devices": b""},
+        "AUTH_KBDINT_ANSWER": {"answers": b""},
         "AUTH_UNKNOWN": {"method": b"x"},
         "HOSTKEY_PROOF": {"key": b"x", "rsa_algorithm": b""},
     }

@@ -17,7 +17,7 @@ from wire import (
 pytestmark = pytest.mark.postern_only
 
 # RFC 4250 4.1.2 and the extensions that we have
-KNOWN = {1, 2, 3, 4, 5, 7, 20, 21, 30, 32, 34, 50, *range(80, 83),
+KNOWN = {1, 2, 3, 4, 5, 7, 20, 21, 30, 32, 34, 50, 61, *range(80, 83),
          *range(90, 101), PING}
 BODIES = {"empty": b"", "ones": b"\xff" * 40,
           "strings": string("alice") * 4}

@@ -120,6 +120,7 @@ run_userauth(struct bytes in)
 	struct userauth_request m;
 	struct userauth_pubkey key;
 	struct userauth_password password;
+	struct bytes devices;
 	struct err err;
 
 	if (!userauth_request_parse(&r, &m, &err))
@@ -131,6 +132,9 @@ run_userauth(struct bytes in)
 	if (userauth_password_parse(&fields, &password, &err))
 		FUZZ_CHECK(password.is_change ||
 		    password.new_password.len == 0);
+	fields = r;
+	if (userauth_kbdint_parse(&fields, &devices, &err))
+		FUZZ_CHECK(devices.len <= METHOD_LIST_MAX);
 	for (int hostbound = 0; hostbound < 2; hostbound++) {
 		fields = r;
 		if (!userauth_pubkey_parse(&fields, hostbound != 0, &key,
@@ -141,6 +145,29 @@ run_userauth(struct bytes in)
 		    key.signature.len <= SIGNATURE_MAX);
 		FUZZ_CHECK(key.has_signature || key.signature.len == 0);
 	}
+}
+
+/* The same bytes as answers of a client, and as prompts of the monitor. */
+static void
+run_info(struct bytes in)
+{
+	struct reader r = rd_init(in);
+	struct userauth_info_response m;
+	struct userauth_info_request request = { .prompts = in };
+	struct built built;
+	uint32_t count;
+	struct err err;
+
+	if (userauth_info_response_parse(&r, &m, &err)) {
+		FUZZ_CHECK(m.count <= KBDINT_ANSWERS_MAX &&
+		    m.answers.len == in.len - 4);
+		request.prompts = m.answers;
+	}
+	built = built_init(in, 256);
+	if (userauth_info_request_build(&request, &built.w, &count, &err))
+		FUZZ_CHECK(count <= 32 && (in.len == 0 || count != 0 ||
+		    request.prompts.len == 0));
+	free(built.p);
 }
 
 static void
@@ -339,6 +366,7 @@ static const struct parser_row rows[] = {
 	ROW(9, channel_data),
 	ROW(10, channel_request),
 	ROW(11, mpint),
+	ROW(12, info),
 };
 
 const struct parser_rows parsers_wire = { rows, ARRAY_LEN(rows) };

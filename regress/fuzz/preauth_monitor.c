@@ -96,6 +96,19 @@ answer_attempt(struct preauth_monitor *monitor)
 	close(fds[0]);
 }
 
+/* From here on an answer may come, or another attempt. */
+static void
+ask_back(struct preauth_monitor *monitor)
+{
+	struct ipc_KBDINT_QUESTION m = {
+		.instruction = BYTES_LIT("Well?"),
+		.prompts = BYTES_LIT("\0\0\0\1a\0\0\0\0"), .echo = 1,
+	};
+
+	monitor->state |= MON_DIALOGUE;
+	send_answer(monitor, IPC_KBDINT_QUESTION, &m);
+}
+
 /* A peer's bytes must not end a line or move a cursor. */
 static void
 check_line(struct bytes line)
@@ -121,12 +134,17 @@ answer(struct preauth_monitor *monitor, const struct ipc_message *m)
 		name_user(monitor);
 	else if (m->id == IPC_HOSTKEY_PROOF)
 		send_answer(monitor, IPC_HOSTKEY_PROOF_REPLY, &proof);
+	else if (m->id == IPC_AUTH_KBDINT)
+		ask_back(monitor);
 	else {
+		monitor->state &= ~(unsigned)MON_DIALOGUE;
 		/* a kind of attempt that is new must be thought of here */
 		FUZZ_CHECK(m->id == IPC_AUTH_NONE ||
 		    m->id == IPC_AUTH_PUBKEY_QUERY ||
 		    m->id == IPC_AUTH_PUBKEY ||
-		    m->id == IPC_AUTH_PASSWORD || m->id == IPC_AUTH_UNKNOWN);
+		    m->id == IPC_AUTH_PASSWORD ||
+		    m->id == IPC_AUTH_KBDINT_ANSWER ||
+		    m->id == IPC_AUTH_UNKNOWN);
 		answer_attempt(monitor);
 	}
 }

@@ -430,8 +430,7 @@ def check_sections_act(program, keywords):
                "UnusedConnectionTimeout": "5m", "PerSourcePenalties": "max:9",
                "PerSourcePenaltyExemptList": "192.0.2.0/24",
                "PubkeyAuthOptions": "touch-required"}
-    harmless = {"KbdInteractiveAuthentication": "yes",
-                "AllowAgentForwarding": "yes"}
+    harmless = {"AllowAgentForwarding": "yes"}
     for kw in keywords:
         if kw.use in ("USE_ACTS", "USE_NO_PLATFORM") or kw.name in harmless:
             continue

@@ -7,40 +7,22 @@ import shutil
 import paramiko
 import pytest
 
+from pam_stacks import ODD, kept, odd, stack
 from passwords import Attempts, Typist, hashed, set_shadow, ssh
 from server import wait_until
 from terminal import Terminal
 
 SECRET = "correct horse"
-ODD = os.path.join(os.environ.get("POSTERN_BUILD", ""),
-                   "regress/system/pam_odd.so")
 STEPS = {"auth": "auth", "setcred": "auth", "account": "account",
          "open": "session"}
-KINDS = ("auth", "account", "password", "session")
-
-
-def stack(**lines):
-    """The file /etc/pam.d/sshd; what is not named permits."""
-    with open("/etc/pam.d/sshd", "w") as out:
-        for kind in KINDS:
-            for line in lines.get(kind, "required pam_permit.so"
-                                  ).splitlines():
-                out.write(f"{kind} {line}\n")
-
-
-def odd(**arguments):
-    """All four kinds are pam_odd's, with these arguments."""
-    words = " ".join(f"{what}={value}" for what, value in arguments.items())
-    stack(**{kind: f"required {ODD} {words}" for kind in KINDS})
 
 
 @pytest.fixture(autouse=True)
 def accounts(syslog):
-    shutil.copy("/etc/pam.d/sshd", "/run/isolated/pam_sshd")
     set_shadow("alice", hashed(SECRET))
-    yield
+    with kept():
+        yield
     set_shadow("alice", "*")
-    shutil.copy("/run/isolated/pam_sshd", "/etc/pam.d/sshd")
 
 
 @pytest.fixture

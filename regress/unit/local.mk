@@ -58,9 +58,11 @@ unit_tests = \
 	regress/unit/listener/spawn_test \
 	regress/unit/listener/title_test \
 	regress/unit/monitor/auth_delay_test \
+	regress/unit/monitor/auth_info_test \
 	regress/unit/monitor/auth_methods_test \
 	regress/unit/monitor/cert_check_test \
 	regress/unit/monitor/command_test \
+	regress/unit/monitor/dialogue_test \
 	regress/unit/monitor/grant_test \
 	regress/unit/monitor/key_check_test \
 	regress/unit/monitor/key_memory_test \
@@ -203,12 +205,16 @@ regress_unit_listener_title_test_SOURCES = regress/unit/listener/title_test.c
 regress_unit_listener_title_test_LDADD = sshd/listener/liblistener.a $(unit_libs)
 regress_unit_monitor_auth_delay_test_SOURCES = regress/unit/monitor/auth_delay_test.c
 regress_unit_monitor_auth_delay_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_auth_info_test_SOURCES = regress/unit/monitor/auth_info_test.c regress/unit/keys/samples.h
+regress_unit_monitor_auth_info_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_auth_methods_test_SOURCES = regress/unit/monitor/auth_methods_test.c
 regress_unit_monitor_auth_methods_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_cert_check_test_SOURCES = regress/unit/monitor/cert_check_test.c
 regress_unit_monitor_cert_check_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_command_test_SOURCES = regress/unit/monitor/command_test.c
 regress_unit_monitor_command_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_dialogue_test_SOURCES = regress/unit/monitor/dialogue_test.c
+regress_unit_monitor_dialogue_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_grant_test_SOURCES = regress/unit/monitor/grant_test.c
 regress_unit_monitor_grant_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_key_check_test_SOURCES = regress/unit/monitor/key_check_test.c

@@ -155,7 +155,7 @@ const struct keyword keywords[] = {	/* in the order of sshd -T */
 	    "yes"),
 	    .help = "Whether users log in by password." },
 	{ FLAG("KbdInteractiveAuthentication", kbd_interactive_authentication,
-	    IN_MATCH, "yes"), .use = LATER_WARN, .harmless = "no",
+	    IN_MATCH, "yes"),
 	    .help = "Whether users log in by a dialogue of questions." },
 	{ FLAG("PrintMotd", print_motd, GLOBAL_ONLY, "yes"),
 	    .help = "Whether the message of the day is shown." },

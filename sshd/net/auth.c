@@ -185,6 +185,8 @@ recv_userauth_request(struct conn *conn, struct reader *r, struct err *err)
 
 	if (!userauth_request_parse(r, &m, err))
 		return false;
+	/* RFC 4256 3.1: another request ends a dialogue */
+	auth->asking = false;
 	if (auth->request_count++ >= AUTH_REQUESTS_MAX) {
 		conn_disconnect(conn, SSH_DISCONNECT_PROTOCOL_ERROR,
 		    "too many authentication attempts");

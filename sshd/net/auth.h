@@ -23,6 +23,8 @@ struct auth {
 	uint32_t request_count;		/* USERAUTH_REQUEST messages */
 	uint8_t *names;			/* user and service as first sent */
 	struct bytes user, service;	/* in names */
+	bool asking;			/* keyboard-interactive waits */
+	uint32_t question_count;
 };
 
 /*

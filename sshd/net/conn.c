@@ -151,8 +151,9 @@ conn_step(struct conn *conn, int max_wait_ms)
 }
 
 bool
-conn_ask(struct conn *conn, enum ipc_id question, const void *fields,
-    enum ipc_id answer, struct ipc_message *reply, struct err *err)
+conn_ask_either(struct conn *conn, enum ipc_id question, const void *fields,
+    enum ipc_id answer, enum ipc_id other, struct ipc_message *reply,
+    struct err *err)
 {
 	bool got;
 
@@ -162,10 +163,18 @@ conn_ask(struct conn *conn, enum ipc_id question, const void *fields,
 		return false;
 	if (!got)
 		return err_set(err, ERR_CLOSED, "answer of the monitor");
-	if (reply->id == answer)
+	if (reply->id == answer || reply->id == other)
 		return true;
 	ipc_message_clear(reply);
 	return err_set(err, ERR_UNEXPECTED, "answer of the monitor");
+}
+
+bool
+conn_ask(struct conn *conn, enum ipc_id question, const void *fields,
+    enum ipc_id answer, struct ipc_message *reply, struct err *err)
+{
+	return conn_ask_either(conn, question, fields, answer, answer, reply,
+	    err);
 }
 
 const char *

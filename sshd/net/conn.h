@@ -100,6 +100,11 @@ MUST_CHECK bool conn_ask(struct conn *conn, enum ipc_id question,
     const void *fields, enum ipc_id answer, struct ipc_message *reply,
     struct err *err);
 
+/* NET: the same where there are two answers; reply->id says which. */
+MUST_CHECK bool conn_ask_either(struct conn *conn, enum ipc_id question,
+    const void *fields, enum ipc_id answer, enum ipc_id other,
+    struct ipc_message *reply, struct err *err);
+
 /*
  * NET: sends DISCONNECT (RFC 4253 11.1), logs
  * "Disconnecting WHO ADDR port PORT: TEXT", and ends after flushing. The

@@ -34,6 +34,7 @@ static const struct msg_row msg_rows[256] = {	/* RFC 4250 4.1.2 */
 
 	[SSH_MSG_USERAUTH_REQUEST] = { CONN_AUTH | CONN_OPEN,
 	    recv_userauth_request_or_late },
+	[SSH_MSG_USERAUTH_61] = { CONN_AUTH, recv_userauth_info_response },
 
 	[SSH_MSG_GLOBAL_REQUEST] = { CONN_OPEN, recv_global_request },
 	[SSH_MSG_REQUEST_SUCCESS] = { CONN_OPEN, recv_request_success },

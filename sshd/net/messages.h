@@ -39,6 +39,8 @@ msg_handler recv_disconnect, recv_ignore, recv_unimplemented, recv_debug,
 msg_handler recv_kexinit, recv_newkeys, recv_kex_30, recv_kex_32, recv_kex_34;
 /* auth.c */
 msg_handler recv_userauth_request;
+/* auth_kbdint.c */
+msg_handler recv_userauth_info_response;
 /* global.c and channels.c */
 msg_handler recv_global_request, recv_request_success, recv_request_failure,
     recv_channel_open, recv_channel_open_confirmation,

@@ -193,6 +193,101 @@ auth__a_change_of_password_is_a_failure_and_no_attempt(void **state)
 }
 
 static void
+monitor_asks(struct lower *l, struct bytes prompts, uint32_t echo)
+{
+	l->answer = (struct ipc_message){ .id = IPC_KBDINT_QUESTION };
+	l->answer.u.KBDINT_QUESTION = (struct ipc_KBDINT_QUESTION){
+		.instruction = BYTES_LIT("Hm"), .prompts = prompts,
+		.echo = echo,
+	};
+	l->expected = IPC_KBDINT_QUESTION;
+}
+
+static bool
+begin_dialogue(struct lower *l)
+{
+	return request(l, "fred", "keyboard-interactive",
+	    BYTES_LIT(N0 N3 "pam"));
+}
+
+/* From memory that can be wiped. */
+static bool
+respond(struct lower *l, struct bytes fields)
+{
+	uint8_t copy[64];
+
+	memcpy(copy, fields.p, fields.len);
+	return lower_recv(l, SSH_MSG_USERAUTH_61, bytes_of(copy, fields.len));
+}
+
+static void
+auth__questions_and_answers_are_passed_on(void **state)
+{
+	struct lower *l = new_named();
+
+	(void)state;
+	monitor_asks(l, BYTES_LIT(N3 "One" N3 "Two"), 2);
+	assert_true(begin_dialogue(l));
+	assert_int_equal(l->question, IPC_AUTH_KBDINT);
+	SENT(l, SSH_MSG_USERAUTH_60, N0 "\0\0\0\2" "Hm" N0 "\0\0\0\2"
+	    N3 "One" "\0" N3 "Two" "\1");
+	monitor_asks(l, BYTES_LIT(""), 0);
+	assert_true(respond(l, BYTES_LIT("\0\0\0\2" N3 "one" N0)));
+	assert_int_equal(l->question, IPC_AUTH_KBDINT_ANSWER);
+	SENT(l, SSH_MSG_USERAUTH_60, N0 "\0\0\0\2" "Hm" N0 N0);
+	monitor_says(l, AUTH_FAILURE);
+	assert_true(respond(l, BYTES_LIT(N0)));
+	assert_int_equal(l->question, IPC_AUTH_KBDINT_ANSWER);
+	SENT(l, SSH_MSG_USERAUTH_FAILURE, "\0\0\0\11" "publickey\0");
+	lower_free(l);
+}
+
+static void
+auth__an_answer_without_a_question_is_the_end(void **state)
+{
+	struct lower *l = new_named();
+
+	(void)state;
+	assert_false(respond(l, BYTES_LIT(N0)));
+	assert_int_equal(l->err.code, ERR_UNEXPECTED);
+	monitor_asks(l, BYTES_LIT(N3 "One"), 0);
+	assert_true(begin_dialogue(l));
+	monitor_says(l, AUTH_FAILURE);
+	assert_true(none(l));		/* another method ends it */
+	assert_false(respond(l, BYTES_LIT("\0\0\0\1" N0)));
+	lower_free(l);
+}
+
+static void
+auth__a_wrong_number_of_answers_is_a_failure_and_too_many_the_end(void **state)
+{
+	static const struct bytes wrong[] = {
+		BYTES_LIT(N0), BYTES_LIT("\0\0\0\2" N0 N0),
+	}, malformed[] = {
+		BYTES_LIT("\0\0\0\145"), BYTES_LIT("\200\0\0\0" N0),
+		BYTES_LIT("\0\0\0\1"), BYTES_LIT("\0\0\0\1" N0 "x"),
+		BYTES_LIT("\0\0\0\1" "\377\377\377\377"),
+	};
+	struct lower *l = new_named();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		monitor_asks(l, BYTES_LIT(N3 "One"), 0);
+		assert_true(begin_dialogue(l));
+		monitor_says(l, AUTH_FAILURE);
+		assert_true(respond(l, wrong[i]));
+		assert_int_equal(l->question, IPC_AUTH_UNKNOWN);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(malformed); i++) {
+		monitor_asks(l, BYTES_LIT(N3 "One"), 0);
+		assert_true(begin_dialogue(l));
+		assert_int_equal(l->question, IPC_AUTH_KBDINT);
+		assert_false(respond(l, malformed[i]));
+	}
+	lower_free(l);
+}
+
+static void
 auth__a_query_is_answered_with_the_key_it_asked_about(void **state)
 {
 	struct lower *l = new_named();
@@ -384,6 +479,9 @@ main(void)
 		TEST(auth__methods_that_are_not_ours_are_one_more_failure),
 		TEST(auth__a_password_is_asked_about_and_too_long_ones_are_cut),
 		TEST(auth__a_change_of_password_is_a_failure_and_no_attempt),
+		TEST(auth__questions_and_answers_are_passed_on),
+		TEST(auth__an_answer_without_a_question_is_the_end),
+		TEST(auth__a_wrong_number_of_answers_is_a_failure_and_too_many_the_end),
 		TEST(auth__a_query_is_answered_with_the_key_it_asked_about),
 		TEST(auth__key_ok_is_no_answer_to_a_signature),
 		TEST(auth__a_hostbound_request_must_name_our_host_key),

@@ -119,6 +119,7 @@ name(struct conn *conn, struct reader *r, struct err *err)		\
 	return true;							\
 }
 
+COUNT_ONLY(recv_userauth_info_response, SSH_MSG_USERAUTH_61)
 COUNT_ONLY(recv_request_success, SSH_MSG_REQUEST_SUCCESS)
 COUNT_ONLY(recv_request_failure, SSH_MSG_REQUEST_FAILURE)
 COUNT_ONLY(recv_channel_open, SSH_MSG_CHANNEL_OPEN)

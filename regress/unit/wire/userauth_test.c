@@ -263,6 +263,81 @@ userauth_password__truncations_and_a_trailing_byte_are_rejected(void **state)
 	}
 }
 
+static void
+userauth_kbdint__devices_come_out_and_the_language_does_not(void **state)
+{
+	static const uint8_t whole[] = "\0\0\0\2en\0\0\0\3pam";
+	struct bytes devices;
+	struct err err;
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(whole) - 1; n++) {
+		struct reader r = rd_init(bytes_of(whole, n));
+
+		assert_false(userauth_kbdint_parse(&r, &devices, &err));
+	}
+	struct reader r = rd_init(bytes_of(whole, sizeof(whole) - 1));
+
+	assert_true(userauth_kbdint_parse(&r, &devices, &err));
+	assert_true(bytes_is(devices, "pam"));
+	r = rd_init(bytes_of(whole, sizeof(whole)));
+	assert_false(userauth_kbdint_parse(&r, &devices, &err));
+	assert_int_equal(err.code, ERR_TRAILING);
+}
+
+static void
+userauth_info_response__answers_are_counted(void **state)
+{
+	uint8_t buf[1024];
+	struct userauth_info_response m;
+	struct reader r;
+	struct err err;
+
+	(void)state;
+	for (uint32_t count = 0; count <= KBDINT_ANSWERS_MAX + 1; count++) {
+		struct writer w = wr_init(buf, sizeof(buf));
+
+		wr_u32(&w, count);
+		for (uint32_t i = 0; i < count; i++)
+			wr_cstring(&w, "a");
+		r = rd_init(wr_view(&w));
+		assert_int_equal(userauth_info_response_parse(&r, &m, &err),
+		    count <= KBDINT_ANSWERS_MAX);
+		if (count > KBDINT_ANSWERS_MAX)
+			break;
+		assert_int_equal(m.count, count);
+		assert_int_equal(m.answers.len, 5 * count);
+		r = rd_init(bytes_of(buf, w.len + 1));
+		assert_false(userauth_info_response_parse(&r, &m, &err));
+		r = rd_init(bytes_of(buf, w.len - 1));
+		assert_false(userauth_info_response_parse(&r, &m, &err));
+	}
+	assert_int_equal(err.code, ERR_RANGE);
+}
+
+static void
+userauth_info_request__more_prompts_than_bits_are_refused(void **state)
+{
+	uint8_t prompts[33 * 4] = { 0 }, out[512];
+	struct err err;
+	uint32_t count;
+
+	(void)state;
+	for (size_t n = 0; n <= 33; n++) {
+		struct userauth_info_request m = {
+			.prompts = bytes_of(prompts, n * 4), .echo = 1,
+		};
+		struct writer w = wr_init(out, sizeof(out));
+
+		assert_int_equal(userauth_info_request_build(&m, &w, &count,
+		    &err), n <= 32);
+		if (n <= 32) {
+			assert_int_equal(count, n);
+			assert_int_equal(w.len, 16 + 5 * n);
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -276,6 +351,9 @@ main(void)
 		TEST(userauth__answers_are_the_bytes_of_the_rfc),
 		TEST(userauth_password__both_forms_come_out_whole),
 		TEST(userauth_password__truncations_and_a_trailing_byte_are_rejected),
+		TEST(userauth_kbdint__devices_come_out_and_the_language_does_not),
+		TEST(userauth_info_response__answers_are_counted),
+		TEST(userauth_info_request__more_prompts_than_bits_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
