@@ -50,9 +50,7 @@ permit_mask(const struct conf *conf, const struct key_options *options)
 		{ PERMIT_USER_RC, conf->permit_user_rc && options->user_rc },
 		{ PERMIT_MOTD, conf->print_motd },
 		{ PERMIT_LAST_LOGIN, conf->print_last_log },
-		/* the file is all or nothing: a list of names can't be kept */
-		{ PERMIT_USER_ENV, conf->permit_user_environment &&
-		    conf->permit_user_environment_names == NULL },
+		{ PERMIT_USER_ENV, conf->permit_user_environment },
 	};
 	uint32_t mask = 0;
 
@@ -216,6 +214,8 @@ grant_build(const struct grant_input *in, struct grant *out, struct err *err)
 		.address_family = (uint32_t)conf->address_family,
 		.stream_bind_mask = conf->stream_local_bind_mask,
 		.x11_display_offset = conf->x11_display_offset,
+		.user_env_names = bytes_str(conf->permit_user_environment_names
+		    == NULL ? "*" : conf->permit_user_environment_names),
 		.xauth_path = bytes_str(conf->x_auth_location),
 		.tun_forced = options->tunnel != -1,
 		.tun_unit = options->tunnel == -1 ? TUN_UNIT_ANY :

@@ -242,6 +242,7 @@ enum { MANY = 0, ONCE = 1 };
 	STR(accept_env, 65536)	/* list of patterns */			\
 	STR(set_env, 65536)	/* list of NAME=VALUE, last word */	\
 	STR(key_env, 65536)	/* list of NAME=VALUE, from the key */	\
+	STR(user_env_names, 4096) /* patterns for ~/.ssh/environment */	\
 	STR(subsystems, 65536)	/* list of name, command */		\
 	STR(permit_open, 65536)		/* see grant lists below */	\
 	STR(permit_listen, 65536)	/* both lists must allow */	\

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/base/pattern.h"
 #include "lib/wire/reader.h"
 
 #define DEFAULT_PATH	"/usr/bin:/bin:/usr/sbin:/sbin:" BINDIR
@@ -114,7 +115,7 @@ env_set_pairs(struct env *env, struct bytes pairs)
 }
 
 void
-env_read_file(struct env *env, const char *path)
+env_read_file(struct env *env, const char *path, struct bytes names)
 {
 	FILE *file = fopen(path, "re");
 	char *line = NULL;
@@ -126,6 +127,7 @@ env_read_file(struct env *env, const char *path)
 	for (unsigned n = 1; n <= ENV_FILE_LINES &&
 	    (len = getline(&line, &cap, file)) != -1; n++) {
 		struct bytes b = { (uint8_t *)line, (size_t)len };
+		const uint8_t *equals;
 
 		while (b.len != 0 && (b.p[0] == ' ' || b.p[0] == '\t')) {
 			b.p++;
@@ -135,8 +137,12 @@ env_read_file(struct env *env, const char *path)
 			b.len--;
 		if (b.len == 0 || b.p[0] == '#')
 			continue;
-		if (!env_set_pair(env, b))
+		equals = memchr(b.p, '=', b.len);
+		if (equals == NULL)
 			fprintf(stderr, "Bad line %u in %.200s\n", n, path);
+		else if (pattern_list_match(names, bytes_of(b.p,
+		    (size_t)(equals - b.p))) == PATTERN_YES)
+			(void)env_set_pair(env, b);
 	}
 	free(line);
 	fclose(file);
@@ -181,7 +187,7 @@ env_build(struct env *env, const struct env_input *in)
 	env_set_pairs(env, in->grant->key_env);
 	if ((in->grant->permit & PERMIT_USER_ENV) != 0) {
 		snprintf(path, sizeof(path), "%s/.ssh/environment", in->home);
-		env_read_file(env, path);
+		env_read_file(env, path, in->grant->user_env_names);
 	}
 	env_set_pairs(env, in->grant->pam_env);
 	env_set_pairs(env, in->grant->set_env);

@@ -31,8 +31,11 @@ void env_set_fmt(struct env *env, const char *name, const char *fmt, ...)
 bool env_set_pair(struct env *env, struct bytes pair);
 /* Each string of a run of strings. */
 void env_set_pairs(struct env *env, struct bytes pairs);
-/* Lines of a ~/.ssh/environment file; a bad line is told on stderr. */
-void env_read_file(struct env *env, const char *path);
+/*
+ * Lines of a ~/.ssh/environment file, as far as the pattern list names fits;
+ * a bad line is told on stderr.
+ */
+void env_read_file(struct env *env, const char *path, struct bytes names);
 
 /* What is the same for every program of the session, in the sheet's order. */
 struct env_input {

@@ -255,14 +255,16 @@ grant_build__key_environment_needs_the_administrators_leave(void **state)
 	assert_true(string_list_add(&f->options.environment,
 	    BYTES_LIT("LD_PRELOAD=x"), 10, &err));
 	assert_string_equal(joined(build(f)->key_env), "");
+	assert_int_equal(build(f)->permit & PERMIT_USER_ENV, 0);
 	f->conf.permit_user_environment = true;
 	f->conf.permit_user_environment_names = "LANG,LC_*";
 	assert_string_equal(joined(build(f)->key_env), "LANG=C");
-	assert_int_equal(build(f)->permit & PERMIT_USER_ENV, 0);
+	assert_true(bytes_is(build(f)->user_env_names, "LANG,LC_*"));
 	f->conf.permit_user_environment_names = NULL;
 	assert_string_equal(joined(build(f)->key_env),
 	    "LANG=C|LD_PRELOAD=x");
 	assert_int_not_equal(build(f)->permit & PERMIT_USER_ENV, 0);
+	assert_true(bytes_is(build(f)->user_env_names, "*"));
 }
 
 static void
