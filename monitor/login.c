@@ -14,6 +14,8 @@
 #include "monitor/monitor.h"
 #include "monitor/session_start.h"
 
+#define DURATION_GRACE_S	2	/* for net to end it by itself */
+
 struct login {
 	char *banner;		/* what PAM told before the session */
 	uint8_t *pam_env;
@@ -118,6 +120,28 @@ connect_net_and_session(struct monitor *mon, struct login *login,
 	return ipc_pair(login->pair, err);
 }
 
+static void
+duration_over(void *arg)
+{
+	struct monitor *mon = arg;
+
+	log_error("the network process of %.100s did not end the connection "
+	    "at SessionMaxDuration", log_safe(bytes_str(mon->user.name)).s);
+	mon->loop.stop = true;		/* and everything with it */
+}
+
+/* Net ends it with a word to the client; a hijacked one would not. */
+static void
+limit_duration(struct monitor *mon)
+{
+	uint32_t duration_s = mon->conf.session_max_duration;
+
+	if (duration_s != 0)
+		loop_timer_set(&mon->loop, &mon->duration_timer,
+		    ((int64_t)duration_s + DURATION_GRACE_S) * 1000,
+		    duration_over, mon);
+}
+
 /* First, so that the client hears it while the session process starts. */
 static bool
 tell_net(struct monitor *mon, struct login *login, struct err *err)
@@ -138,6 +162,8 @@ tell_net(struct monitor *mon, struct login *login, struct err *err)
 		.qos_bulk = conf->ip_qos_bulk,
 		.window_growth = mon->window_growth,
 		.log_forwards = conf->log_forwards,
+		.idle_s = conf->session_idle_timeout,
+		.duration_s = conf->session_max_duration,
 		.unused_timeout_s = conf->unused_connection_timeout,
 	};
 
@@ -145,6 +171,7 @@ tell_net(struct monitor *mon, struct login *login, struct err *err)
 	    !write_timeouts(&conf->channel_timeout, &w, err))
 		return false;
 	m.channel_timeouts = wr_view(&w);
+	limit_duration(mon);
 	return ipc_send_fds(&mon->net, IPC_AUTH_REPLY, &m, &login->pair[0], 1,
 	    err);
 }

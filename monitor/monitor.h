@@ -61,6 +61,7 @@ struct monitor {
 	int signal_fd;
 	struct watch signal_watch;
 	struct timer end_timer;
+	struct timer duration_timer;	/* SessionMaxDuration */
 
 	struct bytes snapshot, keys_map;	/* mapped; NULL: none */
 	struct config *config;

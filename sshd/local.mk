@@ -168,6 +168,8 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/requests.h \
 	sshd/net/sandbox.c \
 	sshd/net/sandbox.h \
+	sshd/net/session_limits.c \
+	sshd/net/session_limits.h \
 	sshd/net/session_requests.c \
 	sshd/net/session_requests.h \
 	sshd/net/transport.c \

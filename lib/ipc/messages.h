@@ -146,6 +146,8 @@ enum { MANY = 0, ONCE = 1 };
 	U32(qos_bulk)							\
 	U32(window_growth)	/* see chan_window.h */			\
 	U8(log_forwards)						\
+	U32(idle_s)		/* SessionIdleTimeout; 0: none */	\
+	U32(duration_s)		/* SessionMaxDuration */		\
 	U32(unused_timeout_s)	/* 0: none */				\
 	STR(channel_timeouts, CHANNEL_TIMEOUTS_MAX) /* run
 				 * of pattern, u32 seconds */

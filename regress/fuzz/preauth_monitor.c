@@ -74,6 +74,7 @@ answer_attempt(struct preauth_monitor *monitor)
 		.rekey_seconds = script->rekey_seconds,
 		.window_growth = WINDOW_GROWTH_MAX,
 		.log_forwards = true,
+		.idle_s = script->alive_interval_s,
 		.qos_interactive = QOS_NONE,
 		.qos_bulk = QOS_NONE,
 		.unused_timeout_s = script->alive_interval_s,

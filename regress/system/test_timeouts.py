@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: ISC
 """Channels and connections that are idle, and the class of our packets."""
 
+import os
 import re
+import signal
 import subprocess
 
 import pytest
-from server import is_running, wait_until
+from server import descendants, is_running, title, wait_until
 from terminal import Terminal
 
 
@@ -50,6 +52,45 @@ def test_a_connection_without_channels_is_ended(make_server, keys):
                         "127.0.0.1 port")
     # a channel is a use
     assert server.ssh("alice", keys["ed25519"], "sleep 2").returncode == 0
+
+
+def test_a_terminal_at_which_nobody_types_is_closed(make_server, keys):
+    server = make_server("SessionIdleTimeout 1\n")
+    with Terminal(server.ssh_command("alice", keys["ed25519"],
+                                     "echo $$; exec sleep 1000",
+                                     options=["-tt"])) as shell:
+        shell.expect("nothing was typed for too long")
+        assert shell.wait() == 255
+    server.wait_for_log("terminating idle session of user alice 127.0.0.1 "
+                        "port")
+    # no terminal, no typing
+    assert server.ssh("alice", keys["ed25519"], "sleep 2").returncode == 0
+
+
+def test_a_connection_lasts_no_longer_than_it_may(make_server, keys):
+    server = make_server("SessionMaxDuration 1\n")
+    with server.popen("alice", keys["ed25519"],
+                      "while echo x; do sleep 0.1; done") as process:
+        assert process.stdout.readline() == b"x\n"
+        _, error = process.communicate(timeout=30)
+    assert b"has lasted as long as it may" in error
+    server.wait_for_log("terminating connection of user alice 127.0.0.1 "
+                        "port")
+
+
+def test_the_monitor_ends_what_its_net_process_does_not(make_server, keys):
+    server = make_server("SessionMaxDuration 2\n")
+    with server.popen("alice", keys["ed25519"],
+                      "echo $$; exec sleep 1000", options=["-tt"]) as process:
+        pid = int(process.stdout.readline())
+        net = next(p for p in descendants(server.process.pid)
+                   if "alice [net]" in title(p))
+        os.kill(net, signal.SIGSTOP)
+        server.wait_for_log("the network process of alice did not end the "
+                            "connection at SessionMaxDuration")
+        wait_until(lambda: not is_running(net) and not is_running(pid),
+                   what="the end of the connection")
+        process.communicate(timeout=30)
 
 
 def _tos(server):

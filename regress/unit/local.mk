@@ -87,6 +87,7 @@ unit_tests = \
 	regress/unit/net/messages_test \
 	regress/unit/net/packet_in_test \
 	regress/unit/net/requests_test \
+	regress/unit/net/session_limits_test \
 	regress/unit/net/transport_test \
 	regress/unit/net/version_test \
 	regress/unit/session/env_test \
@@ -263,6 +264,8 @@ regress_unit_net_packet_in_test_SOURCES = regress/unit/net/packet_in_test.c
 regress_unit_net_packet_in_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_requests_test_SOURCES = regress/unit/net/requests_test.c regress/unit/net/lower.h regress/unit/net/lower.c
 regress_unit_net_requests_test_LDADD = sshd/net/libnet.a $(unit_libs)
+regress_unit_net_session_limits_test_SOURCES = regress/unit/net/session_limits_test.c regress/unit/net/lower.h regress/unit/net/lower.c
+regress_unit_net_session_limits_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_transport_test_SOURCES = regress/unit/net/transport_test.c regress/unit/net/test_client.h regress/unit/net/fake_monitor.h regress/unit/net/fake_monitor.c regress/unit/net/upper.h regress/unit/net/upper.c regress/unit/net/test_client.c
 regress_unit_net_transport_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_version_test_SOURCES = regress/unit/net/version_test.c regress/unit/net/test_client.h regress/unit/net/fake_monitor.h regress/unit/net/fake_monitor.c regress/unit/net/upper.h regress/unit/net/upper.c regress/unit/net/test_client.c

@@ -146,6 +146,7 @@ struct conf {
 	uint32_t ip_qos_interactive, ip_qos_bulk;  /* TOS byte, or none */
 	struct conf_list channel_timeout;	/* "type=time" as written */
 	uint32_t unused_connection_timeout;	/* 0: none */
+	uint32_t session_idle_timeout, session_max_duration; /* 0: none */
 
 	/* who may log in */
 	struct conf_list allow_users, deny_users, allow_groups, deny_groups;

@@ -363,6 +363,12 @@ const struct keyword keywords[] = {	/* in the order of sshd -T */
 	    .help = "Time for which misbehaving sources are refused." },
 	{ FLAG("LogForwards", log_forwards, IN_MATCH, "yes"),
 	    .help = "Whether a line is logged for every forward." },
+	{ ROW("SessionIdleTimeout", seconds_or_none, session_idle_timeout,
+	    IN_MATCH, FIRST, "none"),
+	    .help = "Time without input after which a terminal is closed." },
+	{ ROW("SessionMaxDuration", seconds_or_none, session_max_duration,
+	    IN_MATCH, FIRST, "none"),
+	    .help = "Time after login at which a connection is ended." },
 };
 const size_t keyword_count = ARRAY_LEN(keywords);
 

@@ -12,6 +12,7 @@
 #include "sshd/net/conn.h"
 #include "sshd/net/global_requests.h"
 #include "sshd/net/qos.h"
+#include "sshd/net/session_limits.h"
 
 void
 auth_clear(struct auth *auth)
@@ -73,6 +74,7 @@ log_in(struct conn *conn, struct ipc_message *reply, struct err *err)
 	alive_start(conn, m->alive_interval_s, m->alive_count_max);
 	conn->log_forwards = m->log_forwards != 0;
 	chan_window_start(conn, m->window_growth);
+	session_limits_start(conn, m->idle_s, m->duration_s);
 	qos_start(conn, m->qos_interactive, m->qos_bulk);
 	title_set(&conn->title, "%s [net]", conn->user);
 	auth_clear(&conn->auth);

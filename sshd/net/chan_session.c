@@ -7,6 +7,7 @@
 #include "sshd/net/chan_window.h"
 #include "sshd/net/conn.h"
 #include "sshd/net/qos.h"
+#include "sshd/net/session_limits.h"
 #include "sshd/net/session_requests.h"
 
 static bool
@@ -81,6 +82,7 @@ chan_session_started(struct channel *ch, struct ipc_message *message,
 		return false;
 	if ((ch->flags & CHANNEL_PTY) != 0)
 		qos_terminals(ch->conn, 1);
+	session_limits_input(ch);
 	chan_window_offer(ch, window);
 	window_adjust_build(ch->peer_id, window, packet_begin(ch->conn,
 	    SSH_MSG_CHANNEL_WINDOW_ADJUST));

@@ -13,6 +13,7 @@
 #include "sshd/net/chan_types.h"
 #include "sshd/net/chan_window.h"
 #include "sshd/net/conn.h"
+#include "sshd/net/session_limits.h"
 
 #define SLOTS_FIRST	4	/* grows by doubling to CHANNELS_MAX */
 
@@ -426,6 +427,7 @@ recv_channel_data(struct conn *conn, struct reader *r, struct err *err)
 	if (!channel_data_parse(r, &m, err) ||
 	    (ch = find_for_data(conn, &m, err)) == NULL)
 		return false;
+	session_limits_input(ch);
 	return chan_input(ch, m.data, err);
 }
 

@@ -119,6 +119,8 @@ struct channel {
 	uint32_t probe_count;		/* keepalives without an answer */
 	uint32_t timeout_s;		/* 0: none; see chan_timeout.c */
 	int64_t used_ms;		/* when data passed; 0 without rules */
+	int64_t input_ms;		/* see session_limits.c */
+	bool idle_notice;		/* was shown */
 	char *log_text;			/* see chan_log.c; NULL: none */
 	int64_t opened_ms;		/* 0: no line was written yet */
 	uint64_t sent_bytes, received_bytes;

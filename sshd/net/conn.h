@@ -50,6 +50,13 @@ struct qos {
 	uint32_t terminal_count;
 };
 
+/* session_limits.c */
+struct limits {
+	uint32_t idle_s, duration_s;
+	bool notice_due;		/* of the end of the connection */
+	struct timer idle_timer, duration_timer;
+};
+
 struct conn {
 	enum conn_state state;
 	struct loop loop;
@@ -63,6 +70,7 @@ struct conn {
 	struct channels channels;
 	struct qos qos;
 	bool log_forwards;
+	struct limits limits;
 	char peer_address[64];
 	uint32_t peer_port;
 	/*

@@ -98,7 +98,7 @@ keywords__all_live_keywords_are_there(void **state)
 	(void)state;
 	for (size_t i = 0; i < keyword_gone_count; i++)
 		elsewhere += keywords_gone[i].fate == FATE_UNSUPPORTED;
-	assert_int_equal(keyword_count, 103 - 8 + 1);
+	assert_int_equal(keyword_count, 103 - 8 + 3);
 	assert_int_equal(elsewhere, 8 + 4);	/* and vendors' four */
 }
 
@@ -126,7 +126,8 @@ keywords__defaults_print_in_the_order_of_the_table(void **state)
 		    "max:600.000000 min:15.000000 max-sources4:65536 "
 		    "max-sources6:65536 overflow:permissive "
 		    "overflow6:permissive\n",
-		"logforwards yes\n",
+		"logforwards yes\n", "sessionidletimeout none\n",
+		"sessionmaxduration none\n",
 	};
 	struct fixture *f = *state;
 	struct conf conf = fixture_conf(f, "", NULL);
