@@ -7,11 +7,14 @@ rounds; the ratio is the median of the ratios of the rounds.
 """
 
 import argparse
+import base64
+import contextlib
 import json
 import os
 import pwd
 import shutil
 import statistics
+import struct
 import subprocess
 import sys
 
@@ -34,6 +37,9 @@ FIGURES = {
     "login, wall, of it the rest": ("ms", 1e3, None),
     "login, CPU, 4 at a time": ("ms", 1e3, None),
     "login, wall, 4 at a time": ("ms", 1e3, None),
+    "login, key behind 5,000 others, CPU": ("ms", 1e3, 1.50),
+    "login, certificate, CPU": ("ms", 1e3, None),
+    "login, certificate, 100,000 revoked, CPU": ("ms", 1e3, None),
     "memory of an idle session": ("KiB PSS", 1, 0.55),
     "memory before login": ("KiB PSS", 1, None),
     "memory of the listener": ("KiB PSS", 1, None),
@@ -79,6 +85,17 @@ def groups(options):
             return found
         return f"login{suffix}", measure
 
+    def listed(name, lines, identity=servers.USER_KEY, extra=""):
+        """The user's file lists these lines only."""
+        def measure(kind):
+            if kind.name == "dropbear":
+                return {}
+            with listing(lines()):
+                cpu, _wall, _client = figures.logins(
+                    kind, 1, login_count, identity, extra)
+            return {f"login, {name}, CPU": cpu}
+        return f"login, {name}", measure
+
     def forward(remote):
         name = f"{'remote' if remote else 'local'} forward"
 
@@ -104,6 +121,10 @@ def groups(options):
     return [
         *(throughput(c, up) for c in figures.CIPHERS for up in (False, True)),
         login(1), login(4),
+        listed("key behind 5,000 others", crowd),
+        listed("certificate", ca_line, servers.CERTIFIED_KEY),
+        listed("certificate, 100,000 revoked", ca_line,
+               servers.CERTIFIED_KEY, f"RevokedKeys {servers.KRL}\n"),
         ("memory", memory),
         ("one byte, session", lambda kind: {
             "one byte, session": figures.session_round_trip(kind, trips)}),
@@ -169,6 +190,57 @@ def table(results):
         for line in lines)
 
 
+def public(path):
+    with open(f"{path}.pub") as key:
+        return key.read()
+
+
+def crowd():
+    """5,000 keys of others, then ours."""
+    def other(number):
+        blob = struct.pack(">I11sI", 11, b"ssh-ed25519", 32) + \
+            number.to_bytes(32, "big")
+        return f"ssh-ed25519 {base64.b64encode(blob).decode()} {number}\n"
+    return "".join(map(other, range(5000))) + public(servers.USER_KEY)
+
+
+def ca_line():
+    return "cert-authority " + public(f"{servers.RUN}/ca")
+
+
+@contextlib.contextmanager
+def listing(lines):
+    """These lines in place of the user's authorized_keys."""
+    path = f"{pwd.getpwnam(servers.USER).pw_dir}/.ssh/authorized_keys"
+    with open(path) as file:
+        before = file.read()
+    try:
+        with open(path, "w") as file:
+            file.write(lines)
+        yield
+    finally:
+        with open(path, "w") as file:
+            file.write(before)
+
+
+def prepare_certificate():
+    """A CA, a key that it signed, and 100,000 serials that it took back."""
+    ca, key = f"{servers.RUN}/ca", servers.CERTIFIED_KEY
+    spec = f"{servers.RUN}/revoked"
+    for path in (ca, key):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "",
+                        "-f", path], check=True)
+    subprocess.run(["ssh-keygen", "-q", "-s", ca, "-I", "bench", "-z", "1",
+                    "-n", servers.USER, f"{key}.pub"], check=True)
+    os.rename(f"{key}-cert.pub", f"{key}.pub")
+    with open(spec, "w") as out:
+        # far apart: neither a range nor a bitmap holds them
+        out.writelines(f"serial: {number}\n"
+                       for number in range(1000, 10**11 + 1000, 10**6))
+    subprocess.run(["ssh-keygen", "-q", "-k", "-f", servers.KRL, "-s",
+                    f"{ca}.pub", spec], check=True)
+
+
 def prepare():
     """The isolated host with its keys, account and login shell."""
     import isolated
@@ -197,6 +269,7 @@ def prepare():
     with open(f"{servers.HOST_KEY}.pub") as key, \
             open(f"{servers.RUN}/known_hosts", "w") as known:
         known.write(f"bench {key.read()}")
+    prepare_certificate()
 
 
 def go_first():

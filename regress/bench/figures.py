@@ -9,8 +9,8 @@ import subprocess
 import threading
 import time
 
-from servers import (COMMAND, COMMAND_NS, RELAY, Server, children_of,
-                     free_port, wait_for)
+from servers import (COMMAND, COMMAND_NS, RELAY, Server, USER_KEY,
+                     children_of, free_port, wait_for)
 
 GIB = 1 << 30
 KEX = ("-o", "KexAlgorithms=sntrup761x25519-sha512@openssh.com")
@@ -33,9 +33,9 @@ def _run(command, **streams):
                       "stdout": subprocess.DEVNULL, **streams})
 
 
-def empty_life(kind):
+def empty_life(kind, extra=""):
     """CPU seconds of a server that is started and ended."""
-    return Server(kind).stop()
+    return Server(kind, extra).stop()
 
 
 def cpu_per_gib(kind, cipher, upwards, size):
@@ -75,11 +75,11 @@ def _reaped_cpu():
     return used.ru_utime + used.ru_stime
 
 
-def logins(kind, at_a_time, count):
+def logins(kind, at_a_time, count, identity=USER_KEY, extra=""):
     """Seconds of one login: (server's CPU, median wall, client's CPU)."""
-    without = empty_life(kind)
-    server = Server(kind)
-    command = server.ssh("true", options=_kex(kind))
+    without = empty_life(kind, extra)
+    server = Server(kind, extra)
+    command = server.ssh("true", options=_kex(kind), identity=identity)
     walls = []
 
     def work():

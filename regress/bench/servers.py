@@ -24,6 +24,8 @@ RELAY = f"{RUN}/relay"
 USER = "bench"
 HOST_KEY = f"{RUN}/host_ed25519"
 USER_KEY = f"{RUN}/user_ed25519"
+CERTIFIED_KEY = f"{RUN}/certified"     # its .pub is the certificate
+KRL = f"{RUN}/krl"
 PR_SET_CHILD_SUBREAPER = 36
 CONFIG = f"""\
 ListenAddress 127.0.0.1
@@ -89,7 +91,8 @@ def _keep(argv, to_parent, log_path):
 class Server:
     """One running server; `cpu_s` is valid after stop()."""
 
-    def __init__(self, kind):
+    def __init__(self, kind, extra=""):
+        """extra: more lines of configuration."""
         self.kind = kind
         self.port = free_port()
         self.cpu_s = None
@@ -99,7 +102,7 @@ class Server:
         self.keeper = os.fork()
         if self.keeper == 0:
             os.close(read_end)
-            _keep(kind.argv(self.port), write_end, kind.log_path)
+            _keep(kind.argv(self.port, extra), write_end, kind.log_path)
         os.close(write_end)
         self.answer = os.fdopen(read_end)
         self.pid = int(self.answer.readline())
@@ -148,9 +151,9 @@ class Server:
             not_ours = sum(int(line) for line in f) / 1e9
         return total - not_ours
 
-    def ssh(self, *words, options=()):
+    def ssh(self, *words, options=(), identity=USER_KEY):
         """The command line of the client."""
-        return ["ssh", "-F", "none", "-i", USER_KEY, "-p", str(self.port),
+        return ["ssh", "-F", "none", "-i", identity, "-p", str(self.port),
                 "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes",
                 "-o", f"UserKnownHostsFile={RUN}/known_hosts",
                 "-o", "GlobalKnownHostsFile=none", "-o", "LogLevel=ERROR",
@@ -168,10 +171,10 @@ class Kind:
         self.lacks = lacks
         self.log_path = f"{RUN}/{name}.log"
 
-    def argv(self, port):
+    def argv(self, port, extra=""):
         config = f"{RUN}/{self.name}.conf"
         with open(config, "w") as out:
-            out.write(f"Port {port}\n{CONFIG}{self.extra()}"
+            out.write(f"Port {port}\n{CONFIG}{self.extra()}{extra}"
                       f"PidFile {RUN}/{self.name}.pid\n")
         return [self.program, "-D", "-e", "-f", config]
 
@@ -186,7 +189,7 @@ class OpenSSH(Kind):
 
 
 class Dropbear(Kind):
-    def argv(self, port):
+    def argv(self, port, extra=""):
         return [self.program, "-F", "-E", "-r", f"{RUN}/host_dropbear",
                 "-p", f"127.0.0.1:{port}"]
 
