@@ -533,6 +533,50 @@ def test_a_program_of_no_kind_does_not_start(login, kind):
     assert name == "SES_DONE" and fields["ok"] == 0, (name, fields)
 
 
+def forbidden(port):
+    """What a restricted key under a forced command must not get."""
+    return {
+        "SES_PTY": {"channel": 0, "term": b"xterm", "modes": b"\0"},
+        "SES_X11": dict(X11), "SES_AGENT": {"channel": 0},
+        "SES_ENV": {"channel": 0, "name": b"LD_PRELOAD", "value": b"x"},
+        "SES_SIGNAL": {"channel": 0, "name": b"KILL"},
+        "SES_BREAK": {"channel": 0},
+        "CONNECT_TCP": connect(port), "CONNECT_STREAM": {"path": b"/x"},
+        "OPEN_TUN": {"mode": 1, "unit": 0x7fffffff},
+        "LISTEN_TCP": {"address": b"127.0.0.1", "port": 0},
+        "LISTEN_STREAM": {"path": b"/home/alice/forbidden"},
+        "CANCEL_TCP": {"address": b"127.0.0.1", "port": port},
+        "CANCEL_STREAM": {"path": b"/home/alice/.ssh/authorized_keys"},
+    }
+
+
+def test_what_is_forbidden_is_forbidden_in_every_order(with_x11, login,
+                                                       listener):
+    """Each after each other, before the program runs and while it does."""
+    requests = forbidden(listener)
+    session = login('restrict,command="echo forced; cat"', with_x11).session
+    session.send("SES_OPEN", channel=0)
+    for first in requests:
+        for second in requests:
+            for name in (first, second):
+                assert_no(session, name, **requests[name])
+    session.send("SES_START", request=9, channel=0, kind=START_EXEC,
+                 command=b"id")
+    values, fds = session.recv("SES_STARTED")
+    assert (values["is_pty"], len(fds)) == (0, 3)
+    del requests["SES_PTY"]     # after the start it ends the connection
+    for first in requests:
+        for second in requests:
+            for name in (first, second):
+                assert_no(session, name, **requests[name])
+    os.close(fds[0])
+    with os.fdopen(fds[1], "rb") as out:
+        assert out.read() == b"forced\n"
+    os.close(fds[2])
+    assert not os.path.lexists("/home/alice/forbidden")
+    assert not listens_on_a_display()
+
+
 def test_a_request_number_may_be_used_again(login):
     """It is net's own business: nothing of ours depends on it."""
     session = login().session

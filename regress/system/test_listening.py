@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: ISC
+"""Ports and sockets on which the server listens for a client: which it may
+have, where they are bound, and how they go."""
+
+import os
+import socket
+import stat
+
+import pytest
+
+from server import free_port, wait_until
+from services import exchange
+
+WILDCARD, LOOPBACK = {"00000000", "0" * 32}, {
+    "0100007F", "00000000000000000000000001000000"}
+
+
+def listeners(port):
+    """The local addresses, in hex, of TCP listeners on port."""
+    found = set()
+    for name in ("tcp", "tcp6"):
+        with open(f"/proc/net/{name}") as f:
+            for line in f.readlines()[1:]:
+                fields = line.split()
+                if fields[1].endswith(f":{port:04X}") and fields[3] == "0A":
+                    found.add(fields[1].split(":")[0])
+    return found
+
+
+@pytest.fixture
+def ask(make_server, keys):
+    """A function: ssh -R under a configuration; the server, and whether it
+    listens. The connection stays until the end of the test."""
+    running = []
+
+    def start(config, what, user="alice"):
+        server = make_server(config)
+        process = server.popen(user, keys["ed25519"], "echo up; cat",
+                               options=["-R", what, "-o",
+                                        "ExitOnForwardFailure=yes"])
+        running.append(process)
+        return server, process.stdout.readline() == b"up\n"
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("policy, address, wanted", [
+    ("no", "", LOOPBACK), ("no", "*:", LOOPBACK), ("no", "0.0.0.0:", LOOPBACK),
+    ("no", "127.0.0.1:", {"0100007F"}),
+    ("no", "[::1]:", {"00000000000000000000000001000000"}),
+    ("yes", "", WILDCARD), ("yes", "127.0.0.1:", WILDCARD),
+    ("clientspecified", "", LOOPBACK), ("clientspecified", "*:", WILDCARD),
+    ("clientspecified", "0.0.0.0:", {"00000000"}),
+    ("clientspecified", "127.0.0.7:", {"0700007F"})])
+def test_where_a_port_is_bound(ask, policy, address, wanted):
+    """Without an address ssh asks for localhost, with * for all."""
+    port = free_port()
+    _server, up = ask(f"GatewayPorts {policy}\n", f"{address}{port}:h:1")
+    assert up
+    assert listeners(port) == wanted
+
+
+@pytest.mark.parametrize("permit, port, granted", [
+    ("any", 47001, True), ("none", 47001, False),
+    ("47001", 47001, True), ("47001", 47002, False),
+    ("localhost:47001", 47001, True), ("127.0.0.*:47001", 47001, False),
+    ("*:*", 47002, True), ("47002 47001", 47001, True),
+    ("local*:*", 47001, True), ("other:*", 47001, False)])
+def test_permit_listen_decides(ask, permit, port, granted):
+    server, up = ask(f"PermitListen {permit}\n", f"{port}:h:1")
+    assert up == granted
+    if not granted:
+        server.wait_for_log("to remote forward to host localhost port "
+                            f"{port}, but the request was denied.")
+        assert not listeners(port)
+
+
+@pytest.fixture
+def no_kernel_rule():
+    """The kernel lets everybody have every port."""
+    path = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
+    with open(path) as f:
+        before = f.read()
+    with open(path, "w") as out:
+        out.write("0\n")
+    yield
+    with open(path, "w") as out:
+        out.write(before)
+
+
+@pytest.mark.parametrize("user, port, granted", [
+    ("alice", 1023, False), ("alice", 80, False), ("alice", 1024, True),
+    ("root", 1023, True)])
+def test_low_ports_are_for_root_only(ask, keys, no_kernel_rule, user, port,
+                                     granted):
+    with open(keys["ed25519"] + ".pub") as key, \
+            open("/home/root/.ssh/authorized_keys", "w") as out:
+        out.write(key.read())
+    _server, up = ask("", f"{port}:h:1", user)
+    assert up == granted
+    assert bool(listeners(port)) == granted
+
+
+@pytest.mark.parametrize("what", ["{port}", "/home/alice/listening"])
+def test_a_forward_can_be_taken_back_and_asked_for_again(server, keys,
+                                                         shouter, tmp_path,
+                                                         what):
+    control = str(tmp_path / "control")
+    options = ["-o", f"ControlPath={control}"]
+    place = what.format(port=free_port())
+    target = ("127.0.0.1", int(place)) if place.isdigit() else place
+    master = server.popen("alice", keys["ed25519"],
+                          options=["-M", "-N", *options])
+    wait_until(lambda: os.path.exists(control), what="the master")
+    forward = ["-R", f"{place}:127.0.0.1:{shouter}"]
+    for _ in range(3):
+        for word in ("forward", "cancel"):
+            result = server.ssh("alice", keys["ed25519"],
+                                options=[*options, "-O", word, *forward])
+            assert result.returncode == 0, result
+            if word == "forward":
+                assert exchange(target, b"data") == b"DATA"
+            elif place.isdigit():
+                assert not listeners(int(place))
+            else:
+                assert not os.path.exists(place)
+    master.terminate()
+    master.wait()
+
+
+@pytest.mark.parametrize("mask, mode", [
+    ("", 0o600), ("StreamLocalBindMask 0111\n", 0o666),
+    ("StreamLocalBindMask 0117\n", 0o660)])
+def test_the_mode_of_a_socket_follows_the_mask(ask, mask, mode):
+    path = "/home/alice/masked"
+    _server, up = ask(mask, f"{path}:h:1")
+    assert up
+    status = os.stat(path)
+    assert stat.S_ISSOCK(status.st_mode)
+    assert (stat.S_IMODE(status.st_mode), status.st_uid) == (mode, 2001)
+
+
+@pytest.mark.parametrize("unlink", ["yes", "no"])
+def test_what_is_in_the_way_of_a_socket(ask, unlink):
+    path = f"/home/alice/in-the-way-{unlink}"
+    with socket.socket(socket.AF_UNIX) as old:
+        old.bind(path)
+        os.chown(path, 2001, 2001)
+        _server, up = ask(f"StreamLocalBindUnlink {unlink}\n", f"{path}:h:1")
+    assert up == (unlink == "yes")
+    if unlink == "no":
+        os.unlink(path)
+
+
+def test_a_socket_is_made_with_the_users_rights(ask):
+    for path in ("/etc/listening", "/home/bob/listening"):
+        _server, up = ask("", f"{path}:h:1")
+        assert not up and not os.path.lexists(path)
+
+
+@pytest.mark.parametrize("permit, granted", [
+    ("any", True), ("none", False), ("localhost:*", True),
+    ("localhost:{port}", True), ("127.0.0.1:*", False), ("*:{port}", True),
+    ("*:1", False), ("local*:*", False)])
+def test_permit_open_decides(make_server, keys, shouter, permit, granted):
+    server = make_server("PermitOpen " + permit.format(port=shouter) + "\n")
+    result = server.ssh("alice", keys["ed25519"], input=b"data",
+                        options=["-W", f"localhost:{shouter}"])
+    assert result.stdout == (b"DATA" if granted else b"")
+    if not granted:
+        server.wait_for_log(f"to connect to host localhost port {shouter}, "
+                            "but the request was denied.")
