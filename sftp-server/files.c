@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "sftp-server/reply.h"
@@ -170,6 +171,31 @@ need_file(struct sftp *sftp, const struct sftp_request *q)
 	return handle;
 }
 
+/*
+ * Sees on the way whether the page cache had it: only then is it no use to
+ * ask for more ahead.
+ */
+static ssize_t
+read_some(struct handle *handle, uint8_t *data, size_t len, off_t offset)
+{
+	const struct iovec iov = { data, len };
+	ssize_t had = 0, n;
+
+	if (!handle->is_slow) {
+		had = preadv2(handle->file.fd, &iov, 1, offset, RWF_NOWAIT);
+		if (had == (ssize_t)len || had == 0)
+			return had;
+		had = MAX(had, 0);
+	}
+	do
+		n = pread(handle->file.fd, data + had, len - (size_t)had,
+		    offset + had);
+	while (n == -1 && errno == EINTR);
+	/* otherwise it was the end of the file that made it short */
+	handle->is_slow = n > 0;
+	return had != 0 && n == -1 ? had : had + n;
+}
+
 /* Whoever reads one piece behind the other will want the next ones. */
 static void
 anticipate(struct handle *handle, uint64_t offset, size_t len)
@@ -177,8 +203,7 @@ anticipate(struct handle *handle, uint64_t offset, size_t len)
 	bool is_next = offset == handle->next_offset;
 
 	handle->next_offset = offset + len;
-	/* the first piece of a small file is all of it */
-	if (!is_next || offset == 0 ||
+	if (!is_next || !handle->is_slow ||
 	    handle->next_offset + SFTP_AHEAD / 2 < handle->ahead)
 		return;
 	if (handle->ahead == 0)
@@ -205,9 +230,7 @@ sftp_run_read(struct sftp *sftp, const struct sftp_request *q)
 	w = reply_start(sftp, SFTP_DATA, q->id);
 	wr_u32(&w, 0);
 	data = wr_reserve(&w, len);
-	do
-		n = pread(handle->file.fd, data, len, (off_t)q->offset);
-	while (n == -1 && errno == EINTR);
+	n = read_some(handle, data, len, (off_t)q->offset);
 	if (n == -1) {
 		int error = errno;
 

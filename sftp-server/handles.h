@@ -28,6 +28,7 @@ struct handle {
 	int flags;			/* of open(2) */
 	uint64_t next_offset;		/* where a sequential reader goes on */
 	uint64_t ahead;			/* the page cache is asked up to here */
+	bool is_slow;			/* reads had to wait for the disk */
 	struct dir_buffer *dir;		/* entries not yet told */
 };
 

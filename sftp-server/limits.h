@@ -29,8 +29,11 @@
 #define SFTP_OUT_BATCH		131072
 
 /* Dirty buffer memory that an idle session may keep. */
-#define SFTP_KEPT_MAX		65536
+#define SFTP_KEPT_MAX		16384
 #define SFTP_IDLE_MS		1000
+
+/* Of longer messages, nothing behind is read before they are whole. */
+#define SFTP_LONG_MESSAGE	65536
 
 /* How far ahead of a sequential reader the page cache is filled. */
 #define SFTP_AHEAD		2097152

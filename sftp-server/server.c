@@ -157,6 +157,21 @@ read_some(int fd, void *p, size_t len)
 	return n;
 }
 
+/*
+ * What a read is good for: all that fits, or what is missing of a long
+ * message, which is then handled where it lies and leaves nothing to be moved.
+ */
+static size_t
+read_len(const struct sftp_queue *in)
+{
+	size_t room = in->cap - in->end, have = queue_len(in);
+	struct reader r = rd_init(bytes_of(in->p + in->start, have));
+	size_t len = have < 4 ? 0 : 4 + (size_t)rd_u32(&r, "length");
+
+	return len > SFTP_LONG_MESSAGE && len > have ?
+	    MIN(room, len - have) : room;
+}
+
 static void
 fill(struct sftp *sftp)
 {
@@ -166,7 +181,7 @@ fill(struct sftp *sftp)
 	/* what is left of a message goes to the front when space gets short */
 	if (!queue_make_room(in, in->cap / 4) && !queue_make_room(in, 1))
 		return;
-	n = read_some(sftp->in_fd, in->p + in->end, in->cap - in->end);
+	n = read_some(sftp->in_fd, in->p + in->end, read_len(in));
 	if (n == -1) {
 		log_error("read: %s", strerror(errno));
 		sftp->status = SFTP_EXIT_FAILURE;

@@ -22,6 +22,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "system"))
 import figures  # noqa: E402
 import servers  # noqa: E402
+import sftp  # noqa: E402
 
 # figure: (unit, factor for printing, target ratio to OpenSSH or None)
 FIGURES = {
@@ -51,6 +52,16 @@ FIGURES = {
     "remote forward": ("CPU s/GiB", 1, 0.75),
     "channel opened and closed": ("us", 1e6, 0.67),
     "upload, 100 ms each way": ("s/GiB", 1, 0.10),
+    "sftp, file to the client": ("CPU s/GiB", 1, 0.60),
+    "sftp, file from the client": ("CPU s/GiB", 1, 0.60),
+    "sftp, 64 in flight, to the client": ("CPU s/GiB", 1, 0.60),
+    "sftp, 64 in flight, from the client": ("CPU s/GiB", 1, 0.60),
+    "sftp, small file up": ("us", 1e6, 0.67),
+    "sftp, small file down": ("us", 1e6, 0.67),
+    "sftp, small file up, OpenSSH's client": ("us", 1e6, 0.67),
+    "sftp, listing, wall": ("s", 1, 0.33),
+    "sftp, listing, CPU": ("s", 1, 0.33),
+    "sftp, memory of an idle session": ("KiB PSS", 1, 0.50),
 }
 
 
@@ -63,6 +74,7 @@ def groups(options):
     size = (256 << 20) if options.quick else figures.GIB
     login_count = 20 if options.quick else 40
     trips = 1000 if options.quick else 3000
+    files = 1000 if options.quick else 10000
 
     def throughput(cipher, upwards):
         name = f"{cipher} {'from' if upwards else 'to'} the client"
@@ -118,6 +130,33 @@ def groups(options):
                 "memory of the listener": listener,
                 "memory of its warm pool": pool}
 
+    def sftp_transfer(function, what):
+        def measure(kind):
+            if not kind.has_sftp:
+                return {}
+            return {f"sftp, {what}{way} the client": function(
+                kind, way == "from", size * (1 if options.quick else 4))
+                for way in ("to", "from")}
+        return f"sftp, {what}", measure
+
+    def sftp_small(kind):
+        if not kind.has_sftp:
+            return {}
+        up, down = sftp.small_files(kind, files)
+        return {"sftp, small file up": up, "sftp, small file down": down,
+                "sftp, small file up, OpenSSH's client":
+                    sftp.openssh_small_files(kind, files)}
+
+    def sftp_listing(kind):
+        if not kind.has_sftp:
+            return {}
+        wall, cpu = sftp.listing(kind, files * 10)
+        return {"sftp, listing, wall": wall, "sftp, listing, CPU": cpu}
+
+    def sftp_memory(kind):
+        return {"sftp, memory of an idle session": sftp.memory(kind)} \
+            if kind.has_sftp else {}
+
     return [
         *(throughput(c, up) for c in figures.CIPHERS for up in (False, True)),
         login(1), login(4),
@@ -137,6 +176,11 @@ def groups(options):
         ("channel opened and closed", lambda kind: {
             "channel opened and closed": figures.opens(kind, trips)}),
         ("upload, 100 ms each way", delayed_upload),
+        sftp_transfer(sftp.transfer_cpu, "file "),
+        sftp_transfer(sftp.pipelined_cpu, "64 in flight, "),
+        ("sftp, small files", sftp_small),
+        ("sftp, listing", sftp_listing),
+        ("sftp, memory", sftp_memory),
     ]
 
 
@@ -245,6 +289,7 @@ def prepare():
     """The isolated host with its keys, account and login shell."""
     import isolated
     isolated.ACCOUNTS[servers.USER] = (2010, servers.COMMAND)
+    isolated.ACCOUNTS[sftp.USER] = (2011, "/bin/sh")
     isolated.make_host()
     os.makedirs(servers.RUN)
     for program in (servers.COMMAND, servers.RELAY):
@@ -261,11 +306,12 @@ def prepare():
         subprocess.run(["dropbearconvert", "openssh", "dropbear",
                         servers.HOST_KEY, f"{servers.RUN}/host_dropbear"],
                        check=True, capture_output=True)
-    account = pwd.getpwnam(servers.USER)
-    keys = f"{account.pw_dir}/.ssh/authorized_keys"
-    shutil.copyfile(f"{servers.USER_KEY}.pub", keys)
-    os.chown(keys, account.pw_uid, account.pw_gid)
-    os.chmod(keys, 0o600)
+    for user in (servers.USER, sftp.USER):
+        account = pwd.getpwnam(user)
+        keys = f"{account.pw_dir}/.ssh/authorized_keys"
+        shutil.copyfile(f"{servers.USER_KEY}.pub", keys)
+        os.chown(keys, account.pw_uid, account.pw_gid)
+        os.chmod(keys, 0o600)
     with open(f"{servers.HOST_KEY}.pub") as key, \
             open(f"{servers.RUN}/known_hosts", "w") as known:
         known.write(f"bench {key.read()}")
@@ -287,7 +333,7 @@ def main():
     parser.add_argument("--only", action="append", metavar="NAME",
                         help="only groups whose name contains NAME: a cipher,"
                         " login, memory, 'one byte', forward, channel,"
-                        " upload; may be repeated")
+                        " upload, sftp; may be repeated")
     parser.add_argument("--rounds", type=int, metavar="N")
     parser.add_argument("--json", metavar="FILE",
                         help="also write every measured value")

@@ -165,6 +165,8 @@ class Server:
 class Kind:
     """One implementation: its name, how it is started, what it lacks."""
 
+    has_sftp = True
+
     def __init__(self, name, program, lacks=()):
         self.name = name
         self.program = program
@@ -180,15 +182,19 @@ class Kind:
 
     def extra(self):
         # connections that are measured do not all log in
-        return "PerSourcePenalties no\n"
+        return ("PerSourcePenalties no\n"
+                "Subsystem sftp internal-sftp\n")
 
 
 class OpenSSH(Kind):
     def extra(self):
-        return "UsePAM no\n"
+        return ("UsePAM no\n"
+                "Subsystem sftp /usr/lib/openssh/sftp-server\n")
 
 
 class Dropbear(Kind):
+    has_sftp = False
+
     def argv(self, port, extra=""):
         return [self.program, "-F", "-E", "-r", f"{RUN}/host_dropbear",
                 "-p", f"127.0.0.1:{port}"]
