@@ -26,11 +26,15 @@ regress/system/pam_odd.so: regress/system/pam_odd.c
 CLEANFILES += regress/system/pam_odd.so
 endif
 
-# regress/bench/run; and the speed of lib/crypto alone
+# regress/bench/run; and the speed of lib/crypto and sshd/config alone
 EXTRA_PROGRAMS += regress/bench/command regress/bench/crypto_speed \
 	regress/bench/relay
 regress_bench_command_SOURCES = regress/bench/command.c
 regress_bench_relay_SOURCES = regress/bench/relay.c
+EXTRA_PROGRAMS += regress/bench/config_speed
+regress_bench_config_speed_SOURCES = regress/bench/config_speed.c
+regress_bench_config_speed_LDADD = sshd/config/libconfig.a \
+	sftp-server/options/libsftpoptions.a $(base_libs)
 regress_bench_crypto_speed_SOURCES = regress/bench/crypto_speed.c
 regress_bench_crypto_speed_LDADD = lib/crypto/libsshcrypto.a $(base_libs) \
 	$(CRYPTO_LIBS)

@@ -6,6 +6,7 @@
 
 #include "fuzz/names.h"
 #include "sshd/config/config.h"
+#include "sshd/config/explain.h"
 #include "sshd/config/lexer.h"
 #include "sshd/config/match.h"
 
@@ -86,6 +87,32 @@ check_config(const struct config *config)
 	free(packed);
 }
 
+/* Who looks on sees the same values and gets through. */
+static void
+check_explained(const struct config *config, const struct conf_spec *spec)
+{
+	char *text = NULL, *want = printed(config, spec);
+	struct explain explain;
+	struct err err;
+	size_t len;
+	FILE *out;
+
+	if (!explain_init(&explain, config, spec, &err)) {
+		FUZZ_CHECK(want == NULL);
+		return;
+	}
+	out = open_memstream(&text, &len);
+	FUZZ_CHECK(want != NULL && out != NULL);
+	conf_print(&explain.conf, out);
+	FUZZ_CHECK(fflush(out) == 0 && strcmp(text, want) == 0);
+	explain_print(&explain, out);
+	explain_print_json(&explain, out);
+	FUZZ_CHECK(fclose(out) == 0);
+	explain_clear(&explain);
+	free(text);
+	free(want);
+}
+
 static void
 run_config_file(struct bytes in)
 {
@@ -93,15 +120,21 @@ run_config_file(struct bytes in)
 	int fd = file_of(in, path);
 	int include_fd = file_of(BYTES_LIT(included), include_path);
 	const struct config_args args = { .file = path };
+	const struct config_args strict_args = { .file = path,
+	    .strict = true };
 	struct config *config;
 	struct err err;
 
 	names_set_file(include_path);
 	if (config_load(&args, &config, &err)) {
 		check_config(config);
+		for (size_t i = 0; i < ARRAY_LEN(specs); i++)
+			check_explained(config, &specs[i]);
 		config_free(config);
 	} else
 		FUZZ_CHECK(err.code != ERR_NONE);
+	if (config_load(&strict_args, &config, &err))
+		config_free(config);
 	names_set_file(NULL);
 	close(fd);
 	close(include_fd);
