@@ -3,12 +3,10 @@
 
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "lib/base/log.h"
 #include "monitor/cert_check.h"
-#include "monitor/command.h"
-#include "monitor/key_tokens.h"
+#include "monitor/key_command.h"
 #include "monitor/user_files.h"
 
 /* Is it this line's key, in the part that the line gives it? */
@@ -172,39 +170,22 @@ key_lines_files(const struct key_search *search, struct key_options *options,
 	return true;
 }
 
-/* For accounts that may log in only: who else it would hear of is a guess. */
 bool
 key_lines_command(const struct key_search *search,
     struct key_options *options, bool *found, struct err *err)
 {
 	const struct conf *conf = search->conf;
-	struct key_tokens tokens;
-	struct command command;
-	struct lines lines;
-	struct bytes output;
-	bool ok = true;
-
-	if (conf->authorized_keys_command == NULL || !search->user->valid)
-		return true;
-	if (!key_tokens_init(&tokens, search, err))
-		return false;
-	command = (struct command){
+	struct reading reading = { .search = search, .options = options };
+	const struct command command = {
 		.keyword = "AuthorizedKeysCommand",
 		.text = conf->authorized_keys_command,
 		.run_as = conf->authorized_keys_command_user,
-		.tokens = tokens.v, .token_count = tokens.count,
 		.only_argument = search->user->name,
-		.time_limit_ms = command_time_limit_ms(conf->login_grace_time),
 	};
-	if (command_run(&command, &output)) {
-		ok = lines_init_bytes(&lines, output, err);
-		if (ok) {
-			*found = key_lines_search(search, command.text,
-			    &lines, options);
-			lines_clear(&lines);
-		}
-		free((void *)output.p);
-	}
-	key_tokens_clear(&tokens);
-	return ok;
+
+	if (!key_command_read(search, &command, command.text, read_keys,
+	    &reading, err))
+		return false;
+	*found = reading.found;
+	return true;
 }

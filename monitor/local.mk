@@ -41,6 +41,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/kbdint_pam.c \
 	monitor/key_check.c \
 	monitor/key_check.h \
+	monitor/key_command.c \
+	monitor/key_command.h \
 	monitor/key_lines.c \
 	monitor/key_lines.h \
 	monitor/key_memory.c \

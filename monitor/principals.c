@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/principals.h"
 
-#include <stdlib.h>
-
 #include "keys/authorized_principals.h"
 #include "lib/base/log.h"
 #include "monitor/cert_check.h"
-#include "monitor/command.h"
-#include "monitor/key_tokens.h"
+#include "monitor/key_command.h"
 #include "monitor/user_files.h"
 
 struct reading {
@@ -83,39 +80,18 @@ ask_files(struct reading *reading, struct err *err)
 	    user_files_read(&files, err);
 }
 
-/* For accounts that may log in only, as AuthorizedKeysCommand. */
 static MUST_CHECK bool
 ask_command(struct reading *reading, struct err *err)
 {
 	const struct conf *conf = reading->search->conf;
-	struct key_tokens tokens;
-	struct command command;
-	struct lines lines;
-	struct bytes output;
-	bool ok = true;
-
-	if (conf->authorized_principals_command == NULL ||
-	    !reading->search->user->valid)
-		return true;
-	if (!key_tokens_init(&tokens, reading->search, err))
-		return false;
-	command = (struct command){
+	const struct command command = {
 		.keyword = "AuthorizedPrincipalsCommand",
 		.text = conf->authorized_principals_command,
 		.run_as = conf->authorized_principals_command_user,
-		.tokens = tokens.v, .token_count = tokens.count,
-		.time_limit_ms = command_time_limit_ms(conf->login_grace_time),
 	};
-	if (command_run(&command, &output)) {
-		ok = lines_init_bytes(&lines, output, err);
-		if (ok) {
-			(void)read_names(reading, "(command)", &lines);
-			lines_clear(&lines);
-		}
-		free((void *)output.p);
-	}
-	key_tokens_clear(&tokens);
-	return ok;
+
+	return key_command_read(reading->search, &command, "(command)",
+	    read_names, reading, err);
 }
 
 bool
