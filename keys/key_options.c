@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "keys/key_options.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <time.h>
@@ -103,6 +104,17 @@ take_principals(struct key_options *o, struct bytes value,
     const char **reason)
 {
 	return set_once(&o->principals, value, "principals given twice",
+	    reason);
+}
+
+static bool
+take_sftp_root(struct key_options *o, struct bytes value,
+    const char **reason)
+{
+	if (value.len == 0 || value.len >= PATH_MAX ||
+	    (value.p[0] != '/' && value.p[0] != '%' && value.p[0] != '~'))
+		return refuse(reason, "invalid sftp-root");
+	return set_once(&o->sftp_root, value, "sftp-root given twice",
 	    reason);
 }
 
@@ -309,6 +321,7 @@ static const struct value_row {
 	{ "permitlisten", take_permitlisten },
 	{ "permitopen", take_permitopen },
 	{ "principals", take_principals },
+	{ "sftp-root", take_sftp_root },
 	{ "tunnel", take_tunnel },
 };
 
@@ -475,6 +488,7 @@ key_options_clear(struct key_options *options)
 	free(options->command);
 	free(options->principals);
 	free(options->from);
+	free(options->sftp_root);
 	free(options->source_address);
 	string_list_clear(&options->environment);
 	string_list_clear(&options->permit_open);

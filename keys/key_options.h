@@ -38,6 +38,7 @@ struct key_options {
 	bool cert_authority;
 	char *command;			/* NULL: none */
 	char *principals, *from;	/* NULL: none */
+	char *sftp_root;		/* NULL: none */
 	char *source_address;		/* of a certificate; NULL: any */
 	uint64_t expiry;		/* seconds since 1970; 0: none */
 	struct string_list environment;	/* NAME=VALUE, first per name */

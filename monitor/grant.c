@@ -154,24 +154,17 @@ choose_command(const struct grant_input *in, struct ipc_GRANT *m)
 	}
 }
 
+/* A path with its tokens; a leading ~ is the home directory. */
 static MUST_CHECK bool
-write_chroot(const struct grant_input *in, struct writer *w,
+write_dir(const struct grant_input *in, const char *dir, struct writer *w,
     struct bytes *out, struct err *err)
 {
-	const char *dir = in->conf->chroot_directory;
 	char uid[16], path[PATH_MAX];
 	const struct token tokens[] = {
 		{ 'h', in->user->home }, { 'u', in->user->name }, { 'U', uid },
 	};
 	size_t from = w->len;
 
-	if (dir == NULL)
-		return true;
-	if (!in->is_root) {
-		log_error("server lacks privileges to chroot to "
-		    "ChrootDirectory");
-		return err_set(err, ERR_DENIED, "ChrootDirectory");
-	}
 	snprintf(uid, sizeof(uid), "%u", (unsigned)in->user->uid);
 	if (dir[0] == '~' && (dir[1] == '/' || dir[1] == '\0')) {
 		wr_bytes(w, in->user->home, strlen(in->user->home));
@@ -183,6 +176,54 @@ write_chroot(const struct grant_input *in, struct writer *w,
 	wr_bytes(w, path, strlen(path));
 	*out = slice(w, from);
 	return true;
+}
+
+static MUST_CHECK bool
+write_chroot(const struct grant_input *in, struct writer *w,
+    struct bytes *out, struct err *err)
+{
+	if (in->conf->chroot_directory == NULL)
+		return true;
+	if (!in->is_root) {
+		log_error("server lacks privileges to chroot to "
+		    "ChrootDirectory");
+		return err_set(err, ERR_DENIED, "ChrootDirectory");
+	}
+	return write_dir(in, in->conf->chroot_directory, w, out, err);
+}
+
+/*
+ * The configuration's root goes before the key's. A relative one would
+ * depend on where we are.
+ */
+static MUST_CHECK bool
+write_sftp(const struct grant_input *in, struct writer *w,
+    struct ipc_GRANT *m, struct err *err)
+{
+	const struct conf *conf = in->conf;
+	const char *root = conf->sftp_root != NULL ? conf->sftp_root :
+	    in->options->sftp_root;
+
+	m->sftp_file_mode = conf->sftp_modes.file;
+	m->sftp_dir_mode = conf->sftp_modes.directory;
+	m->sftp_umask = conf->sftp_modes.umask;
+	m->sftp_flags = (conf->sftp_audit ? GRANT_SFTP_AUDIT : 0) |
+	    (conf->sftp_upload != SFTP_UPLOAD_DIRECT ? GRANT_SFTP_ATOMIC : 0) |
+	    (conf->sftp_upload == SFTP_UPLOAD_SYNCED ? GRANT_SFTP_SYNCED : 0);
+	m->sftp_rights = write_list(w, conf->sftp_rights.v,
+	    conf->sftp_rights.count);
+	if (root == NULL && conf->sftp_rights.count == 0)
+		return true;
+	/* what a shell or a forwarding could get around is not permitted */
+	m->sftp_flags |= GRANT_SFTP_ONLY;
+	m->permit = 0;
+	m->auth_info = bytes_str("");	/* no program could read the file */
+	if (root == NULL)
+		return true;
+	if (!write_dir(in, root, w, &m->sftp_root, err))
+		return false;
+	return (m->sftp_root.len != 0 && m->sftp_root.p[0] == '/') ||
+	    err_set(err, ERR_FORMAT, "SftpRoot is not absolute");
 }
 
 bool
@@ -242,7 +283,8 @@ grant_build(const struct grant_input *in, struct grant *out, struct err *err)
 	m.key_permit_listen = write_ports(&w,
 	    (const char *const *)options->permit_listen.v,
 	    options->permit_listen.count, listen_port_split);
-	if (!write_chroot(in, &w, &m.chroot_dir, err) || !wr_end(&w, err)) {
+	if (!write_chroot(in, &w, &m.chroot_dir, err) ||
+	    !write_sftp(in, &w, &m, err) || !wr_end(&w, err)) {
 		free(bytes);
 		return false;
 	}

@@ -101,6 +101,7 @@ key_options_merge(struct key_options *into, struct key_options *more,
 		into->tunnel = more->tunnel;
 	swap_strings(&into->command, &more->command);
 	swap_strings(&into->from, &more->from);
+	swap_strings(&into->sftp_root, &more->sftp_root);
 	swap_strings(&into->source_address, &more->source_address);
 	swap_lists(&into->environment, &more->environment);
 	swap_lists(&into->permit_open, &more->permit_open);

@@ -11,6 +11,8 @@ sftp_server_options_libsftpoptions_a_SOURCES = \
 noinst_LIBRARIES += sftp-server/libsftp.a
 sftp_server_libsftp_a_SOURCES = \
 	sftp-server/attributes.c \
+	sftp-server/audit.c \
+	sftp-server/audit.h \
 	sftp-server/check_file.c \
 	sftp-server/copy.c \
 	sftp-server/digest.c \
@@ -23,6 +25,10 @@ sftp_server_libsftp_a_SOURCES = \
 	sftp-server/handles.h \
 	sftp-server/id_names.c \
 	sftp-server/id_names.h \
+	sftp-server/landlock.c \
+	sftp-server/landlock.h \
+	sftp-server/layer.c \
+	sftp-server/layer.h \
 	sftp-server/limits.h \
 	sftp-server/long_name.c \
 	sftp-server/long_name.h \
@@ -35,12 +41,18 @@ sftp_server_libsftp_a_SOURCES = \
 	sftp-server/requests.h \
 	sftp-server/resolve.c \
 	sftp-server/resolve.h \
+	sftp-server/rights.c \
+	sftp-server/rights.h \
+	sftp-server/rooted.c \
+	sftp-server/rooted.h \
 	sftp-server/server.c \
 	sftp-server/server.h \
 	sftp-server/start.c \
 	sftp-server/start.h \
 	sftp-server/tree.c \
-	sftp-server/tree.h
+	sftp-server/tree.h \
+	sftp-server/upload.c \
+	sftp-server/upload.h
 
 sftp_libs = sftp-server/libsftp.a sftp-server/options/libsftpoptions.a
 

@@ -40,7 +40,8 @@ sshd_config_libconfig_a_SOURCES = \
 	sshd/config/value_list.c \
 	sshd/config/value_net.c \
 	sshd/config/value_penalties.c \
-	sshd/config/value_scalar.c
+	sshd/config/value_scalar.c \
+	sshd/config/value_sftp.c
 
 noinst_LIBRARIES += sshd/listener/liblistener.a
 sshd_listener_liblistener_a_SOURCES = \
@@ -199,6 +200,8 @@ sshd_session_libsession_a_SOURCES = \
 	sshd/session/forward.h \
 	sshd/session/internal_sftp.c \
 	sshd/session/internal_sftp.h \
+	sshd/session/jail.c \
+	sshd/session/jail.h \
 	sshd/session/listen.c \
 	sshd/session/listening.c \
 	sshd/session/listening.h \
@@ -212,6 +215,8 @@ sshd_session_libsession_a_SOURCES = \
 	sshd/session/requests.c \
 	sshd/session/requests.h \
 	sshd/session/session.h \
+	sshd/session/sftp_tree.c \
+	sshd/session/sftp_tree.h \
 	sshd/session/tty_modes.c \
 	sshd/session/tty_modes.h \
 	sshd/session/tun.c \

@@ -5,8 +5,8 @@
  * Linear in pattern x text: only the last star is ever tried again, so a
  * pattern full of stars can't be made to cost exponential time.
  */
-static bool
-match_bytes(struct bytes pattern, struct bytes text)
+bool
+pattern_match_bytes(struct bytes pattern, struct bytes text)
 {
 	size_t p = 0, t = 0, star = SIZE_MAX, star_t = 0;
 
@@ -32,7 +32,7 @@ match_bytes(struct bytes pattern, struct bytes text)
 bool
 pattern_match(const char *pattern, struct bytes text)
 {
-	return match_bytes(bytes_str(pattern), text);
+	return pattern_match_bytes(bytes_str(pattern), text);
 }
 
 bool
@@ -65,7 +65,7 @@ pattern_list_match(struct bytes list, struct bytes text)
 
 		if (negated)
 			item = (struct bytes){ item.p + 1, item.len - 1 };
-		if (!match_bytes(item, text))
+		if (!pattern_match_bytes(item, text))
 			continue;
 		if (negated)
 			return PATTERN_NEGATED;

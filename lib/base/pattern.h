@@ -20,6 +20,7 @@ enum pattern_result {
 };
 
 bool pattern_match(const char *pattern, struct bytes text);
+bool pattern_match_bytes(struct bytes pattern, struct bytes text);
 enum pattern_result pattern_list_match(struct bytes list, struct bytes text);
 
 /* Is name one of the comma-separated names of list? No wildcards. */

@@ -256,7 +256,13 @@ enum { MANY = 0, ONCE = 1 };
 	U32(x11_display_offset)						\
 	STR(xauth_path, 4096)						\
 	U8(tun_forced)		/* the key says which unit: */		\
-	U32(tun_unit)
+	U32(tun_unit)						\
+	STR(sftp_root, 4096)						\
+	STR(sftp_rights, 65536)	/* list of rules, path_rights.h */	\
+	U32(sftp_flags)		/* mask of enum grant_sftp */		\
+	U32(sftp_file_mode)	/* GRANT_NO_MODE: the client's */	\
+	U32(sftp_dir_mode)						\
+	U32(sftp_umask)
 /*
  * Answer to PTY_OPEN. Descriptor: the master; there is none, and tty is empty,
  * when no terminal can be had.
@@ -528,6 +534,15 @@ enum auth_result {
 enum start_kind { START_SHELL, START_EXEC, START_SUBSYSTEM };
 
 enum forced_by { FORCED_BY_NONE, FORCED_BY_CONFIG, FORCED_BY_KEY };
+
+#define GRANT_NO_MODE	UINT32_MAX
+
+enum grant_sftp {
+	GRANT_SFTP_ONLY		= 1 << 0,	/* no shell, no command */
+	GRANT_SFTP_ATOMIC	= 1 << 1,	/* SftpUpload */
+	GRANT_SFTP_SYNCED	= 1 << 2,
+	GRANT_SFTP_AUDIT	= 1 << 3,
+};
 
 enum grant_permit {
 	PERMIT_PTY		= 1 << 0,

@@ -9,6 +9,7 @@
 #include "lib/base/host_port.h"
 #include "lib/base/limits.h"
 #include "lib/base/log.h"
+#include "lib/base/path_rights.h"
 #include "lib/crypto/kex.h"
 #include "lib/crypto/protect.h"
 #include "keys/algorithms.h"
@@ -142,6 +143,32 @@ run_patterns(struct bytes in)
 		FUZZ_CHECK(name.len <= list.len);
 		FUZZ_CHECK(names++ <= list.len);
 	}
+}
+
+/* Path, NUL, rule. */
+static void
+run_path_rights(struct bytes in)
+{
+	const uint8_t *end = in.len == 0 ? NULL : memchr(in.p, 0, in.len);
+	size_t len = end == NULL ? in.len : (size_t)(end - in.p);
+	struct bytes word = end == NULL ? in :
+	    bytes_of(end + 1, in.len - len - 1);
+	char *path = parsers_cstring(bytes_of(in.p, len));
+	struct path_rule rule;
+	const char *reason;
+	uint32_t below;
+
+	if (path_rule_parse(word, &rule, &reason)) {
+		FUZZ_CHECK(rule.pattern.len < word.len &&
+		    (rule.rights & ~(uint32_t)RIGHT_ALL) == 0);
+		FUZZ_CHECK((path_rights_of(&rule, 1, path) &
+		    ~rule.rights) == 0);
+		/* what is the same everywhere is the rule's, or nothing */
+		if (path_rights_below(&rule, 1, path, &below))
+			FUZZ_CHECK(below == rule.rights || below == 0);
+	} else
+		FUZZ_CHECK(reason != NULL);
+	free(path);
 }
 
 static void
@@ -306,7 +333,7 @@ static const struct parser_row rows[] = {
 	ROW(83, inflate),
 	ROW(84, kex_choose),
 	ROW(85, access),
-	ROW(86, lines),
+	ROW(86, lines),	ROW(90, path_rights),
 };
 
 const struct parser_rows parsers_text = { rows, ARRAY_LEN(rows) };

@@ -27,9 +27,10 @@ USER = "alice"
 class Form:
     """A way to serve SFTP."""
 
-    def __init__(self, name, config, remote, local):
+    def __init__(self, name, config, remote, local, parent_owner="root"):
         self.name, self.config = name, config
         self.remote, self.local = remote, local
+        self.parent_owner = parent_owner
 
     def __repr__(self):
         return self.name
@@ -39,6 +40,8 @@ class Form:
         shutil.rmtree(self.local, ignore_errors=True)
         os.makedirs(self.local)
         shutil.chown(self.local, USER, USER)
+        if self.parent_owner != "root":
+            shutil.chown(os.path.dirname(self.local), self.parent_owner)
         return make_server(more + self.config)
 
 
@@ -52,6 +55,8 @@ FORMS = {form.name: form for form in [
     Form("chroot", "ForceCommand internal-sftp\n"
          "Subsystem sftp internal-sftp\nChrootDirectory /home/jail\n",
          "/work", "/home/jail/work"),
+    Form("root", "SftpRoot %h/jail\nSubsystem sftp internal-sftp\n",
+         "/work", "/home/alice/jail/work", parent_owner=USER),
 ]}
 
 

@@ -17,7 +17,7 @@ from sftp_clients import (CLIENTS, FORMS, USER, good, paramiko_session, sftp,
                           sshfs_mount)
 
 
-ALWAYS = ("internal",)
+ALWAYS = ("internal", "root")
 
 
 def _forms():

@@ -15,6 +15,7 @@ unit_tests = \
 	regress/unit/base/log_sink_test \
 	regress/unit/base/log_test \
 	regress/unit/base/loop_test \
+	regress/unit/base/path_rights_test \
 	regress/unit/base/pattern_test \
 	regress/unit/base/safe_path_test \
 	regress/unit/config/config_test \
@@ -97,6 +98,7 @@ unit_tests = \
 	regress/unit/session/x11_test \
 	regress/unit/sftp/digest_test \
 	regress/unit/sftp/handles_test \
+	regress/unit/sftp/landlock_test \
 	regress/unit/sftp/messages_test \
 	regress/unit/sftp/options_test \
 	regress/unit/sftp/resolve_test \
@@ -120,6 +122,8 @@ regress_unit_base_log_test_SOURCES = regress/unit/base/log_test.c
 regress_unit_base_log_test_LDADD = $(unit_libs)
 regress_unit_base_loop_test_SOURCES = regress/unit/base/loop_test.c
 regress_unit_base_loop_test_LDADD = $(unit_libs)
+regress_unit_base_path_rights_test_SOURCES = regress/unit/base/path_rights_test.c
+regress_unit_base_path_rights_test_LDADD = $(unit_libs)
 regress_unit_base_pattern_test_SOURCES = regress/unit/base/pattern_test.c
 regress_unit_base_pattern_test_LDADD = $(unit_libs)
 regress_unit_base_safe_path_test_SOURCES = regress/unit/base/safe_path_test.c
@@ -284,6 +288,8 @@ regress_unit_sftp_digest_test_SOURCES = regress/unit/sftp/digest_test.c
 regress_unit_sftp_digest_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_handles_test_SOURCES = regress/unit/sftp/handles_test.c
 regress_unit_sftp_handles_test_LDADD = $(sftp_libs) $(unit_libs)
+regress_unit_sftp_landlock_test_SOURCES = regress/unit/sftp/landlock_test.c
+regress_unit_sftp_landlock_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_messages_test_SOURCES = regress/unit/sftp/messages_test.c
 regress_unit_sftp_messages_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_options_test_SOURCES = regress/unit/sftp/options_test.c

@@ -99,6 +99,19 @@ struct conf_penalties {
 	bool overflow_deny, overflow6_deny;
 };
 
+/* What SftpUpload asks for. */
+enum conf_sftp_upload {
+	SFTP_UPLOAD_DIRECT,
+	SFTP_UPLOAD_ATOMIC,
+	SFTP_UPLOAD_SYNCED,		/* atomic, and on the disk */
+};
+
+#define SFTP_NO_MODE	UINT32_MAX	/* what the client asks for */
+
+struct conf_sftp_modes {
+	uint32_t file, directory, umask;
+};
+
 struct conf {
 	/* listening */
 	struct conf_ports port;
@@ -205,6 +218,13 @@ struct conf {
 	bool x11_forwarding, x11_use_localhost;
 	uint32_t x11_display_offset;
 	const char *x_auth_location;
+
+	/* SFTP inside the session process */
+	const char *sftp_root;
+	struct conf_list sftp_rights;		/* rules; empty: none */
+	enum conf_sftp_upload sftp_upload;
+	struct conf_sftp_modes sftp_modes;
+	bool sftp_audit;
 
 	struct arena *arena;			/* holds all of the above */
 };

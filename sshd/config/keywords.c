@@ -369,6 +369,19 @@ const struct keyword keywords[] = {	/* in the order of sshd -T */
 	{ ROW("SessionMaxDuration", seconds_or_none, session_max_duration,
 	    IN_MATCH, FIRST, "none"),
 	    .help = "Time after login at which a connection is ended." },
+	{ TEXT("SftpRoot", sftp_root, sftp_root, IN_MATCH, "none"),
+	    .tokens = "%hUu",
+	    .help = "Directory that SFTP sessions are locked into." },
+	{ ROW("SftpRights", sftp_rights, sftp_rights, IN_MATCH, APPEND,
+	    "none"),
+	    .help = "What SFTP sessions may do where." },
+	{ ROW("SftpUpload", sftp_upload, sftp_upload, IN_MATCH, FIRST,
+	    "direct"),
+	    .help = "Whether uploads appear only when they are complete." },
+	{ ROW("SftpModes", sftp_modes, sftp_modes, IN_MATCH, FIRST, "none"),
+	    .help = "Modes of what SFTP sessions make." },
+	{ FLAG("SftpAudit", sftp_audit, IN_MATCH, "yes"),
+	    .help = "Whether SFTP transfers are logged." },
 };
 const size_t keyword_count = ARRAY_LEN(keywords);
 

@@ -65,6 +65,8 @@ extern const struct value_type type_ports, type_listen, type_permit_open,
     type_permit_listen, type_ip_qos, type_rekey, type_startups,
     type_net_block, type_addresses, type_penalties;
 extern const struct value_type type_algorithms;
+extern const struct value_type type_sftp_root, type_sftp_rights,
+    type_sftp_upload, type_sftp_modes;
 
 /* Fills in->reason; returns false. */
 bool value_bad(struct value_in *in, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lib/base/log.h"
+#include "sshd/session/jail.h"
 
 /* Every directory from / down: root's, writable by nobody else. */
 static bool
@@ -71,15 +72,17 @@ is_for_good(uid_t uid, gid_t gid, struct err *err)
 }
 
 bool
-become_user(const struct ipc_GRANT *grant, struct err *err)
+become_user(const struct ipc_GRANT *grant, int *root_fd, struct err *err)
 {
 	if (geteuid() != 0) {
 		if (grant->uid != geteuid())
 			return err_set(err, ERR_DENIED,
 			    "not root, and not our own user");
-		return true;
+		return jail_open(grant, root_fd, err) &&
+		    jail_lock(*root_fd, err);
 	}
-	if (!enter_chroot(grant->chroot_dir, err))
+	if (!enter_chroot(grant->chroot_dir, err) ||
+	    !jail_open(grant, root_fd, err))
 		return false;
 	if (setresgid(grant->gid, grant->gid, grant->gid) == -1)
 		return err_sys(err, "setresgid");
@@ -88,5 +91,6 @@ become_user(const struct ipc_GRANT *grant, struct err *err)
 	/* that set it anew: the user's other processes may not trace us */
 	if (prctl(PR_SET_DUMPABLE, 0) == -1)
 		return err_sys(err, "PR_SET_DUMPABLE");
-	return is_for_good(grant->uid, grant->gid, err);
+	return is_for_good(grant->uid, grant->gid, err) &&
+	    jail_lock(*root_fd, err);
 }

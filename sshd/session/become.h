@@ -18,8 +18,10 @@
 /*
  * As root: enters chroot_dir when one is given, then sets gid and uid, and
  * proves that there is no way back. Supplementary groups are the parent's
- * work. Not as root: only checks that uid is our own.
+ * work. Not as root: only checks that uid is our own. Either way a session with
+ * sftp_root is locked into it; *root_fd is that directory.
  */
-MUST_CHECK bool become_user(const struct ipc_GRANT *grant, struct err *err);
+MUST_CHECK bool become_user(const struct ipc_GRANT *grant, int *root_fd,
+    struct err *err);
 
 #endif

@@ -22,6 +22,18 @@
 #define EXIT_FAILURE_EXEC 1
 #define LOG_FD		3	/* of internal-sftp */
 
+static void
+keep_root(const struct session *ses)
+{
+	int fd = ses->sftp_root_fd;
+
+	if (fd != -1 && fd != INTERNAL_SFTP_ROOT_FD &&
+	    dup3(fd, INTERNAL_SFTP_ROOT_FD, O_CLOEXEC) == -1)
+		_exit(EXIT_FAILURE_EXEC);
+	fd_close_from(fd == -1 ? INTERNAL_SFTP_ROOT_FD :
+	    INTERNAL_SFTP_ROOT_FD + 1);
+}
+
 /* A process like any other: nothing of ours but 0, 1 and 2 is open. */
 static void
 become_plain(const struct session *ses, const struct program *program)
@@ -32,7 +44,7 @@ become_plain(const struct session *ses, const struct program *program)
 	    dup3(program->relay->child_fd, LOG_FD, O_CLOEXEC) == -1)
 		_exit(EXIT_FAILURE_EXEC);
 	else
-		fd_close_from(LOG_FD + 1);
+		keep_root(ses);
 	/* rc files too end when the terminal hangs up */
 	signal(SIGPIPE, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &ses->old_mask, NULL);

@@ -8,6 +8,7 @@
 #include "lib/base/log.h"
 #include "lib/base/log_sink.h"
 #include "sftp-server/start.h"
+#include "sshd/session/sftp_tree.h"
 
 #define LAST_WORDS_MS	2000	/* a child that waits for a disk is left */
 
@@ -193,13 +194,16 @@ internal_sftp_run(struct session *ses, const struct program *program,
 {
 	struct sftp_options options;
 	struct sftp_command command;
-	struct tree tree = tree_plain();
+	struct sftp_tree tree;
 	char peer[64];
 	const struct sftp_account account = {
-		.user = ses->user, .home = ses->home, .uid = getuid(),
+		.user = ses->user,
+		.home = ses->sftp_root_fd == -1 ? ses->home : "/",
+		.uid = getuid(),
 		.peer = peer,
 	};
 	struct ipc to_session;
+	struct err err;
 
 	bytes_to_str(ses->grant.peer_address, peer, sizeof(peer));
 	title_set(&ses->title, "%s@internal-sftp", ses->user);
@@ -211,6 +215,11 @@ internal_sftp_run(struct session *ses, const struct program *program,
 		    options.level);
 	else
 		log_open(log_to_session, &to_session, options.level);
-	_exit(sftp_start(&options, &account, &tree, STDIN_FILENO,
+	if (!sftp_tree_build(ses, ses->sftp_root_fd == -1 ? -1 :
+	    INTERNAL_SFTP_ROOT_FD, &tree, &err)) {
+		log_error("internal-sftp: %s: %s", err.what, err_text(&err));
+		_exit(1);
+	}
+	_exit(sftp_start(&options, &account, tree.top, STDIN_FILENO,
 	    STDOUT_FILENO));
 }

@@ -16,6 +16,9 @@
 
 #include "sshd/session/program.h"
 
+/* Where the child keeps the directory of SftpRoot, if there is one. */
+#define INTERNAL_SFTP_ROOT_FD	4
+
 struct sftp_relay {
 	struct sftp_relay *next;
 	struct session *ses;

@@ -201,7 +201,7 @@ static bool
 start(struct session *ses, struct err *err)
 {
 	if (!receive_grant(ses, err) ||
-	    !become_user(&ses->grant, err) ||
+	    !become_user(&ses->grant, &ses->sftp_root_fd, err) ||
 	    !auth_file_write(ses->grant.auth_info, &ses->auth_file, err) ||
 	    !loop_init(&ses->loop, &clock_system, err) ||
 	    !watch_signals(ses, err) ||
@@ -229,7 +229,7 @@ finish(struct session *ses)
 int
 main(int argc, char **argv)
 {
-	struct session ses = { .signal_fd = -1, .net = { .fd = -1 } };
+	struct session ses = { .signal_fd = -1, .sftp_root_fd = -1, .net = { .fd = -1 } };
 	struct err err;
 
 	title_init(&ses.title, argc, &argv);

@@ -165,6 +165,28 @@ subsystem_command(const struct session *ses, struct bytes name)
 	return NULL;
 }
 
+/*
+ * A login for SFTP only runs internal-sftp as if it were forced. Another
+ * command that was forced can't run there, and nothing runs in its place.
+ */
+static bool
+lock_to_sftp(const struct session *ses, struct program *program)
+{
+	if ((ses->grant.sftp_flags & GRANT_SFTP_ONLY) == 0 ||
+	    internal_sftp_wanted(program))
+		return true;
+	if (program->is_forced) {
+		log_error("forced command '%.200s' of user %s can't run: "
+		    "SftpRoot or SftpRights leaves only internal-sftp",
+		    program->command, ses->user);
+		return false;
+	}
+	program->original_command = program->command;
+	program->is_forced = true;
+	program->command = strdup("internal-sftp");
+	return program->command != NULL;
+}
+
 /* What will run: the forced command before the client's. */
 static bool
 choose_command(struct session *ses, struct program *program,
@@ -188,12 +210,12 @@ choose_command(struct session *ses, struct program *program,
 		return false;
 	if (ses->grant.forced_by == FORCED_BY_NONE) {
 		program->command = asked;
-		return true;
+		return lock_to_sftp(ses, program);
 	}
 	program->is_forced = true;
 	program->original_command = asked;
 	program->command = bytes_dup_str(ses->grant.forced_command);
-	return program->command != NULL;
+	return program->command != NULL && lock_to_sftp(ses, program);
 }
 
 static void

@@ -40,6 +40,7 @@ struct session {
 	struct listening *agent;	/* one of these, or NULL */
 	struct sftp_relay *sftp_relays;
 	char *tunnels;			/* "tun0,tun1", or NULL */
+	int sftp_root_fd;		/* -1: no SftpRoot */
 	uint32_t forward_count;		/* of connecting and listening */
 	uint32_t resolver_count;	/* names that are being resolved */
 	int signal_fd;

@@ -98,7 +98,7 @@ keywords__all_live_keywords_are_there(void **state)
 	(void)state;
 	for (size_t i = 0; i < keyword_gone_count; i++)
 		elsewhere += keywords_gone[i].fate == FATE_UNSUPPORTED;
-	assert_int_equal(keyword_count, 103 - 8 + 3);
+	assert_int_equal(keyword_count, 103 - 8 + 3 + 5);
 	assert_int_equal(elsewhere, 8 + 4);	/* and vendors' four */
 }
 
@@ -128,6 +128,8 @@ keywords__defaults_print_in_the_order_of_the_table(void **state)
 		    "overflow6:permissive\n",
 		"logforwards yes\n", "sessionidletimeout none\n",
 		"sessionmaxduration none\n",
+		"sftproot none\n", "sftprights none\n", "sftpupload direct\n",
+		"sftpmodes none\n", "sftpaudit yes\n",
 	};
 	struct fixture *f = *state;
 	struct conf conf = fixture_conf(f, "", NULL);

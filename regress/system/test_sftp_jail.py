@@ -1,0 +1,438 @@
+# SPDX-License-Identifier: ISC
+"""SftpRoot: nothing outside of the tree is ever opened.
+
+Both forms: under root, where the session is in a chroot as well, and under
+an ordinary user, where openat2() and Landlock hold alone.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+import raw_sftp
+from raw_sftp import (DATA, F_CREAT, F_READ, F_TRUNC, F_WRITE, HANDLE, LSTAT,
+                      MKDIR, OPEN, OPENDIR, READ, READLINK, REMOVE, RENAME,
+                      RMDIR, SETSTAT, STAT, STATUS, SYMLINK, Status, attrs,
+                      over_ssh, string, u32, u64)
+from server import SSHD, Server, descendants, make_key, title, wait_until
+
+pytestmark = pytest.mark.postern_only
+
+HOME = "/home/alice/outside"
+JAIL = f"{HOME}/jail"
+CONFIG = f"SftpRoot {JAIL}\nSubsystem sftp internal-sftp -l ERROR\n"
+SECRET = b"the secret outside"
+
+
+def _give(*paths):
+    for path in paths:
+        os.chown(path, 2001, 2001, follow_symlinks=False)
+
+
+@pytest.fixture
+def tree():
+    """A directory with a secret, and the jail in it; all alice's."""
+    shutil.rmtree(HOME, ignore_errors=True)
+    os.makedirs(f"{JAIL}/d")
+    os.mkdir(f"{HOME}/etc")
+    for path in (f"{HOME}/secret", f"{HOME}/etc/passwd"):
+        with open(path, "wb") as out:
+            out.write(SECRET)
+    with open(f"{JAIL}/d/inside", "wb") as out:
+        out.write(b"inside")
+    for name, target in (("up", ".."), ("rel", "../secret"),
+                         ("abs", f"{HOME}/secret"), ("home", HOME),
+                         ("proc", "/proc/self/root"), ("in", "/d/inside"),
+                         ("far", "../../../../d/inside"), ("loop", "loop")):
+        os.symlink(target, f"{JAIL}/{name}")
+        _give(f"{JAIL}/{name}")
+    _give(HOME, JAIL, f"{JAIL}/d", f"{HOME}/etc", f"{HOME}/secret",
+          f"{HOME}/etc/passwd", f"{JAIL}/d/inside")
+    yield JAIL
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _users_server(config):
+    """sshd started by alice."""
+    home = "/home/alice/sshd"
+    shutil.rmtree(home, ignore_errors=True)
+    os.mkdir(home)
+    key = make_key(home + "/host")
+    server = Server(home, [key], config)
+    _give(home, key, server.config_path)
+    with subprocess.Popen(
+            ["setpriv", "--reuid=2001", "--regid=2001", "--clear-groups",
+             SSHD, "-D", "-f", server.config_path, "-E", server.log_path],
+            stdin=subprocess.DEVNULL) as server.process:
+        try:
+            server.wait_for_log("Server listening on")
+            yield server
+        finally:
+            server.process.terminate()
+    shutil.rmtree(home)
+
+
+@pytest.fixture(params=["root", "user"])
+def jailed(request, tree, keys, make_server):
+    if request.param == "root":
+        yield make_server(CONFIG)
+    else:
+        with _users_server(CONFIG) as server:
+            yield server
+
+
+def _outside():
+    """Everything beside the jail, with its content."""
+    found = {}
+    for folder, folders, files in os.walk(HOME):
+        if folder == HOME:
+            folders.remove("jail")
+        for name in folders + files:
+            path = os.path.join(folder, name)
+            st = os.lstat(path)
+            found[path] = (st.st_mode, st.st_mtime, st.st_size)
+    return found
+
+
+def _read(sftp, path):
+    handle = sftp.open(path, F_READ)
+    try:
+        return sftp.read(handle, 0, 1000)
+    finally:
+        sftp.close_handle(handle)
+
+
+ESCAPES = ["../secret", "/../secret", "/../../../home/alice/outside/secret",
+           f"{HOME}/secret", "/rel", "/abs", "/up/secret", "/home/secret",
+           "/proc/etc/passwd", "/proc/self/environ", "d/../../secret",
+           "/up/../secret", "/etc/passwd", "/loop"]
+
+
+def test_no_path_leads_out(jailed, keys, tree):
+    before = _outside()
+    with over_ssh(jailed, "alice", keys["ed25519"]) as sftp:
+        for path in ESCAPES:
+            for attempt in (
+                    lambda: _read(sftp, path),
+                    lambda: sftp.stat(path),
+                    lambda: sftp.request(SETSTAT, string(path) +
+                                         attrs(mode=0o600, times=(1, 1))),
+                    lambda: sftp.request(SETSTAT, string(path) +
+                                         attrs(size=0)),
+                    lambda: sftp.request(OPENDIR, string(path), HANDLE),
+                    lambda: sftp.open(path, F_WRITE)):
+                with pytest.raises(Status):
+                    attempt()
+        # what is made by such a path is made inside, or not at all
+        for path in ("/../made", "/up/made2", f"{HOME}/made3", "/home/made4"):
+            with contextlib.suppress(Status):
+                sftp.close_handle(sftp.open(path, F_WRITE | F_CREAT))
+            with contextlib.suppress(Status):
+                sftp.request(MKDIR, string(path + "dir") + attrs())
+            with contextlib.suppress(Status):
+                sftp.request(RENAME, string("/d/inside") + string(path + "r"))
+            with contextlib.suppress(Status):
+                sftp.request(RENAME, string(path + "r") + string("/d/inside"))
+            with contextlib.suppress(Status):
+                sftp.extended("hardlink@openssh.com",
+                              string("/rel") + string(path + "h"))
+        assert {"made", "made2"} <= set(os.listdir(tree))
+    assert _outside() == before
+
+
+def test_links_inside_work_and_names_are_of_the_tree(jailed, keys, tree):
+    with over_ssh(jailed, "alice", keys["ed25519"]) as sftp:
+        assert sftp.realpath(".") == b"/"
+        assert sftp.realpath("../../..") == b"/"
+        assert sftp.realpath("/in") == b"/d/inside"
+        assert sftp.realpath("far") == b"/d/inside"
+        assert sftp.realpath("d/../up/d/missing") == b"/d/missing"
+        assert _read(sftp, "/in") == _read(sftp, "far") == b"inside"
+        assert _read(sftp, "up/../d/inside") == b"inside"
+        assert sftp.name(READLINK, string("/in")) == b"/d/inside"
+        assert sftp.stat("/in", LSTAT)["mode"] & 0o170000 == 0o120000
+        sftp.request(SYMLINK, string("/d") + string("/new"))
+        assert _read(sftp, "/new/inside") == b"inside"
+        assert sftp.extended("expand-path@openssh.com", string("~/d"),
+                             raw_sftp.NAME).names()[0][0] == b"/d"
+        names = {name for name, _long, _attrs in sftp.list("/d")}
+        assert names == {b".", b"..", b"inside"}
+        with pytest.raises(Status, match="Too many levels"):
+            _read(sftp, "/loop")
+
+
+def test_all_that_changes_names_works_inside(jailed, keys, tree):
+    with over_ssh(jailed, "alice", keys["ed25519"]) as sftp:
+        sftp.request(MKDIR, string("/e") + attrs(mode=0o700))
+        sftp.request(RENAME, string("/d/inside") + string("/e/moved"))
+        sftp.extended("hardlink@openssh.com",
+                      string("/e/moved") + string("/d/twin"))
+        with pytest.raises(Status, match="File exists"):
+            sftp.request(RENAME, string("/d/twin") + string("/e/moved"))
+        sftp.request(SETSTAT, string("/d/twin") +
+                     attrs(mode=0o4640, times=(3, 4)))
+        found = sftp.stat("/e/moved")
+        assert (found["mode"] & 0o7777, found["mtime"]) == (0o4640, 4)
+        sftp.request(SETSTAT, string("/d/twin") + attrs(size=2))
+        assert _read(sftp, "/e/moved") == b"in"
+        sftp.extended("posix-rename@openssh.com",
+                      string("/d/twin") + string("/e/moved"))
+        sftp.request(REMOVE, string("/e/moved"))
+        with pytest.raises(Status):
+            sftp.request(REMOVE, string("/e/"))
+        sftp.request(RMDIR, string("/e/"))
+        for kind in (RMDIR, REMOVE):
+            for path in ("/", "/d/..", "."):
+                with pytest.raises(Status):
+                    sftp.request(kind, string(path))
+        assert sftp.extended("statvfs@openssh.com", string("/"),
+                             raw_sftp.EXTENDED_REPLY)
+
+
+def test_handles_and_offsets_are_checked(jailed, keys, tree):
+    with over_ssh(jailed, "alice", keys["ed25519"]) as sftp:
+        handle = sftp.open("/d/inside", F_READ)
+        sftp.close_handle(handle)
+        again = sftp.open("/d/inside", F_READ | F_WRITE)
+        for forged in (handle, b"", b"\0" * 8, b"\xff" * 8, again + b"\0",
+                       u32(0) + u32(99), u32(1 << 30) + u32(0)):
+            if forged == again:
+                continue
+            for kind, rest in ((READ, u64(0) + u32(1)),
+                               (raw_sftp.WRITE, u64(0) + string(b"x")),
+                               (raw_sftp.CLOSE, b"")):
+                with pytest.raises(Status):
+                    sftp.request(kind, string(forged) + rest)
+        for offset in (1 << 63, (1 << 64) - 1):
+            with pytest.raises(Status):
+                sftp.read(again, offset, 10)
+            with pytest.raises(Status):
+                sftp.write(again, offset, b"x")
+            with pytest.raises(Status):
+                sftp.request(SETSTAT, string("/d/inside") +
+                             attrs(size=offset))
+        assert sftp.read(again, 0, 10) == b"inside"
+
+
+def test_10000_handles_are_refused_at_the_limit_and_it_goes_on(
+        jailed, keys, tree):
+    with over_ssh(jailed, "alice", keys["ed25519"]) as sftp:
+        opened, refused = [], 0
+        body = string("/d/inside") + u32(F_READ) + attrs()
+        for _ in range(100):
+            for _ in range(100):
+                sftp.send(OPEN, body)
+            for _ in range(100):
+                kind, _id, reader = sftp.receive()
+                if kind == HANDLE:
+                    opened.append(reader.string())
+                else:
+                    refused += 1
+        assert len(opened) + refused == 10000
+        for handle in opened[:5]:
+            sftp.close_handle(handle)
+        assert _read(sftp, "/d/inside") == b"inside"
+
+
+def test_only_sftp_is_served(jailed, keys, tree, shouter):
+    for words in ((), ("id",)):
+        result = jailed.ssh("alice", keys["ed25519"], *words)
+        assert result.returncode == 1
+        assert result.stdout == \
+            b"This service allows sftp connections only.\n"
+    jailed.wait_for_log("refusing non-sftp session")
+    result = jailed.ssh("alice", keys["ed25519"], options=[
+        "-W", f"127.0.0.1:{shouter}"], input=b"")
+    assert result.returncode != 0
+    result = jailed.ssh("alice", keys["ed25519"], options=[
+        "-N", "-R", "0:127.0.0.1:1", "-o", "ExitOnForwardFailure=yes"])
+    assert result.returncode != 0
+
+
+def _internal(server):
+    return wait_until(lambda: next(
+        (pid for pid in descendants(server.process.pid)
+         if title(pid) == "sshd: alice@internal-sftp"), None),
+        what="internal-sftp")
+
+
+def test_its_processes_gain_nothing_and_hold_nothing_else(jailed, keys,
+                                                          tree):
+    with over_ssh(jailed, "alice", keys["ed25519"]) as sftp:
+        sftp.realpath(".")
+        pid = _internal(jailed)
+        parent = int(open(f"/proc/{pid}/stat").read().split()[3])
+        for one in (pid, parent):
+            with open(f"/proc/{one}/status") as f:
+                assert re.search(r"^NoNewPrivs:\t1$", f.read(), re.M)
+        held = {os.readlink(f"/proc/{pid}/fd/{fd}")
+                for fd in os.listdir(f"/proc/{pid}/fd")}
+        assert {name for name in held if name.startswith("/")} <= {
+            JAIL, "/dev/null"}
+        if os.stat(f"/proc/{jailed.process.pid}").st_uid == 0:
+            assert os.readlink(f"/proc/{parent}/root") == JAIL
+
+
+@contextlib.contextmanager
+def _strace(*words, pids):
+    """Traces these processes and their children from now on."""
+    for pid in pids:
+        words += ("-p", str(pid))
+    with subprocess.Popen(["strace", "-f", *words],
+                          stderr=subprocess.PIPE) as tracer:
+        try:
+            for _ in pids:
+                assert b"attached" in tracer.stderr.readline()
+            yield
+        finally:
+            tracer.terminate()
+
+
+SWAP = """
+import ctypes, os, sys, time
+libc = ctypes.CDLL(None)
+a, b = (os.fsencode(p) for p in sys.argv[1:])
+while True:
+    libc.renameat2(-100, a, -100, b, 2)
+    time.sleep(0.0001)
+"""
+
+
+@contextlib.contextmanager
+def _swapping(tree):
+    """Exchanges a directory and a link that leads out, all the time."""
+    os.symlink(HOME, f"{tree}/swap")
+    # renameat2(RENAME_EXCHANGE) is not in Python
+    with subprocess.Popen(["python3", "-c", SWAP, f"{tree}/d",
+                           f"{tree}/swap"]) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+
+
+def _requests(n):
+    path = "/d/secret" if n % 3 else "/d/etc/passwd"
+    other = f"/d/made-{n % 7}"
+    return [
+        (OPEN, string(path) + u32(F_READ) + attrs()),
+        (STAT, string(path)),
+        (OPEN, string(other) + u32(F_WRITE | F_CREAT | F_TRUNC) + attrs()),
+        (SETSTAT, string(path) + attrs(mode=0o666)),
+        (RENAME, string(other) + string(f"/d/etc/made-{n % 5}")),
+        (MKDIR, string(f"/d/dir-{n % 9}") + attrs()),
+        (REMOVE, string(path)),
+        (SETSTAT, string(path) + attrs(size=0)),
+    ]
+
+
+def _storm(sftp, count):
+    """That many operations on names that are being exchanged."""
+    for n in range(count // 8):
+        batch = _requests(n)
+        for kind, body in batch:
+            sftp.send(kind, body)
+        replies = [sftp.receive() for _ in batch]
+        for kind, _id, reader in replies:
+            if kind == HANDLE:
+                handle = reader.string()
+                with contextlib.suppress(Status):
+                    assert not sftp.read(handle, 0, 100).startswith(SECRET)
+                sftp.close_handle(handle)
+
+
+def _check_trace(path):
+    """Every descriptor that was opened is of the tree; so many."""
+    opened = 0
+    with open(path, errors="backslashreplace") as trace:
+        for line in trace:
+            assert " open(" not in line and " execve(" not in line, line
+            match = re.search(r" open(?:at2?)\(.*\) = \d+<([^>]*)>", line)
+            if match:
+                opened += 1
+                name = match[1].removesuffix(" (deleted)")
+                assert name == JAIL or name.startswith(JAIL + "/"), line
+    return opened
+
+
+def _trace_a_storm(server, keys, tree, tmp_path, count):
+    trace = str(tmp_path / "trace")
+    before = _outside()
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        sftp.realpath(".")
+        pid = _internal(server)
+        with _strace("-y", "-o", trace, "-e",
+                     "trace=open,openat,openat2,execve", pids=[pid]), \
+                _swapping(tree):
+            _storm(sftp, count)
+    assert _check_trace(trace) > count // 8
+    assert _outside() == before
+
+
+def test_links_that_are_swapped_lead_nowhere(jailed, keys, tree, tmp_path):
+    _trace_a_storm(jailed, keys, tree, tmp_path, 2000)
+
+
+@pytest.mark.slow
+def test_links_that_are_swapped_lead_nowhere_100000_times(jailed, keys, tree,
+                                                          tmp_path):
+    _trace_a_storm(jailed, keys, tree, tmp_path, 100_000)
+
+
+def test_a_kernel_without_openat2_is_told(tree, keys, make_server):
+    server = make_server(CONFIG)
+    with _strace("-o", "/dev/null", "-e", "inject=openat2:error=ENOSYS",
+                 pids=[server.process.pid,
+                       *descendants(server.process.pid)]):
+        result = server.ssh("alice", keys["ed25519"], "sftp", options=["-s"],
+                            input=raw_sftp.string(b"\1\0\0\0\3"))
+        assert result.stdout == b""
+    server.wait_for_log("openat2, which needs Linux 5.6")
+
+
+def test_a_key_can_be_locked_in_too(tree, make_server, tmp_path, keys):
+    key = make_key(str(tmp_path / "locked"))
+    with open(key + ".pub") as f:
+        public = f.read()
+    with open("/etc/jail_keys", "w") as out:
+        out.write(f'sftp-root="{JAIL}" {public}')
+    server = make_server("AuthorizedKeysFile /etc/jail_keys\n"
+                         "Subsystem sftp internal-sftp\n")
+    with over_ssh(server, "alice", key) as sftp:
+        assert _read(sftp, "/d/inside") == b"inside"
+        with pytest.raises(Status):
+            _read(sftp, "/abs")
+    assert server.ssh("alice", key, "id").returncode == 1
+
+
+def test_a_forced_command_is_not_replaced_by_sftp(tree, make_server, keys):
+    server = make_server(CONFIG + "ForceCommand /bin/true\n")
+    for options, words in ((["-s"], ["sftp"]), ([], ["id"])):
+        assert server.ssh("alice", keys["ed25519"], *words,
+                          options=options).returncode != 0
+    server.wait_for_log("forced command '/bin/true' of user alice can't run")
+
+
+def test_tokens_and_a_start_directory(tree, make_server, keys):
+    os.makedirs(f"{HOME}/alice-2001/start")
+    _give(f"{HOME}/alice-2001", f"{HOME}/alice-2001/start")
+    server = make_server("SftpRoot %h/outside/%u-%U\n"
+                         "Subsystem sftp internal-sftp -d /start\n")
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        assert sftp.realpath(".") == b"/start"
+        sftp.request(MKDIR, string("made") + attrs())
+    assert os.path.isdir(f"{HOME}/alice-2001/start/made")
+
+
+def test_a_missing_directory_ends_the_session_with_its_name(
+        tree, make_server, keys):
+    server = make_server("SftpRoot /home/alice/missing\n"
+                         "Subsystem sftp internal-sftp\n")
+    assert server.ssh("alice", keys["ed25519"], "sftp",
+                      options=["-s"]).returncode == 255
+    server.wait_for_log('SftpRoot "/home/alice/missing": No such file')

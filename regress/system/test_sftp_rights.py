@@ -1,0 +1,365 @@
+# SPDX-License-Identifier: ISC
+"""SftpRights, SftpModes, SftpUpload and SftpAudit."""
+
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from raw_sftp import (F_CREAT, F_EXCL, F_READ, F_TRUNC, F_WRITE, FSETSTAT,
+                      HANDLE, MKDIR, OPENDIR, REMOVE, RENAME, RMDIR, SETSTAT,
+                      SYMLINK, Status, attrs, over_ssh, string)
+from server import SSHD, descendants, title, wait_until
+from sftp_clients import OpenSSH
+from test_sftp_clients import _content, _random_file
+
+pytestmark = pytest.mark.postern_only
+
+TREE = "/home/alice/rights"
+BASE = f"SftpRoot {TREE}\nSubsystem sftp internal-sftp\n"
+NEW = F_WRITE | F_CREAT | F_TRUNC
+
+
+@pytest.fixture
+def tree():
+    shutil.rmtree(TREE, ignore_errors=True)
+    for name in ("in", "out", "keep", "keep/below"):
+        os.makedirs(f"{TREE}/{name}")
+    for name in ("out/ready", "keep/old", "keep/below/deep", "in/there"):
+        with open(f"{TREE}/{name}", "w") as out:
+            out.write("old content")
+    os.system(f"chown -R 2001:2001 {TREE}")
+    yield TREE
+    shutil.rmtree(TREE)
+
+
+def _put(sftp, path, data=b"new", flags=NEW):
+    handle = sftp.open(path, flags)
+    sftp.write(handle, 0, data)
+    sftp.close_handle(handle)
+
+
+def _refused(attempt, text="Permission denied"):
+    with pytest.raises(Status, match=text):
+        attempt()
+
+
+RIGHTS = BASE + """\
+SftpRights /in/**=list,create,mkdir,setattr
+SftpRights /out/**=list,read,delete "/work/*.part=create,write,rename"
+SftpRights /keep/below/**=list,read /keep/**=all /=list
+"""
+
+
+def test_upload_only(tree, make_server, keys):
+    with over_ssh(make_server(RIGHTS), "alice", keys["ed25519"]) as sftp:
+        _put(sftp, "/in/new")
+        handle = sftp.open("/in/other", F_WRITE | F_CREAT | F_EXCL)
+        sftp.request(FSETSTAT, string(handle) + attrs(times=(5, 5)))
+        sftp.close_handle(handle)
+        sftp.request(MKDIR, string("/in/dir") + attrs())
+        _put(sftp, "/in/dir/deeper")
+        # neither replaced nor emptied, whatever the flags are
+        for flags in (NEW, F_WRITE | F_CREAT):
+            _refused(lambda: sftp.open("/in/there", flags), "File exists")
+        _refused(lambda: sftp.open("/in/there", F_WRITE))
+        _refused(lambda: sftp.open("/in/there", F_READ))
+        _refused(lambda: sftp.open("/in/new2", F_READ | NEW))
+        _refused(lambda: sftp.request(REMOVE, string("/in/there")))
+        _refused(lambda: sftp.request(RMDIR, string("/in/dir")))
+        _refused(lambda: sftp.request(SETSTAT, string("/in/there") +
+                                      attrs(size=0)))
+        _refused(lambda: sftp.request(RENAME, string("/in/there") +
+                                      string("/in/moved")))
+        _refused(lambda: sftp.request(SYMLINK, string("/keep/old") +
+                                      string("/in/link")))
+    assert _content(f"{tree}/in/there") == b"old content"
+    assert _content(f"{tree}/in/dir/deeper") == b"new"
+
+
+def test_download_only_and_what_no_rule_names(tree, make_server, keys):
+    with over_ssh(make_server(RIGHTS), "alice", keys["ed25519"]) as sftp:
+        sftp.close_handle(sftp.open("/out/ready", F_READ))
+        for path in ("/out/ready", "/out/new", "/elsewhere", "/keep2"):
+            _refused(lambda: _put(sftp, path))
+        _refused(lambda: sftp.stat("/elsewhere"))
+        assert len(sftp.list("/")) == 5
+        _refused(lambda: sftp.request(SETSTAT, string("/out/ready") +
+                                      attrs(mode=0o777)))
+        handle = sftp.open("/out/ready", F_READ)
+        _refused(lambda: sftp.request(FSETSTAT, string(handle) +
+                                      attrs(mode=0o777)))
+        sftp.request(REMOVE, string("/out/ready"))
+    assert not os.path.exists(f"{tree}/out/ready")
+
+
+def test_links_and_renames_are_no_way_around(tree, make_server, keys):
+    with over_ssh(make_server(RIGHTS), "alice", keys["ed25519"]) as sftp:
+        sftp.request(SYMLINK, string("../in/there") + string("/keep/way"))
+        sftp.request(SYMLINK, string("/") + string("/keep/top"))
+        for path in ("/keep/way", "/keep/top/in/there",
+                     "/keep/../in/there", "//in/./there"):
+            _refused(lambda: sftp.open(path, F_READ))
+            _refused(lambda: sftp.open(path, F_WRITE))
+        # a name with more rights than the old one
+        _refused(lambda: sftp.request(RENAME, string("/keep/below/deep") +
+                                      string("/keep/deep")))
+        _refused(lambda: sftp.extended(
+            "hardlink@openssh.com",
+            string("/keep/below/deep") + string("/keep/deep")))
+        # a directory with other rules below it
+        _refused(lambda: sftp.request(RENAME, string("/keep/below") +
+                                      string("/keep/other")))
+        _refused(lambda: sftp.request(RENAME, string("/keep") +
+                                      string("/keep3")))
+        sftp.request(MKDIR, string("/keep/free") + attrs())
+        sftp.request(RENAME, string("/keep/free") + string("/keep/freed"))
+        sftp.request(RENAME, string("/keep/old") + string("/keep/freed/old"))
+    assert _content(f"{tree}/keep/freed/old") == b"old content"
+    assert _content(f"{tree}/in/there") == b"old content"
+
+
+def test_rights_without_a_root_leave_no_shell_either(tree, make_server, keys):
+    server = make_server("Subsystem sftp internal-sftp\n"
+                         f"SftpRights {TREE}/out/**=read\n")
+    result = server.ssh("alice", keys["ed25519"], "id")
+    assert result.stdout == b"This service allows sftp connections only.\n"
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        sftp.close_handle(sftp.open(f"{TREE}/out/ready", F_READ))
+        sftp.close_handle(sftp.open("rights/out/ready", F_READ))
+        _refused(lambda: sftp.open("/etc/passwd", F_READ))
+        _refused(lambda: sftp.request(OPENDIR, string("/"), HANDLE))
+
+
+def _mode(path):
+    return os.stat(path).st_mode & 0o7777
+
+
+def test_modes_are_forced(tree, make_server, keys):
+    with over_ssh(make_server(BASE + "SftpModes file=0640 directory=02750\n"),
+                  "alice", keys["ed25519"]) as sftp:
+        sftp.close_handle(sftp.open("/f", NEW, attrs(mode=0o777)))
+        sftp.request(MKDIR, string("/m") + attrs(mode=0o777))
+        sftp.request(SETSTAT, string("/f") + attrs(mode=0o777))
+        assert (_mode(f"{tree}/f"), _mode(f"{tree}/m")) == (0o640, 0o2750)
+        os.chmod(f"{tree}/out/ready", 0o600)
+        _put(sftp, "/out/ready")
+        assert _mode(f"{tree}/out/ready") == 0o600
+
+
+def test_the_umask_holds_for_chmod_too(tree, make_server, keys):
+    with over_ssh(make_server(BASE + "SftpModes umask=007\n"),
+                  "alice", keys["ed25519"]) as sftp:
+        sftp.close_handle(sftp.open("/f", NEW, attrs(mode=0o666)))
+        assert _mode(f"{tree}/f") == 0o660
+        sftp.request(SETSTAT, string("/f") + attrs(mode=0o777))
+        assert _mode(f"{tree}/f") == 0o770
+
+
+# ---- uploads -----------------------------------------------------------------
+
+ATOMIC = BASE + "SftpUpload atomic\n"
+
+
+def test_a_file_appears_when_it_is_complete(tree, make_server, keys):
+    part = f"{tree}/.x.partial-0"
+    with over_ssh(make_server(ATOMIC), "alice", keys["ed25519"]) as sftp:
+        handle = sftp.open("/x", NEW)
+        sftp.write(handle, 0, b"half")
+        assert sftp.stat("/x")["size"] == 4
+        assert os.path.exists(part) and not os.path.exists(f"{tree}/x")
+        sftp.write(handle, 4, b" and half")
+        sftp.close_handle(handle)
+        assert _content(f"{tree}/x") == b"half and half"
+        # an old file stays until then, with its mode
+        os.chmod(f"{tree}/x", 0o604)
+        handle = sftp.open("/x", NEW)
+        sftp.write(handle, 0, b"new")
+        assert _content(f"{tree}/x") == b"half and half"
+        sftp.close_handle(handle)
+        assert _content(f"{tree}/x") == b"new"
+        assert _mode(f"{tree}/x") == 0o604
+        # without emptying it: in place, as a resumed upload wants
+        _put(sftp, "/x", b"N", F_WRITE)
+        assert _content(f"{tree}/x") == b"New"
+        os.chmod(f"{tree}/out/ready", 0o400)
+        _refused(lambda: sftp.open("/out/ready", NEW))
+    assert not os.path.exists(part)
+
+
+def _internal(server):
+    return wait_until(lambda: next(
+        (pid for pid in descendants(server.process.pid)
+         if title(pid) == "sshd: alice@internal-sftp"), None),
+        what="internal-sftp")
+
+
+def test_broken_uploads_leave_nothing(tree, make_server, keys):
+    server = make_server(ATOMIC)
+    session = over_ssh(server, "alice", keys["ed25519"])
+    session.write(session.open("/x", NEW), 0, b"half")
+    assert os.path.exists(f"{tree}/.x.partial-0")
+    session.close()
+    wait_until(lambda: not os.path.exists(f"{tree}/.x.partial-0"),
+               what="the end of the partial file")
+    assert not os.path.exists(f"{tree}/x")
+
+
+def test_what_a_killed_session_left_goes_with_the_next_upload(
+        tree, make_server, keys):
+    server = make_server(ATOMIC)
+    session = over_ssh(server, "alice", keys["ed25519"])
+    session.write(session.open("/x", NEW), 0, b"half")
+    os.kill(_internal(server), signal.SIGKILL)
+    session.close()
+    assert _content(f"{tree}/.x.partial-0") == b"half"
+    with over_ssh(server, "alice", keys["ed25519"]) as one:
+        first = one.open("/x", NEW)
+        one.write(first, 0, b"1")
+        # what another session writes is no leftover
+        with over_ssh(server, "alice", keys["ed25519"]) as two:
+            second = two.open("/x", NEW)
+            two.write(second, 0, b"2")
+            assert _content(f"{tree}/.x.partial-0") == b"1"
+            assert _content(f"{tree}/.x.partial-1") == b"2"
+            two.close_handle(second)
+        assert _content(f"{tree}/x") == b"2"
+        one.close_handle(first)
+    assert _content(f"{tree}/x") == b"1"
+    assert not [n for n in os.listdir(tree) if "partial" in n]
+
+
+def test_an_upload_that_may_not_replace_does_not(tree, make_server, keys):
+    server = make_server(ATOMIC + "SftpRights /**=list,create\n")
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        handle = sftp.open("/x", NEW)
+        sftp.write(handle, 0, b"late")
+        with open(f"{tree}/x", "w") as out:
+            out.write("early")
+        _refused(lambda: sftp.close_handle(handle), "File exists")
+    assert _content(f"{tree}/x") == b"early"
+    assert sorted(os.listdir(tree)) == ["in", "keep", "out", "x"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("upload", ["direct", "atomic fsync"])
+def test_killed_at_100_points(tree, make_server, keys, upload):
+    """What was acknowledged after fsync is there; nothing else changes."""
+    server = make_server(BASE + f"SftpUpload {upload}\n")
+    dice = random.Random(11)
+    block = bytes(range(256)) * 128
+    for n in range(100):
+        session = over_ssh(server, "alice", keys["ed25519"])
+        pid = _internal(server)
+        _put(session, f"/done{n}", block)
+        handle = session.open("/in/there", NEW)
+        kill_at, synced = dice.randrange(12), 0
+        for i in range(kill_at):
+            session.write(handle, i * len(block), block)
+            if i % 3 == 2:
+                session.extended("fsync@openssh.com", string(handle))
+                synced = (i + 1) * len(block)
+        if dice.random() < 0.3:
+            session.close_handle(handle)
+            synced = kill_at * len(block)
+        os.kill(pid, signal.SIGKILL)
+        session.close()
+        assert _content(f"{tree}/done{n}") == block
+        assert _content(f"{tree}/keep/old") == b"old content"
+        found = _content(f"{tree}/in/there")
+        partial = f"{tree}/in/.there.partial-0"
+        if os.path.exists(partial):
+            found = _content(partial)
+        assert len(found) >= synced
+        assert found[:synced] == (block * 12)[:synced]
+        assert len(os.listdir(tree)) == 3 + n + 1
+
+
+# ---- audit -------------------------------------------------------------------
+
+def _transfers(server):
+    return [re.sub(r"in \d+\.\d{3} s", "in T s", line[line.index("SFTP "):])
+            for line in server.log().splitlines()
+            if re.search(r"\bSFTP (up|down)load", line)]
+
+
+def test_each_transfer_has_its_line(tree, make_server, keys, tmp_path):
+    server = make_server(BASE + "LogLevel INFO\n")
+    client = OpenSSH(server, keys)
+    source = _random_file(tmp_path / "source", 100_000)
+    client.put(source, "/in/new")
+    client.get("/in/new", str(tmp_path / "back"))
+    session = over_ssh(server, "alice", keys["ed25519"])
+    up = session.open("/in/broken\n", NEW)
+    session.write(up, 0, b"12345")
+    down = session.open("/in/new", F_READ)
+    session.read(down, 0, 1000)
+    session.close_handle(down)
+    session.close()
+    lines = wait_until(lambda: len(_transfers(server)) == 4 and
+                       _transfers(server), what="four lines")
+    who = r"alice from 127\.0\.0\.1 port \d+"
+    for line, wanted in zip(lines, (
+            rf'SFTP upload complete: {who}, 100000 bytes in T s, "/in/new"',
+            rf'SFTP download complete: {who}, 100000 bytes in T s, '
+            r'"/in/new"',
+            rf'SFTP download partial: {who}, 1000 bytes in T s, "/in/new"',
+            rf'SFTP upload partial: {who}, 5 bytes in T s, '
+            r'"/in/broken\\012"')):
+        assert re.fullmatch(wanted, line), line
+
+
+def test_a_failed_transfer_says_why(tree, make_server, keys):
+    os.mkdir(f"{tree}/small")
+    os.system(f"mount -t tmpfs -o size=64k,uid=2001 tmpfs {tree}/small")
+    try:
+        server = make_server(BASE)
+        with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+            handle = sftp.open("/small/x", NEW)
+            with pytest.raises(Status, match="No space left on device"):
+                sftp.write(handle, 0, bytes(200_000))
+            sftp.close_handle(handle)
+        server.wait_for_log(
+            "SFTP upload failed (No space left on device): alice from")
+    finally:
+        os.system(f"umount -l {tree}/small")
+
+
+def test_no_lines_when_they_are_not_wanted(tree, make_server, keys):
+    server = make_server(BASE + "SftpAudit no\n")
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        _put(sftp, "/in/new")
+    server.wait_for_log("Close session")
+    assert _transfers(server) == []
+
+
+# ---- the configuration -------------------------------------------------------
+
+@pytest.mark.parametrize("line,reason", [
+    ("SftpRights in/**=read", 'must begin with "/"'),
+    ("SftpRights /in/=read", 'must not end in "/"'),
+    ("SftpRights /in/../x=read", '".." component'),
+    ("SftpRights /in**=read", '"**" must be a whole component'),
+    ("SftpRights /in", "expected PATTERN=RIGHT,RIGHT"),
+    ("SftpRights /in=read,", "the rights are list, read"),
+    ("SftpRights /in=reed", "the rights are list, read"),
+    ("SftpUpload slowly", "expected direct, atomic or atomic fsync"),
+    ("SftpUpload direct fsync", "expected direct, atomic or atomic fsync"),
+    ("SftpModes file=0888", "octal number up to 07777"),
+    ("SftpModes mode=0644", "expected file=MODE, directory=MODE or umask"),
+    ("SftpRoot srv/sftp", "is not an absolute path"),
+    ("SftpRoot /srv/%q", "unknown % sequence"),
+])
+def test_a_bad_line_is_told(line, reason, host_keys, tmp_path):
+    path = tmp_path / "config"
+    path.write_text(f"HostKey {host_keys['ed25519']}\n{line}\n")
+    result = subprocess.run([SSHD, "-t", "-f", str(path)],
+                            capture_output=True, text=True)
+    assert result.returncode != 0
+    assert reason in result.stderr
+    assert f"{path} line 2" in result.stderr or \
+        f"{path}: line 2" in result.stderr, result.stderr

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: ISC */
+#include "sftp-server/upload.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define SLOTS		16
+#define SUFFIX_MAX	12	/* ".partial-15" and NUL */
+#define NAME_KEPT	(NAME_MAX - SUFFIX_MAX)	/* of a longer name */
+#define TRIES_MAX	100	/* to make a file that others clear away */
+
+struct upload_pending {
+	struct upload_pending *next;
+	struct tree_file file;		/* of the tree below */
+	bool may_replace;
+	char part[PATH_MAX], path[PATH_MAX];	/* canonical */
+};
+
+static struct upload *
+upload_of(struct tree *tree)
+{
+	return (struct upload *)tree;
+}
+
+/* ---- the partial file ---------------------------------------------------- */
+
+static int
+part_name(const char *path, int slot, char out[static PATH_MAX])
+{
+	const char *name = strrchr(path, '/') + 1;
+	int n = snprintf(out, PATH_MAX, "%.*s.%.*s.partial-%d",
+	    (int)(name - path), path, NAME_KEPT, name, slot);
+
+	return n >= PATH_MAX ? -ENAMETOOLONG : 0;
+}
+
+/* Removes a partial file that nobody writes to; false: it is in use. */
+static bool
+remove_leftover(struct tree *below, const char *part)
+{
+	struct tree_file file;
+	bool is_left;
+
+	if (below->ops->open(below, part, O_WRONLY | O_NONBLOCK | O_NOFOLLOW,
+	    0, &file) < 0)
+		return false;
+	is_left = flock(file.fd, LOCK_EX | LOCK_NB) == 0 &&
+	    below->ops->remove(below, part) == 0;
+	(void)below->ops->close(below, &file, false);
+	return is_left;
+}
+
+/*
+ * Locked, and still under its name: another session may have taken it for a
+ * leftover before the lock. Where files can't be locked leftovers stay.
+ */
+static bool
+is_ours(int fd)
+{
+	struct stat st;
+
+	if (flock(fd, LOCK_EX | LOCK_NB) == -1 && errno == EWOULDBLOCK)
+		return false;
+	return fstat(fd, &st) == 0 && st.st_nlink != 0;
+}
+
+static int
+make_part(struct tree *below, struct upload_pending *p, int flags,
+    mode_t mode)
+{
+	int r = -EBUSY;
+
+	for (int slot = 0, tries = 0; slot < SLOTS && tries < TRIES_MAX;
+	    tries++) {
+		if ((r = part_name(p->path, slot, p->part)) < 0)
+			return r;
+		r = below->ops->open(below, p->part, flags | O_CREAT | O_EXCL,
+		    mode, &p->file);
+		if (r == 0 && is_ours(p->file.fd))
+			return 0;
+		if (r == 0)
+			(void)below->ops->close(below, &p->file, false);
+		else if (r != -EEXIST)
+			return r;
+		else if (!remove_leftover(below, p->part))
+			slot++;
+	}
+	return -EBUSY;
+}
+
+/* ---- open ---------------------------------------------------------------- */
+
+/* The right to write to the old file is what a client needs, as without us. */
+static int
+check_writable(struct tree *below, const char *path)
+{
+	struct tree_file file;
+	int r = below->ops->open(below, path, O_WRONLY | O_NONBLOCK, 0,
+	    &file);
+
+	if (r == 0)
+		(void)below->ops->close(below, &file, false);
+	return r;
+}
+
+/* 1: the file must be made apart; 0: the tree below opens it as it is. */
+static int
+plan(struct tree *below, const char *path, int flags,
+    struct upload_pending *p, mode_t *old_mode)
+{
+	struct statx st;
+	int r;
+
+	if ((flags & O_ACCMODE) == O_RDONLY ||
+	    (flags & (O_CREAT | O_TRUNC)) == 0)
+		return 0;
+	if ((r = below->ops->real_path(below, path, p->path)) < 0)
+		return r;
+	r = below->ops->stat(below, (flags & O_EXCL) != 0 ? path : p->path,
+	    false, &st);
+	if (r == -ENOENT)
+		return (flags & O_CREAT) != 0;
+	if (r < 0)
+		return r;
+	if ((flags & O_EXCL) != 0)
+		return -EEXIST;
+	if (!S_ISREG(st.stx_mode) || (flags & O_TRUNC) == 0)
+		return 0;
+	*old_mode = st.stx_mode & 07777;
+	return (r = check_writable(below, p->path)) < 0 ? r : 1;
+}
+
+static int
+open_apart(struct upload *upload, struct upload_pending *p, int flags,
+    mode_t mode, const mode_t *old_mode)
+{
+	struct tree *below = upload->layer.below;
+	struct tree_target target = { .path = p->part, .file = &p->file };
+	int r = make_part(below, p, flags & (O_ACCMODE | O_APPEND), mode);
+
+	if (r < 0)
+		return r;
+	if (*old_mode != (mode_t)-1)
+		(void)below->ops->set_mode(below, &target, *old_mode);
+	p->may_replace = (flags & O_EXCL) == 0;
+	p->next = upload->pending;
+	upload->pending = p;
+	return 0;
+}
+
+static int
+upload_open(struct tree *tree, const char *path, int flags, mode_t mode,
+    struct tree_file *file)
+{
+	struct upload *upload = upload_of(tree);
+	struct tree *below = upload->layer.below;
+	struct upload_pending *p = malloc(sizeof(*p));
+	mode_t old_mode = (mode_t)-1;
+	int r;
+
+	*file = (struct tree_file){ .fd = -1 };
+	if (p == NULL)
+		return -ENOMEM;
+	r = plan(below, path, flags, p, &old_mode);
+	if (r == 0) {
+		free(p);
+		return below->ops->open(below, path, flags, mode, file);
+	}
+	if (r > 0)
+		r = open_apart(upload, p, flags, mode, &old_mode);
+	if (r < 0) {
+		free(p);
+		return r;
+	}
+	*file = (struct tree_file){ .fd = p->file.fd, .hold = p };
+	return 0;
+}
+
+/* ---- close --------------------------------------------------------------- */
+
+static int
+sync_parent(struct tree *below, char *path)
+{
+	char *slash = strrchr(path, '/');
+	int fd, r;
+
+	*slash = '\0';
+	fd = below->ops->open_dir(below, slash == path ? "/" : path);
+	if (fd < 0)
+		return fd;
+	r = fsync(fd) == -1 ? -errno : 0;
+	close(fd);
+	return r;
+}
+
+/* Network file systems tell only here that there was no room. */
+static int
+flush(int fd)
+{
+	int copy = dup(fd);
+
+	return copy == -1 || close(copy) == -1 ? -errno : 0;
+}
+
+static int
+finish(struct upload *upload, struct upload_pending *p)
+{
+	struct tree *below = upload->layer.below;
+	int r = flush(p->file.fd);
+
+	if (r == 0 && upload->is_synced && fsync(p->file.fd) == -1)
+		r = -errno;
+	if (r == 0)
+		r = below->ops->rename(below, p->part, p->path,
+		    p->may_replace);
+	if (r == 0 && upload->is_synced)
+		return sync_parent(below, p->path);
+	if (r < 0)
+		(void)below->ops->remove(below, p->part);
+	return r;
+}
+
+static int
+upload_close(struct tree *tree, struct tree_file *file, bool is_complete)
+{
+	struct upload *upload = upload_of(tree);
+	struct tree *below = upload->layer.below;
+	struct upload_pending *p = file->hold, **at = &upload->pending;
+	int r = 0, closed;
+
+	if (p == NULL)
+		return below->ops->close(below, file, is_complete);
+	while (*at != p)
+		at = &(*at)->next;
+	*at = p->next;
+	if (is_complete)
+		r = finish(upload, p);
+	else
+		(void)below->ops->remove(below, p->part);
+	closed = below->ops->close(below, &p->file, is_complete);
+	free(p);
+	*file = (struct tree_file){ .fd = -1 };
+	return r < 0 ? r : closed;
+}
+
+/* Some clients look at what they have just made before they close it. */
+static int
+upload_stat(struct tree *tree, const char *path, bool follow,
+    struct statx *st)
+{
+	struct upload *upload = upload_of(tree);
+	struct tree *below = upload->layer.below;
+	struct upload_pending *p = upload->pending;
+	char canon[PATH_MAX];
+	int r = below->ops->stat(below, path, follow, st);
+
+	if (r != -ENOENT || p == NULL ||
+	    below->ops->real_path(below, path, canon) < 0)
+		return r;
+	while (p != NULL && strcmp(p->path, canon) != 0)
+		p = p->next;
+	if (p == NULL)
+		return r;
+	return statx(p->file.fd, "", AT_EMPTY_PATH, TREE_STATX_MASK, st) ==
+	    -1 ? -errno : 0;
+}
+
+void
+upload_init(struct upload *upload, struct tree *below, bool is_synced)
+{
+	*upload = (struct upload){ .is_synced = is_synced };
+	layer_init(&upload->layer, below);
+	upload->layer.ops.open = upload_open;
+	upload->layer.ops.close = upload_close;
+	upload->layer.ops.stat = upload_stat;
+}
