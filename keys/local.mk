@@ -18,6 +18,8 @@ keys_libkeys_a_SOURCES = \
 	keys/fingerprint.c \
 	keys/key_options.c \
 	keys/key_options.h \
+	keys/known_hosts.c \
+	keys/known_hosts.h \
 	keys/krl.c \
 	keys/krl.h \
 	keys/krl_build.c \

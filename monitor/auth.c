@@ -8,6 +8,7 @@
 #include "monitor/access.h"
 #include "monitor/account.h"
 #include "monitor/auth_delay.h"
+#include "monitor/auth_hostbased.h"
 #include "monitor/auth_kbdint.h"
 #include "monitor/auth_methods.h"
 #include "monitor/auth_none.h"
@@ -22,6 +23,7 @@ static const struct auth_backend *const backends[] = {
 	&auth_pubkey,
 	&auth_password,
 	&auth_kbdint,
+	&auth_hostbased,
 	&auth_none,
 	&auth_unknown,
 };

@@ -23,7 +23,7 @@
 struct monitor;
 
 #define AUTH_DETAIL_MAX	512
-#define AUTH_FACTS_MAX	128
+#define AUTH_FACTS_MAX	256
 
 enum auth_verdict {
 	VERDICT_NO,

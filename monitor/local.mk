@@ -11,6 +11,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/auth.h \
 	monitor/auth_delay.c \
 	monitor/auth_delay.h \
+	monitor/auth_hostbased.c \
+	monitor/auth_hostbased.h \
 	monitor/auth_info.c \
 	monitor/auth_info.h \
 	monitor/auth_kbdint.c \
@@ -51,6 +53,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/key_search.h \
 	monitor/key_tokens.c \
 	monitor/key_tokens.h \
+	monitor/known_files.c \
+	monitor/known_files.h \
 	monitor/lines.c \
 	monitor/lines.h \
 	monitor/login.c \
@@ -87,6 +91,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/requests.h \
 	monitor/revocation.c \
 	monitor/revocation.h \
+	monitor/rhosts.c \
+	monitor/rhosts.h \
 	monitor/session_start.c \
 	monitor/session_start.h \
 	monitor/shadow.c \

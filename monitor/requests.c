@@ -35,6 +35,7 @@ static req_fn *const handlers[IPC_COUNT] = {
 	[IPC_AUTH_PASSWORD]	= req_auth,
 	[IPC_AUTH_KBDINT]	= req_auth,
 	[IPC_AUTH_KBDINT_ANSWER] = req_stray_answer,
+	[IPC_AUTH_HOSTBASED]	= req_auth,
 	[IPC_AUTH_UNKNOWN]	= req_auth,
 	[IPC_HOSTKEY_PROOF]	= req_hostkey_proof,
 	/* session */

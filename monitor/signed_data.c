@@ -8,6 +8,7 @@
 #define SSH_MSG_USERAUTH_REQUEST	50
 #define METHOD_PLAIN		"publickey"
 #define METHOD_HOSTBOUND	"publickey-hostbound-v00@openssh.com"
+#define METHOD_HOSTBASED	"hostbased"
 #define PROOF_LABEL		"hostkeys-prove-00@openssh.com"
 
 static bool
@@ -45,6 +46,30 @@ signed_userauth_build(const struct signed_userauth *in, uint8_t **out,
 	wr_string(&w, in->key);
 	if (in->hostbound)
 		wr_string(&w, in->host_key);
+	return finish(&w, out, out_len, err);
+}
+
+bool
+signed_hostbased_build(const struct signed_hostbased *in, uint8_t **out,
+    size_t *out_len, struct err *err)
+{
+	size_t cap = in->session_id.len + in->user.len + strlen(in->service) +
+	    sizeof(METHOD_HOSTBASED) + in->algorithm.len + in->key.len +
+	    in->client_host.len + in->client_user.len + 8 * 4 + 1;
+	uint8_t *buf = malloc(cap);
+	struct writer w = wr_init(buf, cap);
+
+	if (buf == NULL)
+		return err_set(err, ERR_NOMEM, "signed data");
+	wr_string(&w, in->session_id);
+	wr_u8(&w, SSH_MSG_USERAUTH_REQUEST);
+	wr_string(&w, in->user);
+	wr_cstring(&w, in->service);
+	wr_cstring(&w, METHOD_HOSTBASED);
+	wr_string(&w, in->algorithm);
+	wr_string(&w, in->key);
+	wr_string(&w, in->client_host);
+	wr_string(&w, in->client_user);
 	return finish(&w, out, out_len, err);
 }
 

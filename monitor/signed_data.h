@@ -7,7 +7,7 @@
  * Units:   bytes.
  * Errors:  ERR_NOMEM, ERR_RANGE.
  * Owns:    the result is malloc'ed, the caller's.
- * Source:  RFC 4252 section 7; OpenSSH PROTOCOL (publickey-hostbound-v00,
+ * Source:  RFC 4252 sections 7, 9; OpenSSH PROTOCOL (publickey-hostbound-v00,
  *          hostkeys-prove-00); reference sheet protocol_extensions.
  */
 #ifndef MONITOR_SIGNED_DATA_H
@@ -27,6 +27,17 @@ struct signed_userauth {
 
 /* RFC 4252 section 7, with the host key behind it when hostbound. */
 MUST_CHECK bool signed_userauth_build(const struct signed_userauth *in,
+    uint8_t **out, size_t *out_len, struct err *err);
+struct signed_hostbased {
+	struct bytes session_id;
+	struct bytes user;		/* as sent, with a style */
+	const char *service;
+	struct bytes algorithm, key;
+	struct bytes client_host, client_user;	/* as sent */
+};
+
+/* RFC 4252 section 9. */
+MUST_CHECK bool signed_hostbased_build(const struct signed_hostbased *in,
     uint8_t **out, size_t *out_len, struct err *err);
 /* What proves that we hold a host key. */
 MUST_CHECK bool signed_proof_build(struct bytes session_id, struct bytes key,

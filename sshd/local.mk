@@ -111,6 +111,7 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/auth.c \
 	sshd/net/auth.h \
 	sshd/net/auth_kbdint.c \
+	sshd/net/auth_hostbased.c \
 	sshd/net/auth_methods.c \
 	sshd/net/auth_methods.h \
 	sshd/net/auth_none.c \

@@ -208,6 +208,13 @@ enum { MANY = 0, ONCE = 1 };
 	STR(devices, METHOD_LIST_MAX)	/* that are wanted; empty: any */
 #define IPC_AUTH_KBDINT_ANSWER_FIELDS(U8, U32, U64, STR)		\
 	STR(answers, PAYLOAD_MAX_PREAUTH)	/* list of one a prompt */
+/* client_host and client_user as the client says them: signed, not proved. */
+#define IPC_AUTH_HOSTBASED_FIELDS(U8, U32, U64, STR)			\
+	STR(algorithm, ALG_NAME_MAX)					\
+	STR(key, KEY_BLOB_MAX)						\
+	STR(client_host, HOST_NAME_MAX_LEN + 1)	/* with a final dot */	\
+	STR(client_user, USER_NAME_MAX)					\
+	STR(signature, SIGNATURE_MAX)
 /* A method that we do not offer, or a request that made no sense. */
 #define IPC_AUTH_UNKNOWN_FIELDS(U8, U32, U64, STR)			\
 	STR(method, METHOD_LIST_MAX)
@@ -436,6 +443,7 @@ enum { MANY = 0, ONCE = 1 };
 	X(AUTH_PUBKEY_QUERY, NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
 	X(AUTH_PUBKEY,	NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
 	X(AUTH_PASSWORD, NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
+	X(AUTH_HOSTBASED, NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
 	X(AUTH_KBDINT,	NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \
 	X(AUTH_KBDINT_ANSWER, NET_TO_MONITOR, MON_DIALOGUE, AUTH_REQUESTS_MAX, 0, 0) \
 	X(AUTH_UNKNOWN,	NET_TO_MONITOR, MON_NAMED, AUTH_REQUESTS_MAX, 0, 0) \

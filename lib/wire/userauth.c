@@ -90,6 +90,19 @@ userauth_info_request_build(const struct userauth_info_request *m,
 	return wr_end(w, err);
 }
 
+bool
+userauth_hostbased_parse(struct reader *r, struct userauth_hostbased *m,
+    struct err *err)
+{
+	m->algorithm   = rd_string(r, ALG_NAME_MAX, "key algorithm");
+	m->key         = rd_string(r, KEY_BLOB_MAX, "key of the client's host");
+	m->client_host = rd_string(r, HOST_NAME_MAX_LEN + 1,
+	    "name of the client's host");
+	m->client_user = rd_string(r, USER_NAME_MAX, "user on that host");
+	m->signature   = rd_string(r, SIGNATURE_MAX, "signature");
+	return rd_end(r, err);
+}
+
 void
 userauth_failure_build(struct bytes methods, bool partial_success,
     struct writer *w)

@@ -6,7 +6,7 @@
  * Units:   bytes.
  * Errors:  as reader.h and writer.h.
  * Owns:    nothing: parsed fields borrow.
- * Source:  RFC 4252 sections 5 to 8; RFC 4256 section 3; OpenSSH PROTOCOL (hostbound).
+ * Source:  RFC 4252 sections 5 to 9; RFC 4256 section 3; OpenSSH PROTOCOL (hostbound).
  */
 #ifndef LIB_WIRE_USERAUTH_H
 #define LIB_WIRE_USERAUTH_H
@@ -70,6 +70,16 @@ struct userauth_info_request {		/* RFC 4256 3.2 */
 MUST_CHECK bool userauth_info_request_build(
     const struct userauth_info_request *m, struct writer *w, uint32_t *count,
     struct err *err);
+
+struct userauth_hostbased {		/* RFC 4252 9 */
+	struct bytes algorithm, key;
+	struct bytes client_host, client_user;
+	struct bytes signature;
+};
+
+/* The fields behind method "hostbased". */
+MUST_CHECK bool userauth_hostbased_parse(struct reader *r,
+    struct userauth_hostbased *m, struct err *err);
 
 /* RFC 4252 5.1; methods is a name-list. */
 void userauth_failure_build(struct bytes methods, bool partial_success,

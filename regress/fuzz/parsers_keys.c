@@ -7,6 +7,7 @@
 #include "keys/base64.h"
 #include "keys/cert_options.h"
 #include "keys/host_keys.h"
+#include "keys/known_hosts.h"
 #include "keys/krl_set.h"
 #include "keys/revoked.h"
 #include "lib/wire/reader.h"
@@ -334,6 +335,21 @@ run_agent_reply(struct bytes in)
 		FUZZ_CHECK(err.code != ERR_NONE);
 }
 
+static void
+run_known_host(struct bytes in)
+{
+	struct known_host known;
+	enum known_status status = KNOWN_NEW;
+
+	if (!known_host_parse(in, &known))
+		return;
+	FUZZ_CHECK(known.hosts.len != 0 && known.hosts.len < in.len);
+	(void)known_host_matches(known.hosts, BYTES_LIT("client.example.org"));
+	known_host_judge(&known, known.key, NULL, &status);
+	FUZZ_CHECK(known.marker != KNOWN_PLAIN || status == KNOWN_OK);
+	known_host_clear(&known);
+}
+
 static const struct parser_row rows[] = {
 	ROW(30, pubkey),
 	ROW(31, pubkey_text),
@@ -350,6 +366,7 @@ static const struct parser_row rows[] = {
 	ROW(101, principal_line),
 	ROW(110, krl_set),
 	ROW(111, agent_reply),
+	ROW(112, known_host),
 };
 
 const struct parser_rows parsers_keys = { rows, ARRAY_LEN(rows) };

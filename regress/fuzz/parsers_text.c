@@ -17,6 +17,7 @@
 #include "monitor/key_check.h"
 #include "monitor/lines.h"
 #include "monitor/moduli.h"
+#include "monitor/rhosts.h"
 #include "monitor/tokens.h"
 #include "sshd/net/compress.h"
 #include "sshd/net/kex_choose.h"
@@ -316,6 +317,21 @@ run_kex_choose(struct bytes in)
 	FUZZ_CHECK((choice.out.mac == NULL) == choice.out.cipher->is_aead);
 }
 
+static void
+run_rhosts_line(struct bytes in)
+{
+	const struct rhosts_query query = {
+		.host = "client.example.org", .address = "192.0.2.7",
+		.client_user = "alice", .server_user = "alice",
+	};
+
+	/* netgroups are asked of the system: not here */
+	if (in.len != 0 && memchr(in.p, '@', in.len) != NULL)
+		return;
+	if (rhosts_line_judge(in, &query) != RHOSTS_NONE)
+		FUZZ_CHECK(in.len >= strlen(query.address));
+}
+
 static const struct parser_row rows[] = {
 	ROW(70, address),
 	ROW(71, address_list),
@@ -333,7 +349,9 @@ static const struct parser_row rows[] = {
 	ROW(83, inflate),
 	ROW(84, kex_choose),
 	ROW(85, access),
-	ROW(86, lines),	ROW(90, path_rights),
+	ROW(86, lines),
+	ROW(90, path_rights),
+	ROW(113, rhosts_line),
 };
 
 const struct parser_rows parsers_text = { rows, ARRAY_LEN(rows) };

@@ -120,6 +120,7 @@ run_userauth(struct bytes in)
 	struct userauth_request m;
 	struct userauth_pubkey key;
 	struct userauth_password password;
+	struct userauth_hostbased hostbased;
 	struct bytes devices;
 	struct err err;
 
@@ -132,6 +133,9 @@ run_userauth(struct bytes in)
 	if (userauth_password_parse(&fields, &password, &err))
 		FUZZ_CHECK(password.is_change ||
 		    password.new_password.len == 0);
+	fields = r;
+	if (userauth_hostbased_parse(&fields, &hostbased, &err))
+		FUZZ_CHECK(hostbased.client_user.len <= USER_NAME_MAX);
 	fields = r;
 	if (userauth_kbdint_parse(&fields, &devices, &err))
 		FUZZ_CHECK(devices.len <= METHOD_LIST_MAX);

@@ -143,7 +143,7 @@ answer(struct preauth_monitor *monitor, const struct ipc_message *m)
 		FUZZ_CHECK(m->id == IPC_AUTH_NONE ||
 		    m->id == IPC_AUTH_PUBKEY_QUERY ||
 		    m->id == IPC_AUTH_PUBKEY ||
-		    m->id == IPC_AUTH_PASSWORD ||
+		    m->id == IPC_AUTH_PASSWORD || m->id == IPC_AUTH_HOSTBASED ||
 		    m->id == IPC_AUTH_KBDINT_ANSWER ||
 		    m->id == IPC_AUTH_UNKNOWN);
 		answer_attempt(monitor);

@@ -39,6 +39,7 @@ unit_tests = \
 	regress/unit/keys/authorized_keys_test \
 	regress/unit/keys/cert_options_test \
 	regress/unit/keys/host_keys_test \
+	regress/unit/keys/known_hosts_test \
 	regress/unit/keys/krl_test \
 	regress/unit/keys/private_evp_test \
 	regress/unit/keys/private_test \
@@ -170,6 +171,8 @@ regress_unit_keys_cert_options_test_SOURCES = regress/unit/keys/cert_options_tes
 regress_unit_keys_cert_options_test_LDADD = $(unit_libs)
 regress_unit_keys_host_keys_test_SOURCES = regress/unit/keys/host_keys_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
 regress_unit_keys_host_keys_test_LDADD = $(unit_libs)
+regress_unit_keys_known_hosts_test_SOURCES = regress/unit/keys/known_hosts_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
+regress_unit_keys_known_hosts_test_LDADD = $(unit_libs)
 regress_unit_keys_krl_test_SOURCES = regress/unit/keys/krl_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h
 regress_unit_keys_krl_test_LDADD = $(unit_libs)
 regress_unit_keys_private_evp_test_SOURCES = regress/unit/keys/private_evp_test.c regress/unit/keys/keys_util.h regress/unit/keys/samples.h

@@ -8,6 +8,7 @@ static const struct auth_method *const methods[] = {
 	&auth_pubkey,
 	&auth_pubkey_hostbound,
 	&auth_password,
+	&auth_hostbased,
 	&auth_kbdint,
 };
 

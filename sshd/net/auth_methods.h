@@ -25,7 +25,7 @@ struct auth_method {
 };
 
 extern const struct auth_method auth_none, auth_pubkey, auth_pubkey_hostbound,
-    auth_password, auth_kbdint;
+    auth_password, auth_kbdint, auth_hostbased;
 
 /* Row i, or NULL behind the last. */
 const struct auth_method *auth_method_row(size_t i);
