@@ -8,6 +8,7 @@
 #include "lib/base/log.h"
 #include "lib/base/pattern.h"
 #include "lib/wire/reader.h"
+#include "monitor/auth_delay.h"
 #include "monitor/key_search.h"
 #include "monitor/monitor.h"
 #include "monitor/revocation.h"
@@ -173,7 +174,8 @@ judge_offer(struct monitor *mon, const struct offer *offer,
 	attempt->quiet = true;
 	if (alg == NULL)
 		return true;
-	answer = key_memory_take(&mon->auth.key_memory, offer->blob);
+	answer = key_memory_take(&mon->auth.key_memory, offer->blob,
+	    auth_delay_now_ns());
 	known = answer != NULL;
 	if (!known && !parse_offer(conf, offer->blob, &answer, err))
 		return false;
@@ -213,7 +215,7 @@ check_query(struct monitor *mon, const struct ipc_message *message,
 		return true;
 	if (answer->listed)
 		attempt->verdict = VERDICT_KEY_GOOD;
-	key_memory_put(&mon->auth.key_memory, &answer);
+	key_memory_put(&mon->auth.key_memory, &answer, auth_delay_now_ns());
 	return true;
 }
 

@@ -35,8 +35,10 @@ key_memory_clear(struct key_memory *memory)
 }
 
 void
-key_memory_put(struct key_memory *memory, struct key_answer **answer)
+key_memory_put(struct key_memory *memory, struct key_answer **answer,
+    int64_t now_ns)
 {
+	(*answer)->put_ns = now_ns;
 	key_answer_free(memory->v[memory->next]);
 	memory->v[memory->next] = *answer;
 	memory->next = (memory->next + 1) % KEY_MEMORY_MAX;
@@ -44,7 +46,7 @@ key_memory_put(struct key_memory *memory, struct key_answer **answer)
 }
 
 struct key_answer *
-key_memory_take(struct key_memory *memory, struct bytes blob)
+key_memory_take(struct key_memory *memory, struct bytes blob, int64_t now_ns)
 {
 	for (size_t i = 0; i < KEY_MEMORY_MAX; i++) {
 		struct key_answer *answer = memory->v[i];
@@ -53,7 +55,9 @@ key_memory_take(struct key_memory *memory, struct bytes blob)
 		    bytes_of(answer->key->blob, answer->key->blob_len)))
 			continue;
 		memory->v[i] = NULL;
-		return answer;
+		if (now_ns - answer->put_ns < KEY_MEMORY_AGE_NS)
+			return answer;
+		key_answer_free(answer);
 	}
 	return NULL;
 }

@@ -16,6 +16,8 @@ blob_of(uint8_t first, uint8_t buf[static 64])
 	return wr_view(&w);
 }
 
+#define NOW	INT64_C(5000000000)
+
 static void
 remember(struct key_memory *memory, uint8_t first)
 {
@@ -26,16 +28,16 @@ remember(struct key_memory *memory, uint8_t first)
 	assert_true(key_answer_new(&answer, &err));
 	assert_true(pubkey_parse(blob_of(first, buf), &answer->key, &err));
 	answer->listed = true;
-	key_memory_put(memory, &answer);
+	key_memory_put(memory, &answer, NOW);
 	assert_null(answer);
 }
 
 static bool
-take(struct key_memory *memory, uint8_t first)
+take_at(struct key_memory *memory, uint8_t first, int64_t now_ns)
 {
 	uint8_t buf[64];
 	struct key_answer *answer = key_memory_take(memory,
-	    blob_of(first, buf));
+	    blob_of(first, buf), now_ns);
 	bool known = answer != NULL;
 
 	if (known) {
@@ -44,6 +46,25 @@ take(struct key_memory *memory, uint8_t first)
 	}
 	key_answer_free(answer);
 	return known;
+}
+
+static bool
+take(struct key_memory *memory, uint8_t first)
+{
+	return take_at(memory, first, NOW);
+}
+
+static void
+key_memory__an_answer_gets_old(void **state)
+{
+	struct key_memory memory = { 0 };
+
+	(void)state;
+	remember(&memory, 1);
+	remember(&memory, 2);
+	assert_true(take_at(&memory, 1, NOW + KEY_MEMORY_AGE_NS - 1));
+	assert_false(take_at(&memory, 2, NOW + KEY_MEMORY_AGE_NS));
+	assert_false(take(&memory, 2));
 }
 
 static void
@@ -81,6 +102,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(key_memory__an_answer_gets_old),
 		TEST(key_memory__an_answer_is_used_once),
 		TEST(key_memory__the_oldest_is_forgotten),
 	};
