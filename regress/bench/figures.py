@@ -2,6 +2,7 @@
 """What is measured: one function for each figure, one number a call."""
 
 import os
+import pty
 import resource
 import socket
 import statistics
@@ -256,11 +257,15 @@ def round_trip_under_load(kind, count):
         f"source {1 << 50}", options=(*_kex(kind), "-M", "-S", path)),
         stdout=subprocess.DEVNULL)
     wait_for(lambda: os.path.exists(path), "the master connection")
-    client = subprocess.Popen(server.ssh("echo", options=("-S", path)),
-                              stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                              bufsize=0)
-    result = _round_trips(client.stdin.write, client.stdout.read, count)
-    client.stdin.close()
+    ours, theirs = pty.openpty()
+    client = subprocess.Popen(server.ssh("sink", options=("-S", path, "-tt")),
+                              stdin=theirs, stdout=subprocess.PIPE, bufsize=0)
+    os.close(theirs)
+    # the terminal at the far end echoes
+    result = _round_trips(lambda byte: os.write(ours, byte),
+                          client.stdout.read, count)
+    os.close(ours)
+    client.terminate()
     client.wait()
     client.stdout.close()
     master.terminate()

@@ -151,6 +151,19 @@ ring_sleep(struct conn *conn, struct err *err)
 	return true;
 }
 
+/*
+ * One packet at a time goes to the kernel; what can't leave now is tried
+ * again, and found broken, at the end of the round.
+ */
+static void
+let_out(struct conn *conn)
+{
+	struct err err;
+
+	if (packet_is_shared(conn) && !conn->transport.out.blocked)
+		(void)!packet_flush(conn, &err);
+}
+
 bool
 chan_pump(struct conn *conn, struct err *err)
 {
@@ -166,6 +179,7 @@ chan_pump(struct conn *conn, struct err *err)
 		if (!end_send(end, &sent, &more, err))
 			return false;
 		total += sent;
+		let_out(conn);
 		if (more)
 			chan_ring_push(channels, end);
 		else if (!chan_end_update(end, err))

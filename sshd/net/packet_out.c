@@ -225,9 +225,18 @@ packet_out_release(struct conn *conn, struct err *err)
 }
 
 bool
+packet_is_shared(const struct conn *conn)
+{
+	return conn->qos.terminal_count != 0 &&
+	    conn->channels.channel_count > 1;
+}
+
+bool
 packet_data_allowed(const struct conn *conn)
 {
-	return queued(&conn->transport.out) < OUT_HIGH_WATER &&
+	size_t room = packet_is_shared(conn) ? 1 : OUT_HIGH_WATER;
+
+	return queued(&conn->transport.out) < room &&
 	    conn->state == CONN_OPEN && !kex_holds_output(conn);
 }
 

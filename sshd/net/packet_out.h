@@ -67,8 +67,14 @@ MUST_CHECK bool packet_send(struct conn *conn, struct err *err);
 /* NET: leaves the open packet unsent. */
 void packet_abandon(struct conn *conn);
 
-/* NET: no key exchange runs and the queue is below the high-water mark. */
+/* NET: no key exchange runs and the queue has room for data. */
 bool packet_data_allowed(const struct conn *conn);
+/*
+ * NET: somebody types beside other channels: data then waits in its channel,
+ * not in the queue, so that a keystroke's answer has at most one packet
+ * before it.
+ */
+bool packet_is_shared(const struct conn *conn);
 /*
  * NET: memory for channel data, to be read(2) into, behind a header of
  * head_len payload bytes. *room <= max_len; NULL (*room = 0) when

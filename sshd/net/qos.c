@@ -2,9 +2,13 @@
 #include "sshd/net/qos.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include "sshd/net/conn.h"
+
+#define NOTSENT_LOWAT	131072	/* the kernel asks for more below */
+#define NOTSENT_TYPING	CHANNEL_PACKET_MAX
 
 static void
 apply(struct conn *conn)
@@ -23,6 +27,17 @@ apply(struct conn *conn)
 	    is_v6 ? IPV6_TCLASS : IP_TOS, &value, sizeof(value));
 }
 
+/* What the kernel has not sent yet stands before every keystroke's answer. */
+static void
+limit_unsent(struct conn *conn)
+{
+	const int bytes = conn->qos.terminal_count != 0 ? NOTSENT_TYPING :
+	    NOTSENT_LOWAT;
+
+	(void)setsockopt(conn->transport.out_fd, IPPROTO_TCP,
+	    TCP_NOTSENT_LOWAT, &bytes, sizeof(bytes));
+}
+
 void
 qos_start(struct conn *conn, uint32_t interactive, uint32_t bulk)
 {
@@ -30,6 +45,7 @@ qos_start(struct conn *conn, uint32_t interactive, uint32_t bulk)
 		.interactive = interactive, .bulk = bulk, .now = QOS_NONE,
 	};
 	apply(conn);
+	limit_unsent(conn);
 }
 
 void
@@ -37,4 +53,5 @@ qos_terminals(struct conn *conn, int change)
 {
 	conn->qos.terminal_count += (uint32_t)change;
 	apply(conn);
+	limit_unsent(conn);
 }

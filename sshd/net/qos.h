@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * qos - the class of our packets: interactive while a terminal is open.
+ * qos - the class of our packets, and how many the kernel holds back:
+ *	interactive while a terminal is open.
  *
  * Shapes:  two values of the TOS byte (IPv4) or traffic class (IPv6).
  * Units:   QOS_NONE leaves the system's default.

@@ -14,7 +14,6 @@
 
 #define TRIM_DELAY_MS	3000
 #define TRIM_MIN	32768	/* less is not worth a system call */
-#define NOTSENT_LOWAT	131072	/* the kernel asks for more below */
 #define STACK_DEEP	524288	/* more than we ever use */
 #define DRAIN_READS	16	/* before close: else it resets the stream */
 
@@ -219,7 +218,6 @@ transport_login(struct conn *conn, uint64_t rekey_bytes,
     uint32_t rekey_seconds, struct err *err)
 {
 	struct transport *t = &conn->transport;
-	const int lowat = NOTSENT_LOWAT;
 
 	conn->state = CONN_OPEN;
 	t->quick_ack = false;
@@ -227,8 +225,6 @@ transport_login(struct conn *conn, uint64_t rekey_bytes,
 	t->rekey.limit_bytes = rekey_bytes;
 	t->rekey.limit_s = rekey_seconds;
 	rekey_restart(conn);
-	(void)setsockopt(t->out_fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &lowat,
-	    sizeof(lowat));
 	malloc_trim(0);		/* what key exchange and login needed */
 	release_stack();
 	return kex_compress_out(conn, err) && kex_compress_in(conn, err);
@@ -308,9 +304,10 @@ static void
 flush(struct conn *conn)
 {
 	struct transport *t = &conn->transport;
+	bool shared = packet_is_shared(conn);
 	struct err err;
 
-	if (queued(t) >= OUT_HIGH_WATER)
+	if (queued(t) >= (shared ? 1 : OUT_HIGH_WATER))
 		t->out.full = true;
 	if (queued(t) != 0 && !t->out.blocked && !packet_flush(conn, &err)) {
 		if (conn->state == CONN_CLOSING) {
@@ -322,7 +319,7 @@ flush(struct conn *conn)
 	}
 	if (t->stopped && may_read(conn))
 		handle_input(conn);	/* what had to wait in the buffer */
-	if (!t->out.full || queued(t) >= OUT_LOW_WATER)
+	if (!t->out.full || queued(t) >= (shared ? 1 : OUT_LOW_WATER))
 		return;
 	t->out.full = false;
 	if (conn->state == CONN_OPEN)

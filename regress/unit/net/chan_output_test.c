@@ -276,6 +276,27 @@ chan_output__the_peers_eof_does_nothing_to_a_terminal(void **state)
 	lower_free(l);
 }
 
+/* Somebody types: what follows a packet must not stand in a long queue. */
+static void
+chan_output__each_packet_leaves_by_itself_when_somebody_types(void **state)
+{
+	struct lower *l = lower_new_logged_in(1);
+	int fd = lower_open_direct_as(l, 0, 100, 10);
+
+	(void)state;
+	assert_int_equal(write(fd, "0123456789abcdefghij", 20), 20);
+	lower_round(l);
+	assert_int_equal(l->flushes, 0);
+	SENT(l, SSH_MSG_CHANNEL_DATA, PEER "\0\0\0\12" "0123456789");
+	SENT(l, SSH_MSG_CHANNEL_DATA, PEER "\0\0\0\12" "abcdefghij");
+	l->shared = true;
+	assert_int_equal(write(fd, "0123456789abcdefghij", 20), 20);
+	lower_round(l);
+	assert_true(l->flushes >= 2);
+	close(fd);
+	lower_free(l);
+}
+
 int
 main(void)
 {
@@ -290,6 +311,7 @@ main(void)
 		TEST(chan_output__a_terminal_waits_for_the_window_before_it_reports_the_end),
 		TEST(chan_output__a_program_that_never_stops_writing_does_not_hold_a_terminal),
 		TEST(chan_output__the_peers_eof_does_nothing_to_a_terminal),
+		TEST(chan_output__each_packet_leaves_by_itself_when_somebody_types),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,6 +72,20 @@ packet_data_allowed(const struct conn *conn)
 	return !of_conn(conn)->no_data;
 }
 
+bool
+packet_is_shared(const struct conn *conn)
+{
+	return of_conn(conn)->shared;
+}
+
+bool
+packet_flush(struct conn *conn, struct err *err)
+{
+	(void)err;
+	of_conn(conn)->flushes++;
+	return true;
+}
+
 uint8_t *
 packet_data_reserve(struct conn *conn, size_t head_len, size_t max_len,
     size_t *room)

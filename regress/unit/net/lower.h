@@ -29,6 +29,8 @@ struct lower {
 	struct writer open;		/* packet_begin() */
 	uint8_t payload[LOWER_PAYLOAD];
 	bool no_data;			/* packet_data_allowed() says no */
+	bool shared;			/* packet_is_shared() */
+	unsigned flushes;
 	size_t probe_len;		/* what a message adds to the queue */
 	size_t unsent;
 	unsigned quirks;

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: ISC
+"""Many forwarded connections: nothing is lost, nothing stays behind."""
+
+import hashlib
+import os
+import resource
+import socket
+import threading
+
+import pytest
+from server import descendants, free_port, title, wait_until
+
+pytestmark = pytest.mark.postern_only
+COUNT = 1000
+
+
+@pytest.fixture(name="echo")
+def _echo():
+    """The port of a server that sends back all that it got, at the end."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+
+    def answer(sock):
+        with sock:
+            data = b""
+            while part := sock.recv(65536):
+                data += part
+            sock.sendall(data)
+
+    def serve():
+        while True:
+            try:
+                sock, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=answer, args=(sock,), daemon=True).start()
+    threading.Thread(target=serve, daemon=True).start()
+    yield listener.getsockname()[1]
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+
+
+@pytest.fixture(name="descriptors", autouse=True)
+def _descriptors():
+    """Ours and the client's: two for each connection, and more."""
+    kept = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE,
+                       (min(8192, kept[1]), kept[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, kept)
+
+
+def _net(server):
+    return next(pid for pid in descendants(server.process.pid)
+                if "alice [net]" in title(pid))
+
+
+def _open_descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def _unshared_kib(pid):
+    with open(f"/proc/{pid}/smaps_rollup") as f:
+        return sum(int(line.split()[1]) for line in f
+                   if line.startswith("Private"))
+
+
+def _exchange(port, data):
+    with socket.create_connection(("127.0.0.1", port)) as sock:
+        sock.sendall(data)
+        sock.shutdown(socket.SHUT_WR)
+        got = b""
+        while part := sock.recv(65536):
+            got += part
+    return got
+
+
+def test_a_thousand_connections_at_once(server, forward, echo):
+    port = free_port()
+    forward(server, "-L", f"{port}:127.0.0.1:{echo}")
+    assert _exchange(port, b"first") == b"first"
+    net = _net(server)
+    wait_until(lambda: server.log().count("forward closed") == 1,
+               what="the end of the first")
+    before = _open_descriptors(net)
+    socks = []
+    for i in range(COUNT):
+        sock = socket.create_connection(("127.0.0.1", port))
+        sock.sendall(b"%d " % i * 500)
+        socks.append(sock)
+    wait_until(lambda: _open_descriptors(net) == before + COUNT,
+               timeout=60, what="all connections at once")
+    for i, sock in enumerate(socks):
+        sock.shutdown(socket.SHUT_WR)
+    for i, sock in enumerate(socks):
+        got = b""
+        while part := sock.recv(65536):
+            got += part
+        sock.close()
+        assert got == b"%d " % i * 500
+    wait_until(lambda: _open_descriptors(net) == before,
+               what="the descriptors' return")
+
+
+@pytest.mark.slow
+def test_ten_thousand_connections_in_sequence(server, forward, echo):
+    port = free_port()
+    forward(server, "-L", f"{port}:127.0.0.1:{echo}")
+    for i in range(10_000):
+        assert _exchange(port, b"%d" % i) == b"%d" % i
+        if i == 1000:
+            net = _net(server)
+            descriptors, kib = _open_descriptors(net), _unshared_kib(net)
+    wait_until(lambda: server.log().count("forward closed") == 10_000,
+               what="all ends")
+    assert abs(_open_descriptors(net) - descriptors) <= 1
+    assert _unshared_kib(net) - kib < 256
+
+
+@pytest.mark.parametrize("way", ["to the target", "to the client"])
+def test_half_closed_streams_carry_every_byte(server, forward, way):
+    data = os.urandom(1 << 20) * 8
+    port = free_port()
+    listener = socket.create_server(("127.0.0.1", 0))
+    forward(server, "-L", f"{port}:127.0.0.1:{listener.getsockname()[1]}")
+    near = socket.create_connection(("127.0.0.1", port))
+    far, _ = listener.accept()
+    source, sink = (near, far) if way == "to the target" else (far, near)
+    # the other direction has ended before anything is sent in this one
+    sink.shutdown(socket.SHUT_WR)
+    assert source.recv(1) == b""
+
+    def send():
+        source.sendall(data)
+        source.shutdown(socket.SHUT_WR)
+    sender = threading.Thread(target=send)
+    sender.start()
+    digest = hashlib.sha256()
+    while part := sink.recv(1 << 20):
+        digest.update(part)
+    sender.join()
+    assert digest.digest() == hashlib.sha256(data).digest()
+    for sock in (near, far, listener):
+        sock.close()
