@@ -73,7 +73,7 @@ void
 sftp_run_open(struct sftp *sftp, const struct sftp_request *q)
 {
 	mode_t mode = (q->attrs.flags & SFTP_ATTR_MODE) != 0 ?
-	    q->attrs.mode & 07777 : MODE_FILE;
+	    q->attrs.mode : MODE_FILE;
 	struct tree_file file = { .fd = -1 };
 	struct handle *handle;
 	uint32_t index;
@@ -85,7 +85,8 @@ sftp_run_open(struct sftp *sftp, const struct sftp_request *q)
 		return;
 	}
 	log_open_request(sftp, q->number, mode);
-	r = open_with_mode(sftp, open_flags(q->number), mode, &file);
+	r = open_with_mode(sftp, open_flags(q->number), mode & 07777,
+	    &file);
 	if (r < 0) {
 		reply_result(sftp, q->id, r);
 		return;
@@ -143,7 +144,7 @@ force_close(void *arg, struct handle *handle)
 		    handle->path, (unsigned long long)handle->file.bytes_read,
 		    (unsigned long long)handle->file.bytes_written);
 	else
-		log_info("closedir \"%s\"", handle->path);
+		log_info("forced closedir \"%s\"", handle->path);
 	(void)close_handle(arg, handle, false);
 }
 

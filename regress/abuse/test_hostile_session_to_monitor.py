@@ -91,6 +91,8 @@ def login(server, alice):
 def values_for(name):
     """Sensible fields of each message of a session process."""
     return {"SES_LOG": {"level": 3, "line": b"text"},
+            "SES_SFTP_LOG": {"pid": 1, "facility": 32, "level": 3,
+                             "line": b"text"},
             "PTY_OPEN": {"channel": 0},
             "PTY_CLOSED": {"tty": b"/dev/pts/0"}}.get(name, {})
 
@@ -134,6 +136,27 @@ def test_a_log_line_of_no_level_ends_the_connection(server, login, level):
     channel = login()
     channel.send("SES_LOG", level=level, line=b"x")
     server.wait_for_attack(channel)
+
+
+@pytest.mark.parametrize("level, facility", [
+    (0, 32), (8, 32), (255, 32), (3, 0), (3, 1), (3, 33), (3, 24 * 8),
+    (3, 0xffffffff)])
+def test_an_sftp_line_of_no_level_or_facility_ends_the_connection(
+        server, login, level, facility):
+    channel = login()
+    channel.send("SES_SFTP_LOG", pid=1, facility=facility, level=level,
+                 line=b"x")
+    server.wait_for_attack(channel)
+
+
+def test_an_sftp_line_can_not_forge_another(server, login):
+    channel = login()
+    mark = channel.peer.sock.getsockname()[1]
+    channel.send("SES_SFTP_LOG", pid=1, facility=32, level=3,
+                 line=f"sftp {mark}\nFORGED\r\0\x1b[0m%s%n".encode())
+    assert "\x1b" not in server.wait_for_log(f"sftp {mark}\\")
+    assert not any(one.startswith("FORGED")
+                   for one in server.log().splitlines())
 
 
 def test_a_log_line_can_not_forge_another(server, login):

@@ -14,6 +14,7 @@ import tempfile
 
 PAGES = ("man/sshd.8", "man/sshd_config.5", "man/sshd-keygen.1")
 CONFIG_PAGE = "man/sshd_config.5"
+SFTP_PAGE = "man/sftp-server.8"
 SAMPLE = "contrib/sshd_config"
 SAMPLE_SETS = "Subsystem sftp internal-sftp"    # all that is no default
 
@@ -477,6 +478,20 @@ def check_sample(program, tree, keywords):
                 complain(SAMPLE, f"example {line!r}: {said}")
 
 
+def check_sftp_page(tree):
+    """Flags and requests of sftp-server stand on its page."""
+    page = tree.read(SFTP_PAGE)
+    source = tree.read("sftp-server/options/options.c")
+    flags = set(re.findall(r"^\t\{ '(\w)', (?:true|false), ", source, re.M))
+    compare_sets(SFTP_PAGE, "flag", set(re.findall(
+        r"^\.It Fl (\w)", page, re.M)), flags)
+    rows = tree.read("sftp-server/options/request_list.h")
+    compare_sets(SFTP_PAGE, "extension", {
+        name for line in re.findall(r"^\.It Cm (.*)$", page, re.M)
+        if "requests" not in line for name in line.split(" , ")},
+        set(re.findall(r'"([\w@.-]+)", "\d"', rows)))
+
+
 def main():
     source, build = sys.argv[1:]
     tree = Tree(source)
@@ -498,6 +513,7 @@ def main():
     check_printed_defaults(program, keywords, algorithms)
     check_sections_act(program, keywords)
     check_sample(program, tree, keywords)
+    check_sftp_page(tree)
     for error in errors:
         print(error)
     print(f"manual: {len(errors)} complaints")

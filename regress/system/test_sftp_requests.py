@@ -609,7 +609,8 @@ def test_the_lines_of_a_session_are_openssh_s(work, tmp_path):
         'open "w/new2" flags READ,APPEND mode 0666', 'opendir "w"',
         'Unknown extended request "what\\012"',
         "sent status Operation unsupported",
-        'forced close "w/new2" bytes read 0 written 0', 'closedir "w"',
+        'forced close "w/new2" bytes read 0 written 0',
+        'forced closedir "w"',
         "session closed for local user alice from [192.0.2.1]"]
 
 

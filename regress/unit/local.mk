@@ -100,6 +100,7 @@ unit_tests = \
 	regress/unit/sftp/digest_test \
 	regress/unit/sftp/handles_test \
 	regress/unit/sftp/landlock_test \
+	regress/unit/sftp/long_name_test \
 	regress/unit/sftp/messages_test \
 	regress/unit/sftp/options_test \
 	regress/unit/sftp/resolve_test \
@@ -293,6 +294,8 @@ regress_unit_sftp_handles_test_SOURCES = regress/unit/sftp/handles_test.c
 regress_unit_sftp_handles_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_landlock_test_SOURCES = regress/unit/sftp/landlock_test.c
 regress_unit_sftp_landlock_test_LDADD = $(sftp_libs) $(unit_libs)
+regress_unit_sftp_long_name_test_SOURCES = regress/unit/sftp/long_name_test.c
+regress_unit_sftp_long_name_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_messages_test_SOURCES = regress/unit/sftp/messages_test.c
 regress_unit_sftp_messages_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_options_test_SOURCES = regress/unit/sftp/options_test.c
