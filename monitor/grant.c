@@ -216,7 +216,7 @@ write_sftp(const struct grant_input *in, struct writer *w,
 		return true;
 	/* what a shell or a forwarding could get around is not permitted */
 	m->sftp_flags |= GRANT_SFTP_ONLY;
-	m->permit = 0;
+	m->permit = (m->permit & PERMIT_FORWARD_LINES) | FORBIDDEN_BY_CONFIG;
 	m->auth_info = bytes_str("");	/* no program could read the file */
 	if (root == NULL)
 		return true;

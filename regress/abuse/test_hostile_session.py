@@ -577,6 +577,21 @@ def test_what_is_forbidden_is_forbidden_in_every_order(with_x11, login,
     assert not listens_on_a_display()
 
 
+def test_a_key_for_sftp_only_gets_nothing_else(with_x11, login, listener):
+    session = login('sftp-root="/home/alice"', with_x11).session
+    session.send("SES_OPEN", channel=0)
+    requests = forbidden(listener)
+    for name in requests:
+        assert_no(session, name, **requests[name])
+    for channel, kind in ((1, START_EXEC), (2, START_SHELL)):
+        assert output_of(session, channel=channel, kind=kind,
+                         command=b"internal-sftp") == \
+            b"This service allows sftp connections only.\n"
+        session.recv("SES_EXITED")
+    assert not os.path.lexists("/home/alice/forbidden")
+    assert not listens_on_a_display()
+
+
 def test_a_request_number_may_be_used_again(login):
     """It is net's own business: nothing of ours depends on it."""
     session = login().session

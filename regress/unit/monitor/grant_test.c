@@ -165,6 +165,46 @@ grant_build__key_and_configuration_must_both_permit(void **state)
 	assert_int_equal(build(f)->permit, all | PERMIT_FORWARD_LINES);
 }
 
+/* A root or rules: nothing that could get around them. */
+static void
+grant_build__a_login_for_sftp_only_is_permitted_nothing_else(void **state)
+{
+	static const char *rules[] = { "/**=read" };
+	struct fixture *f = *state;
+
+	assert_int_equal(build(f)->sftp_flags, 0);
+	f->conf.sftp_root = "/srv/%u/%U/%h";
+	assert_true(bytes_is(build(f)->sftp_root, "/srv/fred/1001//home/fred"));
+	assert_int_equal(f->grant.message.permit, FORBIDDEN_BY_CONFIG);
+	assert_int_equal(f->grant.message.sftp_flags, GRANT_SFTP_ONLY);
+	f->options.sftp_root = strdup("~/key");
+	assert_true(bytes_is(build(f)->sftp_root, "/srv/fred/1001//home/fred"));
+	f->conf.sftp_root = NULL;
+	assert_true(bytes_is(build(f)->sftp_root, "/home/fred/key"));
+	free(f->options.sftp_root);
+	f->options.sftp_root = NULL;
+	f->conf.sftp_rights.v = rules;
+	f->conf.sftp_rights.count = 1;
+	assert_string_equal(joined(build(f)->sftp_rights), "/**=read");
+	assert_int_equal(f->grant.message.sftp_root.len, 0);
+	assert_int_equal(f->grant.message.permit, FORBIDDEN_BY_CONFIG);
+	assert_int_equal(f->grant.message.sftp_flags, GRANT_SFTP_ONLY);
+}
+
+static void
+grant_build__uploads_are_as_configured(void **state)
+{
+	struct fixture *f = *state;
+
+	f->conf.sftp_audit = true;
+	f->conf.sftp_upload = SFTP_UPLOAD_ATOMIC;
+	assert_int_equal(build(f)->sftp_flags, GRANT_SFTP_AUDIT |
+	    GRANT_SFTP_ATOMIC);
+	f->conf.sftp_upload = SFTP_UPLOAD_SYNCED;
+	assert_int_equal(build(f)->sftp_flags, GRANT_SFTP_AUDIT |
+	    GRANT_SFTP_ATOMIC | GRANT_SFTP_SYNCED);
+}
+
 static void
 grant_build__tunnels_need_the_configuration_and_a_restricted_key_its_unit(
     void **state)
@@ -347,6 +387,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		ROW(grant_build__carries_the_account),
 		ROW(grant_build__key_and_configuration_must_both_permit),
+		ROW(grant_build__a_login_for_sftp_only_is_permitted_nothing_else),
+		ROW(grant_build__uploads_are_as_configured),
 		ROW(grant_build__tunnels_need_the_configuration_and_a_restricted_key_its_unit),
 		ROW(grant_build__the_administrators_command_beats_the_keys),
 		ROW(grant_build__both_lists_of_ports_go_along),
