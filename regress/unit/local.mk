@@ -73,6 +73,7 @@ unit_tests = \
 	regress/unit/monitor/req_user_test \
 	regress/unit/monitor/requests_test \
 	regress/unit/monitor/shadow_test \
+	regress/unit/monitor/rhosts_test \
 	regress/unit/monitor/signed_data_test \
 	regress/unit/monitor/tokens_test \
 	regress/unit/monitor/user_files_test \
@@ -240,6 +241,8 @@ regress_unit_monitor_requests_test_SOURCES = regress/unit/monitor/requests_test.
 regress_unit_monitor_requests_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_shadow_test_SOURCES = regress/unit/monitor/shadow_test.c
 regress_unit_monitor_shadow_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_rhosts_test_SOURCES = regress/unit/monitor/rhosts_test.c
+regress_unit_monitor_rhosts_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_signed_data_test_SOURCES = regress/unit/monitor/signed_data_test.c
 regress_unit_monitor_signed_data_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_tokens_test_SOURCES = regress/unit/monitor/tokens_test.c

@@ -338,6 +338,64 @@ userauth_info_request__more_prompts_than_bits_are_refused(void **state)
 	}
 }
 
+static size_t
+hostbased_bytes(uint8_t *buf, size_t cap, size_t host_len)
+{
+	static const uint8_t host[HOST_NAME_MAX_LEN + 2];
+	struct writer w = wr_init(buf, cap);
+
+	wr_cstring(&w, "ssh-ed25519");
+	wr_cstring(&w, "the key");
+	wr_string(&w, bytes_of(host, host_len));
+	wr_cstring(&w, "alice");
+	wr_cstring(&w, "the signature");
+	assert_false(w.full);
+	return w.len;
+}
+
+static void
+userauth_hostbased__comes_out_whole_or_not_at_all(void **state)
+{
+	uint8_t buf[1024];
+	size_t len = hostbased_bytes(buf, sizeof(buf), 3);
+	struct userauth_hostbased m;
+	struct reader r;
+	struct err err;
+
+	(void)state;
+	for (size_t n = 0; n < len; n++) {
+		r = rd_init(bytes_of(buf, n));
+		assert_false(userauth_hostbased_parse(&r, &m, &err));
+	}
+	r = rd_init(bytes_of(buf, len));
+	assert_true(userauth_hostbased_parse(&r, &m, &err));
+	assert_true(bytes_is(m.client_user, "alice"));
+	assert_true(bytes_is(m.signature, "the signature"));
+	assert_int_equal(m.client_host.len, 3);
+	buf[len] = 0;
+	r = rd_init(bytes_of(buf, len + 1));
+	assert_false(userauth_hostbased_parse(&r, &m, &err));
+	assert_int_equal(err.code, ERR_TRAILING);
+}
+
+static void
+userauth_hostbased__a_host_name_has_a_limit(void **state)
+{
+	uint8_t buf[1024];
+	struct userauth_hostbased m;
+	struct reader r;
+	struct err err;
+
+	(void)state;
+	r = rd_init(bytes_of(buf, hostbased_bytes(buf, sizeof(buf),
+	    HOST_NAME_MAX_LEN + 1)));
+	assert_true(userauth_hostbased_parse(&r, &m, &err));
+	r = rd_init(bytes_of(buf, hostbased_bytes(buf, sizeof(buf),
+	    HOST_NAME_MAX_LEN + 2)));
+	assert_false(userauth_hostbased_parse(&r, &m, &err));
+	assert_int_equal(err.code, ERR_RANGE);
+}
+
 int
 main(void)
 {
@@ -354,6 +412,8 @@ main(void)
 		TEST(userauth_kbdint__devices_come_out_and_the_language_does_not),
 		TEST(userauth_info_response__answers_are_counted),
 		TEST(userauth_info_request__more_prompts_than_bits_are_refused),
+		TEST(userauth_hostbased__comes_out_whole_or_not_at_all),
+		TEST(userauth_hostbased__a_host_name_has_a_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
