@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 
-from raw_sftp import F_CREAT, F_READ, F_WRITE, over_ssh
+import raw_sftp
+from raw_sftp import F_CREAT, F_READ, F_WRITE, over_ssh, string
 from server import SSHD, descendants, title, wait_until
 
 pytestmark = pytest.mark.postern_only
@@ -138,6 +139,22 @@ def test_the_start_directory_lies_in_the_chroot(make_server, keys, jail):
         f"ChrootDirectory {jail}\n")
     with over_ssh(server, "alice", keys["ed25519"]) as sftp:
         assert sftp.realpath(".") == b"/files"
+
+
+def test_a_storm_of_lines_is_logged_and_ends_nothing(make_server, keys):
+    """The child is slowed down to what the log takes."""
+    server = make_server(INTERNAL)
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        for number in range(30000):
+            sftp.send(raw_sftp.STAT, string(f"missing-{number}"))
+            if number >= 64:
+                assert sftp.receive() is not None
+        for _ in range(64):
+            assert sftp.receive() is not None
+    server.wait_for_log("session closed for local user alice")
+    log = server.log()
+    assert log.count('stat name "missing-') == 30000
+    assert log.count("sent status No such file") == 30000
 
 
 @pytest.mark.parametrize("line, said", [

@@ -96,6 +96,7 @@ unit_tests = \
 	regress/unit/session/env_test \
 	regress/unit/session/forward_test \
 	regress/unit/session/race_test \
+	regress/unit/session/internal_sftp_test \
 	regress/unit/session/tty_modes_test \
 	regress/unit/session/x11_test \
 	regress/unit/sftp/digest_test \
@@ -287,6 +288,8 @@ regress_unit_session_forward_test_SOURCES = regress/unit/session/forward_test.c
 regress_unit_session_forward_test_LDADD = sshd/session/libsession.a $(unit_libs)
 regress_unit_session_race_test_SOURCES = regress/unit/session/race_test.c
 regress_unit_session_race_test_LDADD = sshd/session/libsession.a $(unit_libs)
+regress_unit_session_internal_sftp_test_SOURCES = regress/unit/session/internal_sftp_test.c
+regress_unit_session_internal_sftp_test_LDADD = sshd/session/libsession.a $(sftp_libs) $(unit_libs)
 regress_unit_session_tty_modes_test_SOURCES = regress/unit/session/tty_modes_test.c
 regress_unit_session_tty_modes_test_LDADD = sshd/session/libsession.a $(unit_libs)
 regress_unit_session_x11_test_SOURCES = regress/unit/session/x11_test.c

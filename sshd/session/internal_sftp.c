@@ -11,6 +11,9 @@
 #include "sshd/session/sftp_tree.h"
 
 #define LAST_WORDS_MS	2000	/* a child that waits for a disk is left */
+#define RELAY_ROUND	64	/* lines, then others have their turn */
+#define RELAY_UNSENT_MAX 65536	/* bytes that the monitor did not take yet */
+#define RELAY_PAUSE_MS	100
 
 bool
 internal_sftp_wanted(const struct program *program)
@@ -43,35 +46,65 @@ relay_free(struct session *ses, struct sftp_relay *relay)
 	free(relay);
 }
 
+/*
+ * While the monitor is slow nothing is taken from the child: its socket fills,
+ * and it waits.
+ */
+static bool
+monitor_is_busy(const struct session *ses)
+{
+	struct pollfd fd = { .fd = ses->monitor.fd, .events = POLLOUT };
+
+	if (ses->monitor.unsent_bytes <= RELAY_UNSENT_MAX)
+		return false;
+	(void)poll(&fd, 1, RELAY_PAUSE_MS);
+	return true;
+}
+
+static bool
+relay_line(const struct sftp_relay *relay, const struct ipc_SFTP_LOG *line,
+    struct err *err)
+{
+	const struct ipc_SES_SFTP_LOG m = {
+		.pid = (uint32_t)relay->pid,
+		.facility = (uint32_t)relay->facility,
+		.level = line->level, .line = line->line,
+	};
+	struct err send_err;
+
+	if (line->level == LOG_LEVEL_QUIET || line->level > LOG_LEVEL_DEBUG3)
+		return err_set(err, ERR_RANGE, "level of a log line");
+	if (!ipc_send(&relay->ses->monitor, IPC_SES_SFTP_LOG, &m, &send_err))
+		session_end(relay->ses);
+	return true;
+}
+
 /* Hands on what is there. False: nothing comes any more. */
 static bool
 relay_lines(struct sftp_relay *relay)
 {
 	struct ipc_message message;
-	struct ipc_SES_SFTP_LOG m = {
-		.pid = (uint32_t)relay->pid,
-		.facility = (uint32_t)relay->facility,
-	};
 	struct err err;
-	bool got;
+	bool got, ok;
 
-	for (;;) {
-		if (!ipc_recv(&relay->ipc, SES_OPEN, &message, &got, &err)) {
-			if (err.code != ERR_CLOSED)
-				log_error("session: refused a message of "
-				    "internal-sftp: %s: %s", err.what,
-				    err_text(&err));
-			return false;
-		}
-		if (!got)
+	for (unsigned i = 0; i < RELAY_ROUND; i++) {
+		if (monitor_is_busy(relay->ses))
 			return true;
-		m.level = message.u.SFTP_LOG.level;
-		m.line = message.u.SFTP_LOG.line;
-		if (!ipc_send(&relay->ses->monitor, IPC_SES_SFTP_LOG, &m,
-		    &err))
-			session_end(relay->ses);
-		ipc_message_clear(&message);
+		ok = ipc_recv(&relay->ipc, SES_OPEN, &message, &got, &err);
+		if (ok && !got)
+			return true;
+		if (ok) {
+			ok = relay_line(relay, &message.u.SFTP_LOG, &err);
+			ipc_message_clear(&message);
+		}
+		if (ok)
+			continue;
+		if (err.code != ERR_CLOSED)
+			log_error("session: refused a message of "
+			    "internal-sftp: %s: %s", err.what, err_text(&err));
+		return false;
 	}
+	return true;
 }
 
 static void
