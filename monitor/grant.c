@@ -17,8 +17,8 @@ permit_mask(const struct conf *conf, const struct key_options *options)
 {
 	bool forwarding = options->port_forwarding && !conf->disable_forwarding;
 	/* a restricted key may have the unit that it names */
-	bool tunnels = !conf->disable_forwarding &&
-	    (!options->restricted || options->tunnel != -1);
+	bool key_tunnels = !options->restricted || options->tunnel != -1;
+	bool tunnels = !conf->disable_forwarding && key_tunnels;
 	const struct {
 		enum grant_permit bit;
 		bool on;
@@ -46,6 +46,9 @@ permit_mask(const struct conf *conf, const struct key_options *options)
 		{ PERMIT_FORWARD_LINES, conf->log_forwards },
 		{ FORBIDDEN_BY_CONFIG, conf->disable_forwarding },
 		{ FORBIDDEN_BY_KEY, !options->port_forwarding },
+		{ X11_FORBIDDEN_BY_KEY, !options->x11_forwarding },
+		{ AGENT_FORBIDDEN_BY_KEY, !options->agent_forwarding },
+		{ TUN_FORBIDDEN_BY_KEY, !key_tunnels },
 		{ PERMIT_STREAM_UNLINK, conf->stream_local_bind_unlink },
 		{ PERMIT_USER_RC, conf->permit_user_rc && options->user_rc },
 		{ PERMIT_MOTD, conf->print_motd },

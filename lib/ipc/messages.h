@@ -571,7 +571,10 @@ enum grant_permit {
 	/* LogForwards, and why no forward is permitted at all */
 	PERMIT_FORWARD_LINES	= 1 << 15,
 	FORBIDDEN_BY_CONFIG	= 1 << 16,	/* DisableForwarding */
-	FORBIDDEN_BY_KEY	= 1 << 17,
+	FORBIDDEN_BY_KEY	= 1 << 17,	/* ports and sockets */
+	X11_FORBIDDEN_BY_KEY	= 1 << 18,
+	AGENT_FORBIDDEN_BY_KEY	= 1 << 19,
+	TUN_FORBIDDEN_BY_KEY	= 1 << 20,
 };
 
 /* Not ACCOUNT_GOOD: nothing is run but what this calls for. */

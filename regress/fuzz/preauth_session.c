@@ -148,6 +148,8 @@ answer(struct preauth_session *session, const struct ipc_message *m)
 		connect_answer(session, m->u.CONNECT_TCP.request);
 	else if (m->id == IPC_CONNECT_STREAM)
 		connect_answer(session, m->u.CONNECT_STREAM.request);
+	else if (m->id == IPC_OPEN_TUN)
+		connect_answer(session, m->u.OPEN_TUN.request);
 	else if (m->id == IPC_SES_PTY) {
 		session->is_pty = session->policy == SESSION_AGREES;
 		done(session, m->u.SES_PTY.request);

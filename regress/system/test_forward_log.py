@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: ISC
 """LogForwards: a line for every forward, and the rule for each refusal."""
 
+import os
 import re
 import socket
+import subprocess
 import threading
 
 import pytest
-from server import authorize, free_port, make_key
+from server import authorize, free_port, make_key, wait_until
 
 
 @pytest.fixture(name="echo")
@@ -112,6 +114,34 @@ def test_a_refused_listener_names_the_rule(make_server, keys, config, listen,
     assert server.wait_for_log("forward refused: ").endswith(
         f"forward refused: user alice, remote tcp, to localhost port {port}, "
         f"by {rule}")
+
+
+@pytest.mark.parametrize("config, options, wish, line", [
+    ("", "", "-Y", "x11, by X11Forwarding"),
+    ("X11Forwarding yes\nDisableForwarding yes", "", "-Y",
+     "x11, by DisableForwarding"),
+    ("X11Forwarding yes", "no-x11-forwarding", "-Y",
+     "x11, by the options of the key"),
+    ("AllowAgentForwarding no", "", "-A", "agent, by AllowAgentForwarding"),
+    ("", "restrict", "-A", "agent, by the options of the key"),
+])
+def test_a_refused_display_or_agent_names_the_rule(
+        make_server, keys, tmp_path, config, options, wish, line):
+    server = make_server(config + "\n")
+    key, user = keys["ed25519"], "alice"
+    if options:
+        key, user = make_key(str(tmp_path / "key")), "bob"
+        authorize("bob", f"{key}.pub", options)
+    agent = str(tmp_path / "agent")
+    process = subprocess.Popen(["ssh-agent", "-D", "-a", agent],
+                               stdout=subprocess.DEVNULL)
+    wait_until(lambda: os.path.exists(agent), what="the agent")
+    server.ssh(user, key, "true", options=[wish], env=dict(
+        os.environ, DISPLAY=":0", SSH_AUTH_SOCK=agent))
+    process.terminate()
+    process.wait()
+    assert server.wait_for_log("forward refused: ").endswith(
+        f"forward refused: user {user}, {line}")
 
 
 def test_a_refused_socket_names_the_rule(make_server, keys):

@@ -177,16 +177,19 @@ def refused(process):
     return err
 
 
-@pytest.mark.parametrize("config", [
-    "", "PermitTunnel no\n", "PermitTunnel ethernet\n",
-    "PermitTunnel yes\nDisableForwarding yes\n",
-    "Match User alice\nPermitTunnel no\nMatch all\nPermitTunnel yes\n"])
+@pytest.mark.parametrize("config, rule", [
+    ("", "PermitTunnel"), ("PermitTunnel no\n", "PermitTunnel"),
+    ("PermitTunnel ethernet\n", "PermitTunnel"),
+    ("PermitTunnel yes\nDisableForwarding yes\n", "DisableForwarding"),
+    ("Match User alice\nPermitTunnel no\nMatch all\nPermitTunnel yes\n",
+     "PermitTunnel")])
 def test_there_is_no_device_where_the_configuration_has_none(
-        tunnel, device, config):
+        tunnel, device, config, rule):
     device("tun7")
     process = tunnel(config, "7:7")
     refused(process)
-    process.server.wait_for_log("refused tunnel device: mode 1, unit 7")
+    process.server.wait_for_log("forward refused: user alice, tun, to mode 1 "
+                                f"unit 7, by {rule}")
 
 
 def test_a_device_of_nobody_is_not_to_be_had(tunnel):
@@ -199,7 +202,8 @@ def test_a_device_of_nobody_is_not_to_be_had(tunnel):
 
 @pytest.mark.parametrize("options, units, granted", [
     ('tunnel="7"', "7:any", "tun7"), ('tunnel="7"', "7:7", "tun7"),
-    ('tunnel="7"', "7:8", None), ("restrict", "7:7", None),
+    ('tunnel="7"', "7:8", "by tunnel of the key"),
+    ("restrict", "7:7", "by the options of the key"),
     ('restrict,tunnel="7"', "7:7", "tun7")])
 def test_a_key_may_say_which_device(tunnel, device, tmp_path, options, units,
                                     granted):
@@ -208,7 +212,9 @@ def test_a_key_may_say_which_device(tunnel, device, tmp_path, options, units,
     key = make_key(str(tmp_path / "optioned"))
     authorize("alice", key + ".pub", options)
     process = tunnel("PermitTunnel yes\n", units, key=key)
-    if granted:
+    if granted.startswith("tun"):
         assert process.stdout.readline() == f"tunnel={granted}\n".encode()
     else:
         refused(process)
+        assert process.server.wait_for_log(
+            "forward refused: ").endswith(granted)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/base/log.h"
+#include "sshd/session/forward.h"
 #include "sshd/session/listening.h"
 
 #define NAME_LEN	10
@@ -102,9 +103,15 @@ make_socket(struct session *ses, enum accepted_kind kind)
 bool
 agent_start(struct session *ses, const struct ipc_SES_AGENT *m)
 {
-	if (!grant_permits(ses, PERMIT_AGENT)) {
-		log_verbose("agent forwarding not permitted for this "
-		    "connection");
+	const struct forward_rules rules = {
+		.permit = PERMIT_AGENT, .by_key = AGENT_FORBIDDEN_BY_KEY,
+		.keyword = "AllowAgentForwarding",
+	};
+	const struct bytes none = { 0 };
+	const char *rule = forward_refused_by(ses, &rules, none, 0);
+
+	if (rule != NULL) {
+		forward_log_refused(ses, "agent", none, 0, rule);
 		return false;
 	}
 	return ses->agent != NULL || make_socket(ses, m->is_ietf != 0 ?

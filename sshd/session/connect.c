@@ -295,6 +295,7 @@ tcp_allowed(const struct session *ses, const struct ipc_CONNECT_TCP *m)
 {
 	const struct forward_rules rules = {
 		.permit = PERMIT_LOCAL_TCP,
+		.by_key = FORBIDDEN_BY_KEY,
 		.keyword = "AllowTcpForwarding",
 		.list_keyword = "PermitOpen",
 		.key_option = "permitopen of the key",
@@ -355,6 +356,7 @@ connect_stream(struct session *ses, const struct ipc_CONNECT_STREAM *m,
 {
 	const struct forward_rules rules = {
 		.permit = PERMIT_LOCAL_STREAM,
+		.by_key = FORBIDDEN_BY_KEY,
 		.keyword = "AllowStreamLocalForwarding",
 	};
 	const char *rule = forward_refused_by(ses, &rules, m->path, 0);

@@ -57,7 +57,7 @@ forward_refused_by(const struct session *ses,
 	if (!grant_permits(ses, rules->permit))
 		return grant_permits(ses, FORBIDDEN_BY_CONFIG) ?
 		    "DisableForwarding" :
-		    grant_permits(ses, FORBIDDEN_BY_KEY) ?
+		    grant_permits(ses, rules->by_key) ?
 		    "the options of the key" : rules->keyword;
 	if (!forward_list_allows(rules->list, host, port,
 	    rules->host_is_pattern))
@@ -72,13 +72,15 @@ void
 forward_log_refused(const struct session *ses, const char *kind,
     struct bytes target, uint32_t port, const char *rule)
 {
-	char port_text[24] = "";
+	char port_text[24] = "", target_text[LOG_SAFE_MAX + 8] = "";
 
 	if (!grant_permits(ses, PERMIT_FORWARD_LINES))
 		return;
 	if (port != 0)
 		snprintf(port_text, sizeof(port_text), " port %u", port);
-	log_info("forward refused: user %s, %s, to %s%s, by %s",
-	    log_safe(ses->grant.user).s, kind, log_safe(target).s, port_text,
-	    rule);
+	if (target.len != 0)
+		snprintf(target_text, sizeof(target_text), ", to %s",
+		    log_safe(target).s);
+	log_info("forward refused: user %s, %s%s%s, by %s",
+	    log_safe(ses->grant.user).s, kind, target_text, port_text, rule);
 }

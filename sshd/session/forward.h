@@ -38,6 +38,7 @@ void forward_refuse(struct session *ses, uint32_t request,
 /* What is wanted of the grant, and what the rules are called. */
 struct forward_rules {
 	enum grant_permit permit;
+	enum grant_permit by_key;	/* the key is what forbids it */
 	const char *keyword;		/* that switches it off */
 	const char *list_keyword, *key_option;
 	struct bytes list, key_list;

@@ -70,6 +70,7 @@ listen_tcp_refused_by(const struct session *ses,
 {
 	const struct forward_rules rules = {
 		.permit = PERMIT_REMOTE_TCP,
+		.by_key = FORBIDDEN_BY_KEY,
 		.keyword = "AllowTcpForwarding",
 		.list_keyword = "PermitListen",
 		.key_option = "permitlisten of the key",
@@ -146,6 +147,7 @@ listen_stream(struct session *ses, const struct ipc_LISTEN_STREAM *m,
 {
 	const struct forward_rules rules = {
 		.permit = PERMIT_REMOTE_STREAM,
+		.by_key = FORBIDDEN_BY_KEY,
 		.keyword = "AllowStreamLocalForwarding",
 	};
 	const char *rule = forward_refused_by(ses, &rules, m->path, 0);

@@ -16,24 +16,36 @@
 #define TUN_DEVICE	"/dev/net/tun"
 #define NAMES_MAX	1024	/* of all devices, in SSH_TUNNEL */
 
-/* The one that the key names, or the one that was asked for. */
-static bool
+/*
+ * The rule that refuses, or NULL; *unit is the one that the key names, or the
+ * one that was asked for.
+ */
+static const char *
 choose_unit(const struct session *ses, const struct ipc_OPEN_TUN *m,
     uint32_t *unit)
 {
-	bool is_point = m->mode == TUN_MODE_POINT_TO_POINT;
+	const struct forward_rules rules = {
+		.permit = m->mode == TUN_MODE_POINT_TO_POINT ?
+		    PERMIT_TUN_POINT : PERMIT_TUN_ETHERNET,
+		.by_key = TUN_FORBIDDEN_BY_KEY,
+		.keyword = "PermitTunnel",
+	};
+	const char *rule = forward_refused_by(ses, &rules,
+	    (struct bytes){ 0 }, 0);
 
 	*unit = m->unit;
-	if ((!is_point && m->mode != TUN_MODE_ETHERNET) ||
-	    !grant_permits(ses, is_point ? PERMIT_TUN_POINT :
-	    PERMIT_TUN_ETHERNET))
-		return false;
+	if (m->mode != TUN_MODE_POINT_TO_POINT &&
+	    m->mode != TUN_MODE_ETHERNET)
+		return "a mode that does not exist";
+	if (rule != NULL)
+		return rule;
 	if (m->unit > TUN_UNIT_MAX && m->unit != TUN_UNIT_ANY)
-		return false;
+		return "a unit that does not exist";
 	if (ses->grant.tun_forced == 0)
-		return true;
+		return NULL;
 	*unit = ses->grant.tun_unit;
-	return m->unit == TUN_UNIT_ANY || m->unit == *unit;
+	return m->unit == TUN_UNIT_ANY || m->unit == *unit ? NULL :
+	    "tunnel of the key";
 }
 
 /* The kernel decides: root, or the owner of a device that is there. */
@@ -82,14 +94,16 @@ bool
 tun_open(struct session *ses, const struct ipc_OPEN_TUN *m, struct err *err)
 {
 	struct ipc_CONNECTED connected = { .request = m->request };
-	char name[IFNAMSIZ];
+	char name[IFNAMSIZ], target[64];
+	const char *rule;
 	uint32_t unit;
 	bool ok;
 	int fd;
 
-	if (!choose_unit(ses, m, &unit)) {
-		log_info("refused tunnel device: mode %u, unit %u", m->mode,
+	if ((rule = choose_unit(ses, m, &unit)) != NULL) {
+		snprintf(target, sizeof(target), "mode %u unit %u", m->mode,
 		    m->unit);
+		forward_log_refused(ses, "tun", bytes_str(target), 0, rule);
 		forward_refuse(ses, m->request, OPEN_CONNECT_FAILED,
 		    "open failed");
 		return true;

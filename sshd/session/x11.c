@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/base/log.h"
+#include "sshd/session/forward.h"
 #include "sshd/session/listening.h"
 
 #define X11_BASE_PORT	6000	/* X(7): display N listens on 6000 + N */
@@ -118,11 +119,16 @@ fill_names(const struct session *ses, struct x11 *x11, uint32_t display,
 static bool
 is_possible(const struct session *ses, const struct ipc_SES_X11 *m)
 {
+	const struct forward_rules rules = {
+		.permit = PERMIT_X11, .by_key = X11_FORBIDDEN_BY_KEY,
+		.keyword = "X11Forwarding",
+	};
+	const struct bytes none = { 0 };
+	const char *rule = forward_refused_by(ses, &rules, none, 0);
 	char xauth[PATH_MAX];
 
-	if (!grant_permits(ses, PERMIT_X11)) {
-		log_verbose("X11 forwarding not permitted for this "
-		    "connection");
+	if (rule != NULL) {
+		forward_log_refused(ses, "x11", none, 0, rule);
 		return false;
 	}
 	if (!x11_text_is_safe(m->protocol) || !x11_text_is_safe(m->cookie)) {

@@ -142,12 +142,12 @@ grant_build__key_and_configuration_must_both_permit(void **state)
 	assert_int_equal(build(f)->permit, all &
 	    ~(uint32_t)(PERMIT_LOCAL_STREAM | PERMIT_REMOTE_STREAM));
 	f->conf.allow_stream_local_forwarding = FORWARDING_YES;
-	f->conf.allow_stream_local_forwarding = FORWARDING_YES;
 	f->conf.x11_forwarding = false;
 	assert_int_equal(build(f)->permit, all & ~(uint32_t)PERMIT_X11);
 	f->conf.x11_forwarding = true;
 	f->options.x11_forwarding = false;
-	assert_int_equal(build(f)->permit, all & ~(uint32_t)PERMIT_X11);
+	assert_int_equal(build(f)->permit, (all & ~(uint32_t)PERMIT_X11) |
+	    X11_FORBIDDEN_BY_KEY);
 	f->options.x11_forwarding = true;
 	f->conf.x11_use_localhost = false;
 	assert_int_equal(build(f)->permit, all | PERMIT_X11_REMOTE);
@@ -156,7 +156,8 @@ grant_build__key_and_configuration_must_both_permit(void **state)
 	assert_int_equal(build(f)->permit, all & ~(uint32_t)PERMIT_AGENT);
 	f->conf.allow_agent_forwarding = true;
 	f->options.agent_forwarding = false;
-	assert_int_equal(build(f)->permit, all & ~(uint32_t)PERMIT_AGENT);
+	assert_int_equal(build(f)->permit, (all & ~(uint32_t)PERMIT_AGENT) |
+	    AGENT_FORBIDDEN_BY_KEY);
 	f->options.agent_forwarding = true;
 	f->options.user_rc = false;
 	assert_int_equal(build(f)->permit, all & ~(uint32_t)PERMIT_USER_RC);
