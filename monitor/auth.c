@@ -71,7 +71,7 @@ method_is_enabled(const void *arg, struct bytes method)
 	const struct conf *conf = arg;
 
 	for (size_t i = 0; i < ARRAY_LEN(backends); i++) {
-		if (backends[i]->is_offered && backends[i]->enabled(conf) &&
+		if (backends[i]->enabled(conf) &&
 		    bytes_is(method, backends[i]->method))
 			return true;
 	}

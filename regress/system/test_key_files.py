@@ -167,3 +167,9 @@ def test_two_keys_with_different_commands_do_not_log_in(make_server, keys,
     assert server.ssh("alice", key, "x",
                       options=["-i", other]).returncode == 255
     server.wait_for_log("forced command options do not match")
+
+
+def test_none_alone_lets_nobody_in_with_a_key(make_server, keys):
+    server = make_server("AuthenticationMethods none\n")
+    assert not lets_in(server, keys["ed25519"])
+    assert "no authentication methods enabled" not in server.log()

@@ -176,6 +176,7 @@ method_enabled(const struct conf *conf, struct bytes method)
 		const char *name;
 		bool enabled;
 	} methods[] = {
+		{ "none", true },
 		{ "publickey", conf->pubkey_authentication },
 		{ "password", conf->password_authentication },
 		{ "keyboard-interactive",

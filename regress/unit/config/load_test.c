@@ -54,6 +54,9 @@ load__methods_that_are_switched_off_can_not_be_demanded(void **state)
 	assert_true(fixture_load(f, "PasswordAuthentication no\n"
 	    "AuthenticationMethods publickey,password publickey\n"));
 	expect_log(f, "Disabled method \"password\"");
+	/* an account that asks for nothing */
+	assert_true(fixture_load(f, "PubkeyAuthentication no\n"
+	    "AuthenticationMethods none\n"));
 }
 
 static void
