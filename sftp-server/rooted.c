@@ -597,11 +597,3 @@ rooted_init(struct rooted *rooted, int root_fd)
 		.cwd = "/",
 	};
 }
-
-void
-rooted_clear(struct rooted *rooted)
-{
-	if (rooted->root_fd != -1)
-		close(rooted->root_fd);
-	rooted->root_fd = -1;
-}

@@ -7,7 +7,7 @@
  *          top stays there.
  * Units:   -
  * Errors:  -errno, as of the system calls.
- * Owns:    its descriptors.
+ * Owns:    nothing.
  * Source:  openat2(2), RESOLVE_IN_ROOT and RESOLVE_NO_MAGICLINKS.
  *
  * Every path is resolved by the kernel, from the directory's descriptor, in
@@ -33,8 +33,7 @@ struct rooted {
 
 /* False with a clear text when this kernel has no openat2(2). */
 MUST_CHECK bool rooted_is_possible(struct err *err);
-/* Takes root_fd, a directory opened with O_PATH. */
+/* root_fd: a directory opened with O_PATH, which must stay open. */
 void rooted_init(struct rooted *rooted, int root_fd);
-void rooted_clear(struct rooted *rooted);
 
 #endif

@@ -248,26 +248,90 @@ upload_close(struct tree *tree, struct tree_file *file, bool is_complete)
 	return r < 0 ? r : closed;
 }
 
+/* ---- what is not there yet ----------------------------------------------- */
+
+/* The upload that will have this name; NULL: none. */
+static struct upload_pending *
+find_pending(const struct upload *upload, const char *path)
+{
+	struct tree *below = upload->layer.below;
+	struct upload_pending *p = upload->pending;
+	char canon[PATH_MAX];
+
+	if (p == NULL || below->ops->real_path(below, path, canon) < 0)
+		return NULL;
+	while (p != NULL && strcmp(p->path, canon) != 0)
+		p = p->next;
+	return p;
+}
+
 /* Some clients look at what they have just made before they close it. */
 static int
 upload_stat(struct tree *tree, const char *path, bool follow,
     struct statx *st)
 {
-	struct upload *upload = upload_of(tree);
-	struct tree *below = upload->layer.below;
-	struct upload_pending *p = upload->pending;
-	char canon[PATH_MAX];
+	struct tree *below = layer_below(tree);
 	int r = below->ops->stat(below, path, follow, st);
+	struct upload_pending *p;
 
-	if (r != -ENOENT || p == NULL ||
-	    below->ops->real_path(below, path, canon) < 0)
-		return r;
-	while (p != NULL && strcmp(p->path, canon) != 0)
-		p = p->next;
-	if (p == NULL)
+	if (r != -ENOENT || (p = find_pending(upload_of(tree), path)) == NULL)
 		return r;
 	return statx(p->file.fd, "", AT_EMPTY_PATH, TREE_STATX_MASK, st) ==
 	    -1 ? -errno : 0;
+}
+
+/* And change it by its name: sshfs does so. */
+static bool
+finds_open(struct tree *tree, const struct tree_target *target,
+    struct tree_target *open)
+{
+	struct upload_pending *p;
+
+	if (target->file != NULL)
+		return false;
+	if ((p = find_pending(upload_of(tree), target->path)) == NULL)
+		return false;
+	*open = (struct tree_target){ .path = p->part, .file = &p->file };
+	return true;
+}
+
+static int
+upload_set_size(struct tree *tree, const struct tree_target *target,
+    off_t size)
+{
+	struct tree *below = layer_below(tree);
+	struct tree_target open;
+	int r = below->ops->set_size(below, target, size);
+
+	if (r == -ENOENT && finds_open(tree, target, &open))
+		r = below->ops->set_size(below, &open, size);
+	return r;
+}
+
+static int
+upload_set_mode(struct tree *tree, const struct tree_target *target,
+    mode_t mode)
+{
+	struct tree *below = layer_below(tree);
+	struct tree_target open;
+	int r = below->ops->set_mode(below, target, mode);
+
+	if (r == -ENOENT && finds_open(tree, target, &open))
+		r = below->ops->set_mode(below, &open, mode);
+	return r;
+}
+
+static int
+upload_set_times(struct tree *tree, const struct tree_target *target,
+    const struct timespec times[static 2])
+{
+	struct tree *below = layer_below(tree);
+	struct tree_target open;
+	int r = below->ops->set_times(below, target, times);
+
+	if (r == -ENOENT && finds_open(tree, target, &open))
+		r = below->ops->set_times(below, &open, times);
+	return r;
 }
 
 void
@@ -278,4 +342,7 @@ upload_init(struct upload *upload, struct tree *below, bool is_synced)
 	upload->layer.ops.open = upload_open;
 	upload->layer.ops.close = upload_close;
 	upload->layer.ops.stat = upload_stat;
+	upload->layer.ops.set_size = upload_set_size;
+	upload->layer.ops.set_mode = upload_set_mode;
+	upload->layer.ops.set_times = upload_set_times;
 }

@@ -227,6 +227,21 @@ def test_what_is_not_permitted_is_told(form, make_server, keys):
                 attempt()
 
 
+@pytest.mark.postern_only
+def test_every_client_uploads_atomically_and_is_audited(make_server, keys,
+                                                        tmp_path):
+    form = FORMS["root"]
+    server = form.make(make_server, "SftpUpload atomic\n")
+    for size in (0, 100_000, 70_000):
+        source = _random_file(tmp_path / "source", size)
+        for client in CLIENTS.values():
+            client(server, keys).put(source, f"{form.remote}/up")
+            assert _content(f"{form.local}/up") == _content(source), \
+                client.name
+            server.wait_for_log(f'{size} bytes in')
+    assert os.listdir(form.local) == ["up"]
+
+
 def _random_io(path, rounds=300, size=1 << 20):
     """Writes and reads at random places, against a copy in memory."""
     dice = random.Random(7)
@@ -267,18 +282,33 @@ def _source_tree(path):
     return path
 
 
+def _work_in(at, source):
+    _random_io(f"{at}/random")
+    good(sftp_clients.run(["git", "clone", "-q", str(source),
+                           f"{at}/clone"]))
+    good(sftp_clients.run(["make", "-s", "-C", f"{at}/clone"]))
+    good(sftp_clients.run(["git", "-c", "safe.directory=*",
+                           "-C", f"{at}/clone", "fsck"]))
+    assert subprocess.run([f"{at}/clone/hello"]).returncode == 42
+    assert os.statvfs(at).f_blocks > 0
+
+
 @every_form
 def test_sshfs_is_a_file_system(form, make_server, keys, tmp_path):
     server = form.make(make_server)
     source = _source_tree(tmp_path / "source")
     with sshfs_mount(server, keys, form.remote,
                      str(tmp_path / "mount")) as at:
-        _random_io(f"{at}/random")
-        good(sftp_clients.run(["git", "clone", "-q", str(source),
-                               f"{at}/clone"]))
-        good(sftp_clients.run(["make", "-s", "-C", f"{at}/clone"]))
-        good(sftp_clients.run(["git", "-c", "safe.directory=*",
-                               "-C", f"{at}/clone", "fsck"]))
-        assert subprocess.run([f"{at}/clone/hello"]).returncode == 42
-        assert os.statvfs(at).f_blocks > 0
+        _work_in(at, source)
     assert os.path.exists(f"{form.local}/clone/part.o")
+
+
+@pytest.mark.postern_only
+def test_sshfs_works_with_atomic_uploads(make_server, keys, tmp_path):
+    form = FORMS["root"]
+    server = form.make(make_server, "SftpUpload atomic\n")
+    with sshfs_mount(server, keys, form.remote,
+                     str(tmp_path / "mount")) as at:
+        _work_in(at, _source_tree(tmp_path / "source"))
+    assert not [name for _folder, _folders, files in os.walk(form.local)
+                for name in files if "partial" in name]
