@@ -39,3 +39,15 @@ def exchange(target, data):
         while block := s.recv(65536):
             received += block
         return received
+
+
+def listeners(port):
+    """The local addresses, in hex, of TCP listeners on port."""
+    found = set()
+    for name in ("tcp", "tcp6"):
+        with open(f"/proc/net/{name}") as f:
+            for line in f.readlines()[1:]:
+                fields = line.split()
+                if fields[1].endswith(f":{port:04X}") and fields[3] == "0A":
+                    found.add(fields[1].split(":")[0])
+    return found

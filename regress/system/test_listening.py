@@ -9,22 +9,10 @@ import stat
 import pytest
 
 from server import free_port, wait_until
-from services import exchange
+from services import exchange, listeners
 
 WILDCARD, LOOPBACK = {"00000000", "0" * 32}, {
     "0100007F", "00000000000000000000000001000000"}
-
-
-def listeners(port):
-    """The local addresses, in hex, of TCP listeners on port."""
-    found = set()
-    for name in ("tcp", "tcp6"):
-        with open(f"/proc/net/{name}") as f:
-            for line in f.readlines()[1:]:
-                fields = line.split()
-                if fields[1].endswith(f":{port:04X}") and fields[3] == "0A":
-                    found.add(fields[1].split(":")[0])
-    return found
 
 
 @pytest.fixture

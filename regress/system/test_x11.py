@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from server import is_running, wait_until
+from services import listeners
 
 CONFIG = "X11Forwarding yes\n"
 COOKIE = "0123456789abcdef0123456789abcdef"
@@ -59,18 +60,6 @@ def ports():
     yield take
     for sock in taken:
         sock.close()
-
-
-def listeners(port):
-    """The local addresses, in hex, of TCP listeners on port."""
-    found = set()
-    for name in ("tcp", "tcp6"):
-        with open(f"/proc/net/{name}") as f:
-            for line in f.readlines()[1:]:
-                fields = line.split()
-                if fields[1].endswith(f":{port:04X}") and fields[3] == "0A":
-                    found.add(fields[1].split(":")[0])
-    return found
 
 
 @pytest.mark.parametrize("trust", ["-X", "-Y"])
