@@ -29,7 +29,7 @@ pairs(struct writer *w, const char *one, const char *two)
 struct fixture {
 	struct ipc_GRANT grant;
 	struct env client, env;
-	uint8_t key_env[256], set_env[256];
+	uint8_t key_env[256], pam_env[256], set_env[256];
 };
 
 static void
@@ -116,6 +116,26 @@ env_set__refuses_names_and_values_that_could_lie(void **state)
 	env_clear(&env);
 }
 
+static void
+env_build__modules_override_the_key_and_not_the_administrator(void **state)
+{
+	struct fixture f = { .grant.pam = 1 };
+	struct writer key = wr_init(f.key_env, sizeof(f.key_env)),
+	    pam = wr_init(f.pam_env, sizeof(f.pam_env)),
+	    set = wr_init(f.set_env, sizeof(f.set_env));
+
+	(void)state;
+	f.grant.key_env = pairs(&key, "ONE=key", "TWO=key");
+	f.grant.pam_env = pairs(&pam, "TWO=pam", "THREE=pam");
+	f.grant.set_env = pairs(&set, "THREE=set", NULL);
+	build(&f);
+	assert_string_equal(value_of(&f.env, "ONE"), "key");
+	assert_string_equal(value_of(&f.env, "TWO"), "pam");
+	assert_string_equal(value_of(&f.env, "THREE"), "set");
+	assert_null(value_of(&f.env, "MAIL"));
+	clear(&f);
+}
+
 int
 main(void)
 {
@@ -123,6 +143,7 @@ main(void)
 		TEST(env_build__the_origin_cannot_be_overridden),
 		TEST(env_build__the_account_beats_the_client_and_set_env_beats_both),
 		TEST(env_set__refuses_names_and_values_that_could_lie),
+		TEST(env_build__modules_override_the_key_and_not_the_administrator),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
