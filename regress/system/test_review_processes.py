@@ -84,9 +84,9 @@ def test_a_stranger_names_no_files(make_server, keys, tmp_path):
     assert result.returncode == 255
     server.wait_for_log("Invalid user")
     server.wait_for_log("Connection closed by invalid user")
-    assert "trying public key file" in server.log()
+    assert "trying authorized keys file" in server.log()
     assert "kallsyms" not in "".join(
-        line for line in server.log().splitlines() if "key file" in line)
+        line for line in server.log().splitlines() if "keys file" in line)
 
 
 @pytest.fixture
