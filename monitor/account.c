@@ -184,8 +184,6 @@ with_groups(struct monitor *mon, bool *opened, struct err *err)
 	struct groups ours = { 0 };
 	bool ok;
 
-	if (!mon->is_root)
-		return run_session_steps(mon, opened, err);
 	ok = get_groups(&ours, err);
 	if (ok && setgroups(mon->user.group_count, mon->user.groups) == -1)
 		ok = err_sys(err, "groups");
@@ -202,7 +200,8 @@ account_open_session(struct monitor *mon, bool *opened, struct err *err)
 	bool ok;
 
 	*opened = true;
-	if (!mon->conf.use_pam)
+	/* sessions need root: for one user alone there is the account step */
+	if (!mon->conf.use_pam || !mon->is_root)
 		return true;
 	pam_stack_set_info(mon->pam, mon->auth.info.text);
 	/* modules see and set the limit of the user's programs */

@@ -30,7 +30,8 @@ def _private_tree(path):
     """A writable copy of path, mounted over it."""
     copy = f"/run/isolated{path}"
     os.makedirs(os.path.dirname(copy), exist_ok=True)
-    shutil.copytree(path, copy, symlinks=True, ignore_dangling_symlinks=True)
+    # with owners: PAM's helper reads shadow(5) by its group
+    subprocess.run(["cp", "-a", path, copy], check=True)
     mount("--bind", copy, path)
 
 

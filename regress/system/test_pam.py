@@ -11,6 +11,7 @@ from pam_stacks import ODD, kept, odd, stack
 from passwords import Attempts, Typist, hashed, set_shadow, ssh
 from server import wait_until
 from terminal import Terminal
+from users_server import users_server
 
 SECRET = "correct horse"
 STEPS = {"auth": "auth", "setcred": "auth", "account": "account",
@@ -397,3 +398,16 @@ def test_a_file_tells_how_the_user_logged_in(make_server, keys, typist,
 
 def test_no_file_tells_it_by_default(server, keys):
     assert by_key(server, keys, "echo -$SSH_USER_AUTH-").stdout == "--\n"
+
+
+# ---- without root ---------------------------------------------------------
+
+def test_a_users_own_server_asks_for_the_account_and_opens_no_session(keys):
+    stack(account="required pam_unix.so", session="required pam_deny.so")
+    with users_server("UsePAM yes\n") as server:
+        result = by_key(server, keys, "echo in")
+        assert result.stdout == "in\n", server.log()
+        stack(account="required pam_deny.so")
+        assert by_key(server, keys, "echo in").returncode == 255
+        server.wait_for_log("Access denied for user alice by PAM account "
+                            "configuration [preauth]")

@@ -3,13 +3,12 @@
 
 import os
 import pwd
-import shutil
 import socket
-import subprocess
 
 import pytest
 
-from server import SSHD, Server, descendants, make_key, title, wait_until
+from server import descendants, title, wait_until
+from users_server import users_server
 
 NO_CAPABILITIES = "0" * 16
 
@@ -151,27 +150,11 @@ def test_the_command_is_a_process_of_the_user(session):
 
 
 @pytest.mark.postern_only
-def test_an_ordinary_users_network_process_has_the_filter_too(
-        keys):
-    home = "/home/alice/confined"
-    os.mkdir(home)
-    key = make_key(home + "/host")
-    server = Server(home, [key])
-    for path in (home, key, server.config_path):
-        shutil.chown(path, "alice", "alice")
-    with subprocess.Popen(
-            ["setpriv", "--reuid=2001", "--regid=2001", "--clear-groups",
-             SSHD, "-D", "-f", server.config_path, "-E",
-             server.log_path], stdin=subprocess.DEVNULL) as server.process:
-        try:
-            server.wait_for_log("Server listening on")
-            with server.popen("alice", keys["ed25519"],
-                              "echo up; cat") as client:
-                assert client.stdout.readline() == b"up\n", server.log()
-                fields = status(find(server, "sshd: alice [net]"))
-                assert fields["Seccomp"] == "2"
-                assert fields["NoNewPrivs"] == "1"
-                client.communicate(b"")
-        finally:
-            server.process.terminate()
-            shutil.rmtree(home)
+def test_an_ordinary_users_network_process_has_the_filter_too(keys):
+    with users_server() as server, \
+            server.popen("alice", keys["ed25519"], "echo up; cat") as client:
+        assert client.stdout.readline() == b"up\n", server.log()
+        fields = status(find(server, "sshd: alice [net]"))
+        assert fields["Seccomp"] == "2"
+        assert fields["NoNewPrivs"] == "1"
+        client.communicate(b"")

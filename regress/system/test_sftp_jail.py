@@ -18,7 +18,8 @@ from raw_sftp import (DATA, F_CREAT, F_READ, F_TRUNC, F_WRITE, HANDLE, LSTAT,
                       MKDIR, OPEN, OPENDIR, READ, READLINK, REMOVE, RENAME,
                       RMDIR, SETSTAT, STAT, STATUS, SYMLINK, Status, attrs,
                       over_ssh, string, u32, u64)
-from server import SSHD, Server, descendants, make_key, title, wait_until
+from server import descendants, make_key, title, wait_until
+from users_server import users_server
 
 pytestmark = pytest.mark.postern_only
 
@@ -56,33 +57,12 @@ def tree():
     shutil.rmtree(HOME, ignore_errors=True)
 
 
-@contextlib.contextmanager
-def _users_server(config):
-    """sshd started by alice."""
-    home = "/home/alice/sshd"
-    shutil.rmtree(home, ignore_errors=True)
-    os.mkdir(home)
-    key = make_key(home + "/host")
-    server = Server(home, [key], config)
-    _give(home, key, server.config_path)
-    with subprocess.Popen(
-            ["setpriv", "--reuid=2001", "--regid=2001", "--clear-groups",
-             SSHD, "-D", "-f", server.config_path, "-E", server.log_path],
-            stdin=subprocess.DEVNULL) as server.process:
-        try:
-            server.wait_for_log("Server listening on")
-            yield server
-        finally:
-            server.process.terminate()
-    shutil.rmtree(home)
-
-
 @pytest.fixture(params=["root", "user"])
 def jailed(request, tree, keys, make_server):
     if request.param == "root":
         yield make_server(CONFIG)
     else:
-        with _users_server(CONFIG) as server:
+        with users_server(CONFIG) as server:
             yield server
 
 
