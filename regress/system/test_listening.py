@@ -112,7 +112,8 @@ def test_a_forward_can_be_taken_back_and_asked_for_again(server, keys,
             if word == "forward":
                 assert exchange(target, b"data") == b"DATA"
             elif place.isdigit():
-                assert not listeners(int(place))
+                wait_until(lambda: not listeners(int(place)),
+                           what="the end of the listener")
             else:
                 assert not os.path.exists(place)
     master.terminate()

@@ -11,6 +11,7 @@ import uuid
 
 import pytest
 
+import raw_sftp
 from server import free_port, make_key
 
 pytestmark = pytest.mark.postern_only
@@ -169,6 +170,36 @@ def is_told_verbosely(place, user):
     return f"Starting session: command for {user}" in place.server.log()
 
 
+class Upload:
+    """What a user's upload looked like while it was open, and after it."""
+
+    def __init__(self, place, user):
+        path = f"/home/{user}/upload-{uuid.uuid4()}"
+        with raw_sftp.over_ssh(place.server, user,
+                               place.keys["ed25519"]) as client:
+            handle = client.open(path, raw_sftp.F_CREAT | raw_sftp.F_WRITE)
+            self.was_there = os.path.exists(path)
+            client.close_handle(handle)
+        self.mode = os.stat(path).st_mode & 0o777
+        # behind whatever it had to say
+        place.server.wait_for_log(f"session closed for local user {user} ")
+        self.is_audited = any(path in line and "complete" in line
+                              for line in place.server.log().splitlines())
+
+
+def upload_mode(place, user):
+    return Upload(place, user).mode
+
+
+def upload_is_seen(place, user):
+    return Upload(place, user).was_there
+
+
+def upload_is_audited(place, user):
+    return Upload(place, user).is_audited
+
+
+SFTP = "Subsystem sftp internal-sftp -l INFO\nLogLevel VERBOSE"
 SSH_USER_AUTH = output("test -r \"$SSH_USER_AUTH\" && echo yes")
 
 # Keyword, value for everybody, value for alice, what is looked at, what bob
@@ -199,6 +230,10 @@ ROWS = [
     ("ForceCommand", "none", "echo forced", output("echo free"), "free",
      "forced"),
     ("GatewayPorts", "no", "yes", listens_for_all, False, True),
+    ("HostbasedAuthentication", "no", "yes", offers("hostbased"), False,
+     True),
+    ("KbdInteractiveAuthentication", "no", "yes",
+     offers("keyboard-interactive"), False, True, "UsePAM yes"),
     ("LogLevel", "INFO", "VERBOSE", is_told_verbosely, False, True),
     ("MaxAuthTries", "6", "1", may_at_second_try, True, False),
     ("MaxSessions", "10", "0", may_log_in, True, False),
@@ -219,6 +254,13 @@ ROWS = [
      "alice"),
     ("StreamLocalBindMask", "0177", "0111", socket_mode, "600", "666"),
     ("StreamLocalBindUnlink", "no", "yes", replaces_socket, False, True),
+    ("SftpAudit", "yes", "no", upload_is_audited, True, False, SFTP),
+    ("SftpModes", "file=0600", "file=0640", upload_mode, 0o600, 0o640, SFTP),
+    ("SftpRights", "none", "/**=list", output("echo shell"), "shell",
+     "This service allows sftp connections only.", SFTP),
+    ("SftpRoot", "none", "{jail}", output("echo shell"), "shell",
+     "This service allows sftp connections only.", SFTP),
+    ("SftpUpload", "direct", "atomic", upload_is_seen, True, False, SFTP),
     ("Subsystem", "probe /bin/echo all", "probe /bin/echo alice", subsystem,
      "all", "alice"),
     ("TrustedUserCAKeys", "none", "{ca}.pub", may_with_certificate, False,
@@ -245,18 +287,18 @@ ELSEWHERE = {
     "PermitRootLogin": "test_login.py",
     "PermitTunnel": "test_tun.py",
     "PubkeyAuthOptions": "test_fido.py",
+    "HostbasedAcceptedAlgorithms": "test_hostbased.py",
+    "HostbasedUsesNameFromPacketOnly": "test_hostbased.py",
+    "IgnoreRhosts": "test_hostbased.py",
+    "SessionIdleTimeout": "test_timeouts.py",
+    "SessionMaxDuration": "test_timeouts.py",
     "UnusedConnectionTimeout": "test_timeouts.py",
 }
 # Nothing acts on them yet, anywhere; and what Linux does not have.
-NOT_YET = {
-    "HostbasedAcceptedAlgorithms", "HostbasedAuthentication",
-    "HostbasedUsesNameFromPacketOnly", "IgnoreRhosts",
-    "KbdInteractiveAuthentication", "LogVerbose", "RDomain",
-}
+NOT_YET = {"LogVerbose", "RDomain"}
 # The same for the global section.
 NOT_YET_GLOBAL = {
-    "HostKeyAgent", "IgnoreUserKnownHosts", "SecurityKeyProvider",
-    "SshdAuthPath", "SshdSessionPath", "UseDNS", "UsePAM",
+    "SecurityKeyProvider", "SshdAuthPath", "SshdSessionPath", "UseDNS",
 }
 
 

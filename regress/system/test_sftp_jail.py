@@ -366,6 +366,9 @@ def test_links_that_are_swapped_lead_nowhere_100000_times(jailed, keys, tree,
 
 def test_a_kernel_without_openat2_is_told(tree, keys, make_server):
     server = make_server(CONFIG)
+    # a login takes a pair that is warm, and so traced
+    wait_until(lambda: any("[net]" in title(pid) for pid in
+                           descendants(server.process.pid)), what="a pair")
     with _strace("-o", "/dev/null", "-e", "inject=openat2:error=ENOSYS",
                  pids=[server.process.pid,
                        *descendants(server.process.pid)]):
