@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lib/base/fd.h"
+#include "sshd/net/chan_ahead.h"
 #include "sshd/net/chan_input.h"
 #include "sshd/net/conn.h"
 
@@ -95,7 +96,7 @@ chan_end_update(struct chan_end *end, struct err *err)
 
 	if (end->fd == -1)
 		return true;
-	if (is_source(end) && !end->ended && !asleep && ch->send_window != 0)
+	if (is_source(end) && !end->ended && !asleep && chan_may_send(ch))
 		events |= EPOLLIN;
 	if (end == chan_sink(ch) && ch->backlog.len != 0)
 		events |= EPOLLOUT;
@@ -239,7 +240,7 @@ end_event(void *arg, uint32_t events)
 	struct conn *conn = ch->conn;
 	struct err err;
 
-	if (is_source(end) && !end->ended && ch->send_window != 0 &&
+	if (is_source(end) && !end->ended && chan_may_send(ch) &&
 	    (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) {
 		chan_ring_push(&conn->channels, end);
 		chan_wake(conn);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "lib/wire/connection.h"
+#include "sshd/net/chan_ahead.h"
 #include "sshd/net/chan_ends.h"
 #include "sshd/net/chan_timeout.h"
 #include "sshd/net/chan_types.h"
@@ -41,6 +42,7 @@ send_data(struct chan_end *end, size_t len, struct err *err)
 	wr_u32(&w, (uint32_t)len);
 	ch->send_window -= (uint32_t)(len + extra_charge(ch));
 	ch->sent_bytes += len;
+	chan_ahead_sent(ch, len);
 	chan_timeout_touch(ch);
 	return packet_data_send(ch->conn, wr_view(&w), len, err);
 }
@@ -110,7 +112,7 @@ end_send(struct chan_end *end, size_t *sent, bool *more, struct err *err)
 
 	*more = false;
 	*sent = 0;
-	if (end->ended || room == 0)
+	if (end->ended || room == 0 || !chan_may_send(ch))
 		return true;
 	if (ch->type->read_packet != NULL)
 		room = CHANNEL_PACKET_MAX;
@@ -132,7 +134,7 @@ end_send(struct chan_end *end, size_t *sent, bool *more, struct err *err)
 		if (ch->drained >= PTY_DRAIN_MAX)
 			fill = FILL_ENDED;
 	}
-	*more = fill == FILL_MORE && ch->send_window != 0;
+	*more = fill == FILL_MORE && chan_may_send(ch);
 	if (fill == FILL_ENDED)
 		chan_end_read(end);
 	return true;

@@ -5,6 +5,7 @@
 
 #include "lib/base/log.h"
 #include "lib/wire/connection.h"
+#include "sshd/net/chan_ahead.h"
 #include "sshd/net/chan_ends.h"
 #include "sshd/net/chan_input.h"
 #include "sshd/net/chan_log.h"
@@ -124,6 +125,7 @@ channels_clear(struct conn *conn)
 	requests_clear(conn);
 	chan_timeout_clear(conn);
 	loop_timer_stop(&conn->loop, &channels->round_timer);
+	loop_timer_stop(&conn->loop, &channels->held_timer);
 	free(channels->slots);
 	*channels = (struct channels){ 0 };
 }
@@ -451,16 +453,17 @@ recv_channel_window_adjust(struct conn *conn, struct reader *r,
 {
 	uint32_t id, bytes_to_add;
 	struct channel *ch;
-	bool was_closed;
+	bool resumes;
 
 	if (!window_adjust_parse(r, &id, &bytes_to_add, err) ||
 	    (ch = find_open(conn, id, err)) == NULL)
 		return false;
 	if (bytes_to_add > UINT32_MAX - ch->send_window)
 		return err_set(err, ERR_RANGE, "window adjustment");
-	was_closed = ch->send_window == 0;
+	resumes = ch->send_window == 0;
 	ch->send_window += bytes_to_add;
-	return !was_closed || chan_resume(ch, err);
+	resumes |= chan_ahead_adjusted(ch, bytes_to_add);
+	return !resumes || chan_resume(ch, err);
 }
 
 bool

@@ -50,6 +50,8 @@ enum channel_flag {
 	CHANNEL_SETTLING	= 1 << 11,	/* see channel_settle() */
 	CHANNEL_EOW_DUE		= 1 << 12,	/* input ended early */
 	CHANNEL_FAMILY		= 1 << 13,	/* see chan_tun.c */
+	CHANNEL_HELD		= 1 << 14,	/* see chan_ahead.h */
+	CHANNEL_HELD_LONG	= 1 << 15,
 };
 
 enum end_id {
@@ -106,6 +108,8 @@ struct channel {
 	uint32_t id, peer_id;
 	uint32_t flags;			/* enum channel_flag */
 	uint32_t send_window, send_packet_max;	/* the peer's */
+	uint32_t ahead;			/* sent, and no window came for it */
+	uint32_t ahead_step, ahead_path, ahead_mistakes; /* chan_ahead.c */
 	uint32_t recv_window;		/* what the peer may still send */
 	uint32_t recv_window_max;	/* 0 until a session starts */
 	uint32_t recv_consumed;		/* not yet given back */
@@ -156,6 +160,7 @@ struct channels {
 	/* ends with something to read; served in turn, one packet each */
 	struct chan_end *ring_first, *ring_last;
 	bool blocked;			/* no output: the ring sleeps */
+	struct timer held_timer;	/* see chan_ahead.c */
 	struct timer round_timer;	/* delay 0: after this round's events */
 	struct channel *settle_first;
 	/* consecutive data packets for one channel */
