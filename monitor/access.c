@@ -59,19 +59,26 @@ shell_usable(const struct user *user)
 }
 
 bool
-access_user_matches(const char *word, const char *user, const char *address)
+access_user_matches(const char *word, const char *user, const char *host,
+    const char *address)
 {
 	const char *at = strrchr(word, '@');
 	struct bytes pattern = bytes_str(word);
 	struct ip_text ip = ip_text_of(address);
+	enum pattern_result by_address, by_name = PATTERN_NO;
 	char user_pattern[USER_NAME_MAX + 1];
 
 	if (at == NULL)
 		return pattern_match(word, bytes_str(user));
 	pattern.len = (size_t)(at - word);
-	return bytes_to_str(pattern, user_pattern, sizeof(user_pattern)) &&
-	    pattern_match(user_pattern, bytes_str(user)) &&
-	    addr_list_match(bytes_str(at + 1), &ip) == PATTERN_YES;
+	if (!bytes_to_str(pattern, user_pattern, sizeof(user_pattern)) ||
+	    !pattern_match(user_pattern, bytes_str(user)))
+		return false;
+	by_address = addr_list_match(bytes_str(at + 1), &ip);
+	if (strcmp(host, address) != 0)
+		by_name = pattern_list_match_host(bytes_str(at + 1), host);
+	return by_address != PATTERN_NEGATED && by_name != PATTERN_NEGATED &&
+	    (by_address == PATTERN_YES || by_name == PATTERN_YES);
 }
 
 static bool
@@ -79,7 +86,7 @@ any_user_matches(const struct conf_list *list, const struct user *user,
     const struct peer *peer)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (access_user_matches(list->v[i], user->name,
+		if (access_user_matches(list->v[i], user->name, peer->name,
 		    peer->address))
 			return true;
 	}
@@ -107,7 +114,7 @@ static bool
 refuse(const struct user *user, const struct peer *peer, const char *why)
 {
 	log_info("User %.100s from %.100s not allowed because %s", user->name,
-	    peer->address, why);
+	    peer->name, why);
 	return false;
 }
 

@@ -18,7 +18,7 @@
 
 /* Pure: does a word of AllowUsers or DenyUsers fit? USER or USER@HOSTS. */
 bool access_user_matches(const char *word, const char *user,
-    const char *address);
+    const char *host, const char *address);
 /*
  * MONITOR: in the order of the sheet: locked account, shell, DenyUsers,
  * AllowUsers, groups, DenyGroups, AllowGroups.

@@ -17,7 +17,7 @@ account_start(struct monitor *mon, struct err *err)
 	char connection[192];
 	const struct pam_identity identity = {
 		.service = mon->conf.pam_service_name,
-		.user = mon->user.name, .host = mon->peer.address,
+		.user = mon->user.name, .host = mon->peer.name,
 		.connection = connection,
 	};
 
@@ -39,7 +39,7 @@ account_log_failure(const struct monitor *mon)
 	log_error("PAM: %s for %s%.100s from %.100s", mon->pam == NULL ?
 	    "not started" : pam_stack_why(mon->pam),
 	    mon->user.valid ? "" : "illegal user ",
-	    log_safe(bytes_str(mon->user.name)).s, mon->peer.address);
+	    log_safe(bytes_str(mon->user.name)).s, mon->peer.name);
 }
 
 /* ---- password ------------------------------------------------------------ */

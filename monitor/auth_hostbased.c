@@ -182,7 +182,7 @@ host_has_key(const struct monitor *mon, const struct claim *claim,
 
 /*
  * The name counts as the client says it only where that is configured; else
- * the address it comes from.
+ * the name of the address it comes from.
  */
 static MUST_CHECK bool
 host_is_trusted(const struct monitor *mon, const struct claim *claim,
@@ -190,7 +190,7 @@ host_is_trusted(const struct monitor *mon, const struct claim *claim,
 {
 	const bool by_packet =
 	    mon->conf.hostbased_uses_name_from_packet_only;
-	const char *host = by_packet ? claim->host : mon->peer.address;
+	const char *host = by_packet ? claim->host : mon->peer.name;
 	const struct rhosts_query query = {
 		.host = host,
 		.address = by_packet ? claim->host : mon->peer.address,

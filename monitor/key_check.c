@@ -17,7 +17,7 @@ key_from_matches(const char *list, const char *host, const char *address)
 		return false;
 	by_address = addr_list_match(whole, &ip);
 	if (strcmp(host, address) != 0)
-		by_name = pattern_list_match(whole, bytes_str(host));
+		by_name = pattern_list_match_host(whole, host);
 	if (by_address == PATTERN_NEGATED || by_name == PATTERN_NEGATED)
 		return false;
 	return by_address == PATTERN_YES || by_name == PATTERN_YES;

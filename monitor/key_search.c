@@ -32,7 +32,7 @@ key_search_use(const struct key_search *search, const char *where)
 {
 	return (struct key_use){
 		.user = search->user->name,
-		.host = search->peer->address,
+		.host = search->peer->name,
 		.address = search->peer->address,
 		.now = search->now,
 		.where = where,

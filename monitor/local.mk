@@ -68,6 +68,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/pam_stack.h \
 	monitor/peer.c \
 	monitor/peer.h \
+	monitor/peer_name.c \
+	monitor/peer_name.h \
 	monitor/principals.c \
 	monitor/principals.h \
 	monitor/pty.c \

@@ -13,6 +13,7 @@ peer_init(struct peer *peer)
 {
 	*peer = (struct peer){
 		.address = "UNKNOWN", .local_address = "UNKNOWN",
+		.name = "UNKNOWN",
 		.port = PEER_PORT_UNKNOWN, .local_port = PEER_PORT_UNKNOWN,
 	};
 }
@@ -61,6 +62,7 @@ peer_find(struct peer *peer, int fd)
 	unmap_ipv4(&ss, &len);
 	peer->sockaddr = ss;
 	to_text(&ss, len, peer->address, &peer->port);
+	snprintf(peer->name, sizeof(peer->name), "%s", peer->address);
 	memset(&ss, 0, sizeof(ss));
 	len = sizeof(ss);
 	if (getsockname(fd, (struct sockaddr *)&ss, &len) == -1)

@@ -18,10 +18,12 @@
 #include <sys/socket.h>
 
 #define PEER_ADDRESS_MAX	64	/* numeric IPv6 with a scope */
+#define PEER_NAME_MAX	256	/* RFC 1123, 2.1: 255 letters */
 #define PEER_PORT_UNKNOWN	65535
 
 struct peer {
 	char address[PEER_ADDRESS_MAX], local_address[PEER_ADDRESS_MAX];
+	char name[PEER_NAME_MAX];	/* the address, see peer_name.h */
 	uint32_t port, local_port;
 	bool is_socket;
 	struct sockaddr_storage sockaddr;	/* zero when unknown */

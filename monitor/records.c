@@ -85,7 +85,7 @@ write_login(const struct record *record, const struct record_login *login)
 	fill_entry(&entry, record->tty, record->pid);
 	entry.ut_type = USER_PROCESS;
 	copy_field(entry.ut_user, sizeof(entry.ut_user), login->user);
-	copy_field(entry.ut_host, sizeof(entry.ut_host), login->peer->address);
+	copy_field(entry.ut_host, sizeof(entry.ut_host), login->peer->name);
 	fill_address(&entry, login->peer);
 	write_entry(&entry);
 }
@@ -139,7 +139,7 @@ swap_lastlog(const char *tty, const struct record_login *login,
 	copy_field(entry.ll_line, sizeof(entry.ll_line),
 	    tty + strlen(DEV_DIR));
 	copy_field(entry.ll_host, sizeof(entry.ll_host),
-	    login->peer->address);
+	    login->peer->name);
 	if (pwrite(fd, &entry, sizeof(entry), at) != sizeof(entry))
 		log_debug("lastlog: %s", strerror(errno));
 	close(fd);

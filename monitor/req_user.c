@@ -48,7 +48,7 @@ user_evaluate_config(struct monitor *mon, struct err *err)
 		.invalid_user = user->name != NULL && !user->exists,
 		.groups = user->exists ? user->groups : NULL,
 		.group_count = user->exists ? user->group_count : 0,
-		.host = mon->peer.address,
+		.host = mon->peer.name,
 		.address = mon->peer.address,
 		.local_address = mon->peer.local_address,
 		.local_port = (int)mon->peer.local_port,

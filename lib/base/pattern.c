@@ -1,12 +1,26 @@
 /* SPDX-License-Identifier: ISC */
 #include "lib/base/pattern.h"
 
+typedef uint8_t letter_of(uint8_t c);
+
+static uint8_t
+as_written(uint8_t c)
+{
+	return c;
+}
+
+static uint8_t
+lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;
+}
+
 /*
  * Linear in pattern x text: only the last star is ever tried again, so a
  * pattern full of stars can't be made to cost exponential time.
  */
-bool
-pattern_match_bytes(struct bytes pattern, struct bytes text)
+static bool
+match(struct bytes pattern, struct bytes text, letter_of *letter)
 {
 	size_t p = 0, t = 0, star = SIZE_MAX, star_t = 0;
 
@@ -15,7 +29,8 @@ pattern_match_bytes(struct bytes pattern, struct bytes text)
 			star = p++;
 			star_t = t;
 		} else if (p < pattern.len &&
-		    (pattern.p[p] == '?' || pattern.p[p] == text.p[t])) {
+		    (pattern.p[p] == '?' ||
+		    letter(pattern.p[p]) == text.p[t])) {
 			p++;
 			t++;
 		} else if (star != SIZE_MAX) {
@@ -27,6 +42,12 @@ pattern_match_bytes(struct bytes pattern, struct bytes text)
 	while (p < pattern.len && pattern.p[p] == '*')
 		p++;
 	return p == pattern.len;
+}
+
+bool
+pattern_match_bytes(struct bytes pattern, struct bytes text)
+{
+	return match(pattern, text, as_written);
 }
 
 bool
@@ -54,8 +75,8 @@ name_list_next(struct bytes *cursor, struct bytes *name)
 	return true;
 }
 
-enum pattern_result
-pattern_list_match(struct bytes list, struct bytes text)
+static enum pattern_result
+list_match(struct bytes list, struct bytes text, letter_of *letter)
 {
 	enum pattern_result result = PATTERN_NO;
 	struct bytes item;
@@ -65,13 +86,25 @@ pattern_list_match(struct bytes list, struct bytes text)
 
 		if (negated)
 			item = (struct bytes){ item.p + 1, item.len - 1 };
-		if (!pattern_match_bytes(item, text))
+		if (!match(item, text, letter))
 			continue;
 		if (negated)
 			return PATTERN_NEGATED;
 		result = PATTERN_YES;
 	}
 	return result;
+}
+
+enum pattern_result
+pattern_list_match(struct bytes list, struct bytes text)
+{
+	return list_match(list, text, as_written);
+}
+
+enum pattern_result
+pattern_list_match_host(struct bytes list, const char *host)
+{
+	return list_match(list, bytes_str(host), lower);
 }
 
 bool

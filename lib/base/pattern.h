@@ -22,6 +22,9 @@ enum pattern_result {
 bool pattern_match(const char *pattern, struct bytes text);
 bool pattern_match_bytes(struct bytes pattern, struct bytes text);
 enum pattern_result pattern_list_match(struct bytes list, struct bytes text);
+/* host is in lower case; the patterns in any. */
+enum pattern_result pattern_list_match_host(struct bytes list,
+    const char *host);
 
 /* Is name one of the comma-separated names of list? No wildcards. */
 bool name_list_has(struct bytes list, struct bytes name);

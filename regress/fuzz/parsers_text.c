@@ -67,8 +67,8 @@ run_access(struct bytes in)
 {
 	char *word = parsers_cstring(in);
 
-	(void)access_user_matches(word, "fuzz", "192.0.2.7");
-	(void)access_user_matches(word, "", "2001:db8::7");
+	(void)access_user_matches(word, "fuzz", "a.example.org", "192.0.2.7");
+	(void)access_user_matches(word, "", "2001:db8::7", "2001:db8::7");
 	free(word);
 }
 

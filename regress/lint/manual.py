@@ -36,7 +36,6 @@ RULES = {
 }
 SECTIONS = {
     "USE_ACTS": "KEYWORDS",
-    "LATER_REFUSE": "Refused",
     "LATER_WARN": "Reported",
     "USE_NO_PLATFORM": "Not for Linux",
 }
@@ -440,8 +439,7 @@ def check_sections_act(program, keywords):
         if kw.name.endswith("Command"):
             text += f"{kw.name}User x\n"
         said = program.print_text(text)[1].splitlines()
-        want = ("is not supported" if kw.use == "LATER_REFUSE"
-                else "has no effect in this version")
+        want = "has no effect in this version"
         if not any(kw.name + " " in line and want in line for line in said):
             complain("sshd -G", f"{text!r} is not met with {want!r}: {said}")
 

@@ -127,6 +127,10 @@ def test_the_name_of_the_packet_does_not_count_by_itself(make_server, trusted,
     accepted(server)
 
 
+def test_a_name_that_was_looked_up_counts(make_server, trusted):
+    accepted(make_server(CONFIG + "UseDNS yes\n"))
+
+
 def test_it_is_off_unless_configured(make_server, trusted):
     server = make_server("")
     refused(server)

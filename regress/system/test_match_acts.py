@@ -298,7 +298,7 @@ ELSEWHERE = {
 NOT_YET = {"LogVerbose", "RDomain"}
 # The same for the global section.
 NOT_YET_GLOBAL = {
-    "SecurityKeyProvider", "SshdAuthPath", "SshdSessionPath", "UseDNS",
+    "SecurityKeyProvider", "SshdAuthPath", "SshdSessionPath",
 }
 
 

@@ -72,6 +72,7 @@ unit_tests = \
 	regress/unit/monitor/records_test \
 	regress/unit/monitor/req_user_test \
 	regress/unit/monitor/requests_test \
+	regress/unit/monitor/peer_name_test \
 	regress/unit/monitor/shadow_test \
 	regress/unit/monitor/rhosts_test \
 	regress/unit/monitor/signed_data_test \
@@ -241,6 +242,9 @@ regress_unit_monitor_req_user_test_SOURCES = regress/unit/monitor/req_user_test.
 regress_unit_monitor_req_user_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_requests_test_SOURCES = regress/unit/monitor/requests_test.c
 regress_unit_monitor_requests_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_peer_name_test_SOURCES = \
+	regress/unit/monitor/peer_name_test.c
+regress_unit_monitor_peer_name_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_shadow_test_SOURCES = regress/unit/monitor/shadow_test.c
 regress_unit_monitor_shadow_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_rhosts_test_SOURCES = regress/unit/monitor/rhosts_test.c

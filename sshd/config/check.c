@@ -141,9 +141,6 @@ judge_use(struct check *check, struct value_in *in)
 	if (!complete(in) || is_harmless(kw, in->conf) ||
 	    is_default(kw, in->conf, in->arena))
 		return true;
-	if (kw->use == LATER_REFUSE)
-		return value_bad(in, "is not supported by this version; "
-		    "refusing to start without it");
 	snprintf(check->note, sizeof(check->note),
 	    "has no effect in this version");
 	return true;

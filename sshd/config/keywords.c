@@ -180,7 +180,7 @@ const struct keyword keywords[] = {	/* in the order of sshd -T */
 	    .help = "Whether zlib is offered after login." },
 	{ CHOICE("GatewayPorts", gateway_ports, IN_MATCH, "no", gateway),
 	    .help = "Whether other hosts may use remotely forwarded ports." },
-	{ FLAG("UseDNS", use_dns, GLOBAL_ONLY, "no"), .use = LATER_REFUSE,
+	{ FLAG("UseDNS", use_dns, GLOBAL_ONLY, "no"),
 	    .help = "Whether the client's name is looked up." },
 	{ CHOICE("AllowTcpForwarding", allow_tcp_forwarding, IN_MATCH, "yes",
 	    forwarding),

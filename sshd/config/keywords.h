@@ -30,13 +30,7 @@ enum keyword_rule {
 /* What stands behind a keyword in this version. */
 enum keyword_use {
 	USE_ACTS,
-	/*
-	 * LATER_: the behaviour is not built yet. Without REFUSE's, somebody
-	 * would get in or could do more than configured: the daemon does not
-	 * start. Ignoring WARN's is safe: a log line says so.
-	 */
-	LATER_REFUSE,
-	LATER_WARN,
+	LATER_WARN,	/* not built yet, safe to ignore: a log line says so */
 	USE_NO_PLATFORM,	/* Linux can't: an error, not printed */
 };
 

@@ -92,25 +92,6 @@ load__old_keywords_are_accepted_with_a_word(void **state)
 	assert_null(strstr(f->log, "Protocol"));
 }
 
-/* With a value that is neither the default nor harmless. */
-static void
-load__what_protects_and_is_not_built_yet_is_refused(void **state)
-{
-	for (size_t i = 0; i < keyword_count; i++) {
-		const struct keyword *kw = &keywords[i];
-		char line[128];
-
-		if (kw->use != LATER_REFUSE)
-			continue;
-		snprintf(line, sizeof(line), "%s %s", kw->name,
-		    strcmp(kw->dflt, "no") == 0 ? "yes" : "1");
-		assert_refused(*state, line, "is not supported by this "
-		    "version; refusing to start without it");
-		snprintf(line, sizeof(line), "%s %s", kw->name, kw->dflt);
-		assert_true(fixture_load(*state, line));
-	}
-}
-
 static void
 load__what_is_missed_but_harmless_is_only_told(void **state)
 {
@@ -394,8 +375,6 @@ main(void)
 		TEST_IN_DIR(
 		    load__a_file_that_is_no_configuration_is_given_up_early),
 		TEST_IN_DIR(load__old_keywords_are_accepted_with_a_word),
-		TEST_IN_DIR(
-		    load__what_protects_and_is_not_built_yet_is_refused),
 		TEST_IN_DIR(load__what_is_missed_but_harmless_is_only_told),
 		TEST_IN_DIR(load__what_linux_lacks_is_an_error),
 		TEST_IN_DIR(load__lines_of_the_command_line_win_over_the_file),

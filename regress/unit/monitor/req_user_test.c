@@ -113,8 +113,26 @@ access_user_matches__user_and_hosts(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (access_user_matches(rows[i].word, "fred", "192.0.2.7") !=
-		    rows[i].want)
+		if (access_user_matches(rows[i].word, "fred", "192.0.2.7",
+		    "192.0.2.7") != rows[i].want)
+			fail_msg("%s", rows[i].word);
+	}
+}
+
+static void
+access_user_matches__a_host_with_a_name(void **state)
+{
+	static const struct { const char *word; bool want; } rows[] = {
+		{ "fred@*.example.org", true }, { "fred@*.Example.ORG", true },
+		{ "fred@192.0.2.7", true }, { "fred@*.example.net", false },
+		{ "fred@192.0.2.7,!A.example.org", false },
+		{ "fred@!192.0.2.7,*.example.org", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (access_user_matches(rows[i].word, "fred", "a.example.org",
+		    "192.0.2.7") != rows[i].want)
 			fail_msg("%s", rows[i].word);
 	}
 }
@@ -184,6 +202,7 @@ main(void)
 		TEST(user_find__a_style_is_no_part_of_the_name),
 		TEST(user_find__an_ordinary_user_serves_only_himself),
 		TEST(access_user_matches__user_and_hosts),
+		TEST(access_user_matches__a_host_with_a_name),
 		TEST(access_root_allowed__by_method_and_command),
 		TEST(log_line_mark_invalid__only_lines_about_that_user),
 	};

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: ISC */
+#include "monitor/peer_name.h"
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
+
+#define TIME_LIMIT_MS	20000	/* a resolver asks two servers, twice each */
+
+enum finding { FOUND, NOT_NAMED, NASTY, NOT_FORWARD, OTHER_ADDRESS };
+
+struct answer {
+	enum finding finding;
+	char name[PEER_NAME_MAX];
+};
+
+bool
+peer_name_clean(char *name)
+{
+	size_t len = strlen(name);
+
+	if (len != 0 && name[len - 1] == '.')
+		name[--len] = '\0';
+	if (len == 0 || name[0] == '-' || name[0] == '.')
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (name[i] >= 'A' && name[i] <= 'Z')
+			name[i] = (char)(name[i] - 'A' + 'a');
+		if (strchr("abcdefghijklmnopqrstuvwxyz0123456789.-_",
+		    name[i]) == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* ---- in the child -------------------------------------------------------- */
+
+static bool
+is_numeric(const char *name)
+{
+	const struct addrinfo hints = {
+		.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST,
+	};
+	struct addrinfo *list;
+
+	if (getaddrinfo(name, NULL, &hints, &list) != 0)
+		return false;
+	freeaddrinfo(list);
+	return true;
+}
+
+static bool
+same_address(const struct sockaddr_storage *peer, const struct sockaddr *sa)
+{
+	const struct sockaddr_in *a4 = (const void *)peer;
+	const struct sockaddr_in *b4 = (const void *)sa;
+	const struct sockaddr_in6 *a6 = (const void *)peer;
+	const struct sockaddr_in6 *b6 = (const void *)sa;
+
+	if (peer->ss_family != sa->sa_family)
+		return false;
+	return sa->sa_family == AF_INET ?
+	    a4->sin_addr.s_addr == b4->sin_addr.s_addr :
+	    IN6_ARE_ADDR_EQUAL(&a6->sin6_addr, &b6->sin6_addr);
+}
+
+static enum finding
+look_forward(const struct peer *peer, const char *name)
+{
+	const struct addrinfo hints = {
+		.ai_family = peer->sockaddr.ss_family,
+		.ai_socktype = SOCK_STREAM,
+	};
+	struct addrinfo *list;
+	enum finding finding = OTHER_ADDRESS;
+
+	if (getaddrinfo(name, NULL, &hints, &list) != 0)
+		return NOT_FORWARD;
+	for (const struct addrinfo *ai = list; ai != NULL; ai = ai->ai_next) {
+		if (same_address(&peer->sockaddr, ai->ai_addr))
+			finding = FOUND;
+	}
+	freeaddrinfo(list);
+	return finding;
+}
+
+static void
+look_up(const struct peer *peer, struct answer *answer)
+{
+	socklen_t len = peer->sockaddr.ss_family == AF_INET ?
+	    sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+
+	if (getnameinfo((const struct sockaddr *)&peer->sockaddr, len,
+	    answer->name, sizeof(answer->name), NULL, 0, NI_NAMEREQD) != 0)
+		answer->finding = NOT_NAMED;
+	else if (is_numeric(answer->name) || !peer_name_clean(answer->name))
+		answer->finding = NASTY;
+	else
+		answer->finding = look_forward(peer, answer->name);
+}
+
+/* ---- this side ----------------------------------------------------------- */
+
+/* One write() of so little is read whole. */
+static bool
+wait_for_answer(int fd, struct answer *answer)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	int ready;
+
+	while ((ready = poll(&pfd, 1, TIME_LIMIT_MS)) == -1 && errno == EINTR)
+		continue;
+	return ready == 1 &&
+	    read(fd, answer, sizeof(*answer)) == (ssize_t)sizeof(*answer);
+}
+
+/*
+ * Modules of the name service stay in memory once they are loaded, and one of
+ * them may hang: so a child asks.
+ */
+static bool
+ask(const struct peer *peer, struct answer *answer)
+{
+	pid_t pid, parent = getpid();
+	int fds[2];
+	bool ok;
+
+	if (pipe2(fds, O_CLOEXEC) == -1)
+		return false;
+	if ((pid = fork()) == 0) {
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+		    getppid() == parent) {
+			look_up(peer, answer);
+			_exit(write(fds[1], answer, sizeof(*answer)) == -1);
+		}
+		_exit(1);
+	}
+	close(fds[1]);
+	ok = pid != -1 && wait_for_answer(fds[0], answer);
+	close(fds[0]);
+	if (pid != -1) {
+		(void)kill(pid, SIGKILL);
+		while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+			continue;
+	}
+	return ok;
+}
+
+void
+peer_name_find(struct peer *peer)
+{
+	struct answer answer = { .finding = NOT_NAMED };
+	const char *name;
+
+	if (peer->sockaddr.ss_family != AF_INET &&
+	    peer->sockaddr.ss_family != AF_INET6)
+		return;
+	if (!ask(peer, &answer)) {
+		log_info("no answer about the name of %s", peer->address);
+		return;
+	}
+	name = log_safe(bytes_str(answer.name)).s;
+	switch (answer.finding) {
+	case FOUND:
+		memcpy(peer->name, answer.name, sizeof(peer->name));
+		break;
+	case NASTY:
+		log_info("Nasty PTR record \"%s\" is set up for %s, ignoring",
+		    name, peer->address);
+		break;
+	case NOT_FORWARD:
+		log_info("reverse mapping checking getaddrinfo for %s [%s] "
+		    "failed.", name, peer->address);
+		break;
+	case OTHER_ADDRESS:
+		log_info("Address %s maps to %s, but this does not map back "
+		    "to the address.", peer->address, name);
+		break;
+	case NOT_NAMED:
+		break;
+	}
+}

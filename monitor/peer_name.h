@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * peer_name - the name that belongs to a client's address (UseDNS).
+ *
+ * Shapes:  a host name in lower case; the address itself where there is no
+ *          name, or one that does not lead back to the address.
+ * Units:   -
+ * Errors:  none: what can't be found out leaves the address.
+ * Owns:    nothing; a child asks the name service and is reaped.
+ * Source:  getnameinfo(3), getaddrinfo(3), RFC 1123 2.1; reference sheet
+ *          log_messages section 4.
+ */
+#ifndef MONITOR_PEER_NAME_H
+#define MONITOR_PEER_NAME_H
+
+#include "lib/base/err.h"
+#include "monitor/peer.h"
+
+/* May wait for the name service: the grace timer runs before. */
+void peer_name_find(struct peer *peer);
+
+/* Only what can be a host name; made lower case. Visible for tests. */
+MUST_CHECK bool peer_name_clean(char *name);
+
+#endif

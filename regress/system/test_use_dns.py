@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: ISC
+"""UseDNS: the client's name counts when it leads back to its address. A name
+server of the isolated host answers what each test wants."""
+
+import socket
+import struct
+import subprocess
+import threading
+
+import pytest
+
+ADDRESS, NAME = "127.0.0.2", "client.example.org"
+CONFIG = "UseDNS yes\n"
+PTR, A = 12, 1
+
+
+class NameServer:
+    """Answers PTR with .name and A with .address; None: there is none."""
+
+    def __init__(self):
+        self.name, self.address = NAME, ADDRESS
+        self.asked = 0
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 53))
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            query, client = self.socket.recvfrom(1500)
+            end = query.index(b"\0", 12) + 5
+            kind, = struct.unpack(">H", query[end - 4:end - 2])
+            self.asked += 1
+            data = b""
+            if kind == PTR and self.name:
+                data = b"".join(bytes([len(label)]) + label.encode()
+                                for label in self.name.split(".")) + b"\0"
+            elif kind == A and self.address:
+                data = socket.inet_aton(self.address)
+            answer = b"" if not data else struct.pack(
+                ">HHHIH", 0xc00c, kind, 1, 0, len(data)) + data
+            self.socket.sendto(
+                query[:2] + struct.pack(">HHHHH", 0x8180 if data else 0x8183,
+                                        1, bool(data), 0, 0) +
+                query[12:end] + answer, client)
+
+
+@pytest.fixture(scope="module")
+def one_name_server(syslog):
+    server = NameServer()
+    with open("/etc/resolv.conf") as file:
+        before = file.read()
+    with open("/etc/resolv.conf", "w") as file:
+        file.write("nameserver 127.0.0.1\n")
+    yield server
+    with open("/etc/resolv.conf", "w") as file:
+        file.write(before)
+
+
+@pytest.fixture
+def names(one_name_server):
+    one_name_server.name, one_name_server.address = NAME, ADDRESS
+    one_name_server.asked = 0
+    return one_name_server
+
+
+@pytest.fixture
+def login(keys):
+    def run(server, user="alice"):
+        return subprocess.run(
+            server.ssh_command(user, keys["ed25519"], "true",
+                               options=["-b", ADDRESS]),
+            capture_output=True, stdin=subprocess.DEVNULL,
+            timeout=60).returncode == 0
+    return run
+
+
+@pytest.mark.parametrize("rule", [
+    f"AllowUsers *@{NAME}\n", "AllowUsers *@*.Example.ORG\n",
+    f"AllowUsers *@{ADDRESS}\n"])
+def test_a_name_that_leads_back_counts(make_server, names, login, rule):
+    assert login(make_server(CONFIG + rule))
+
+
+def test_a_block_of_a_host_holds(make_server, names, login):
+    server = make_server(CONFIG + f"Match host {NAME.upper()}\n"
+                         "DenyUsers alice\n")
+    assert not login(server)
+    server.wait_for_log(f"User alice from {NAME} not allowed because listed "
+                        "in DenyUsers")
+    names.name = "other.example.org"
+    assert login(server)
+
+
+def test_a_denied_name(make_server, names, login):
+    names.name = "Client.EXAMPLE.org"
+    server = make_server(CONFIG + f"DenyUsers alice@{NAME}\n")
+    assert not login(server)
+    assert login(server, "bob")
+
+
+@pytest.mark.parametrize("name, address, line", [
+    (NAME, "127.0.0.3", f"Address {ADDRESS} maps to {NAME}, but this does not "
+     "map back to the address."),
+    (NAME, None, f"reverse mapping checking getaddrinfo for {NAME} "
+     f"[{ADDRESS}] failed."),
+    ("127.0.0.9", ADDRESS, f'Nasty PTR record "127.0.0.9" is set up for '
+     f"{ADDRESS}, ignoring"),
+    (None, None, None)])
+def test_what_does_not_lead_back_is_no_name(make_server, names, login, name,
+                                            address, line):
+    names.name, names.address = name, address
+    server = make_server(CONFIG + f"AllowUsers alice@*.org,127.0.0.9 bob@"
+                         f"{ADDRESS}\n")
+    assert not login(server)
+    if line:
+        server.wait_for_log(line)
+    server.wait_for_log(f"User alice from {ADDRESS} not allowed")
+    assert login(server, "bob")
+
+
+def test_nothing_is_asked_without_it(make_server, names, login):
+    assert login(make_server(""))
+    assert names.asked == 0
