@@ -121,3 +121,16 @@ def test_what_does_not_lead_back_is_no_name(make_server, names, login, name,
 def test_nothing_is_asked_without_it(make_server, names, login):
     assert login(make_server(""))
     assert names.asked == 0
+
+
+def test_the_hosts_of_a_key(make_server, names, login, keys, tmp_path):
+    with open(keys["ed25519"] + ".pub") as public:
+        line = public.read()
+    file = tmp_path / "keys"
+    file.write_text(f'from="*.Example.org" {line}')
+    config = f"StrictModes no\nAuthorizedKeysFile {file}\n"
+    tmp_path.chmod(0o755)
+    for parent in list(tmp_path.parents)[:-1]:
+        parent.chmod(parent.stat().st_mode | 0o011)
+    assert login(make_server(CONFIG + config))
+    assert not login(make_server(config))
