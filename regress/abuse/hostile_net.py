@@ -8,7 +8,6 @@ import hashlib
 import os
 import select
 import socket
-import struct
 
 from ipc import Channel, Ended
 from peer import pubkey_request, verify_ed25519
@@ -28,9 +27,7 @@ class Child:
         self.monitor = Channel(receive_socket(control))
         self.setup, _ = self.monitor.recv("NET_SETUP")
         self.client = None
-        credentials = self.monitor.sock.getsockopt(
-            socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-        self.monitor_pid, = struct.unpack_from("i", credentials)
+        self.monitor_pid = self.monitor.monitor_pid()
 
     def become_ready(self):
         self.monitor.send("NET_READY")

@@ -8,6 +8,7 @@ import json
 import os
 import select
 import socket
+import struct
 import subprocess
 
 from wire import Reader, string, u8, u32, u64
@@ -123,6 +124,12 @@ class Channel:
     def ask(self, name, answer, /, **values):
         self.send(name, **values)
         return self.recv(answer)[0]
+
+    def monitor_pid(self):
+        """Of the process that made the pair."""
+        credentials = self.sock.getsockopt(socket.SOL_SOCKET,
+                                           socket.SO_PEERCRED, 12)
+        return struct.unpack_from("i", credentials)[0]
 
     def ready(self):
         return bool(select.select([self.sock], [], [], 0)[0])

@@ -289,9 +289,13 @@ def with_x11(tmp_path_factory, host_keys, keys):
 
 
 def listens_on_a_display():
+    """A connection of before may still be in TIME_WAIT: that is no listener."""
     with open("/proc/net/tcp") as f:
-        return any(f":{port:04X} " in line for line in f
-                   for port in range(6010, 6020))
+        next(f)
+        listening = [fields[1] for fields in map(str.split, f)
+                     if fields[3] == "0A"]
+    return any(address.endswith(f":{port:04X}") for address in listening
+               for port in range(6010, 6020))
 
 
 X11 = {"channel": 0, "protocol": b"MIT-MAGIC-COOKIE-1", "cookie": b"0123"}

@@ -79,12 +79,14 @@ def login(server, alice):
         return channel
 
     yield make
+    monitors = [channel.monitor_pid() for channel in made]
     for channel in made:
         channel.close()
         channel.control.close()
         channel.peer.close()
         for fd in channel.net_fds:      # closed, net ends the connection
             os.close(fd)
+    server.wait_until_gone(*monitors)   # its last records are written
     server.assert_no_crash()
 
 

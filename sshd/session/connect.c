@@ -22,6 +22,7 @@
 
 #define RESOLVERS_MAX	32	/* at a time; other names wait */
 #define RESULT_FD	3	/* of a resolver */
+#define ADDRESSES_BYTES	(RACE_ADDRESSES_MAX * sizeof(struct sockaddr_storage))
 
 struct connecting {
 	struct session *ses;
@@ -149,6 +150,7 @@ resolved(struct connecting *c)
 		give_up(c, "Name or service not known");
 		return;
 	}
+	(void)!race_reserve(&c->race, c->race.address_count);
 	race_start(&c->race, &c->ses->loop, race_over, c);
 }
 
@@ -158,12 +160,12 @@ resolver_event(void *arg, uint32_t events)
 	struct connecting *c = arg;
 	struct session *ses = c->ses;
 	ssize_t n = read(c->fd, (uint8_t *)c->race.addresses + c->partial,
-	    sizeof(c->race.addresses) - c->partial);
+	    ADDRESSES_BYTES - c->partial);
 
 	(void)events;
 	if (n > 0) {
 		c->partial += (size_t)n;
-		if (c->partial < sizeof(c->race.addresses))
+		if (c->partial < ADDRESSES_BYTES)
 			return;
 	} else if (n == -1 && (errno == EINTR || errno == EAGAIN))
 		return;
@@ -213,7 +215,8 @@ start_resolver(struct connecting *c)
 	int pipe_fds[2];
 	struct err err;
 
-	if (pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK) == -1)
+	if (!race_reserve(&c->race, RACE_ADDRESSES_MAX) ||
+	    pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK) == -1)
 		return false;
 	if ((c->resolver = fork()) == 0) {
 		sigprocmask(SIG_SETMASK, &c->ses->old_mask, NULL);
@@ -270,8 +273,12 @@ take_numeric(struct connecting *c)
 
 	if (getaddrinfo(c->target, NULL, &hints, &list) != 0)
 		return false;
-	memcpy(&c->race.addresses[0], list->ai_addr, list->ai_addrlen);
-	c->race.address_count = 1;
+	if (race_reserve(&c->race, 1)) {
+		memset(c->race.addresses, 0, sizeof(*c->race.addresses));
+		memcpy(c->race.addresses, list->ai_addr, list->ai_addrlen);
+		set_port(c->race.addresses, c->port);
+		c->race.address_count = 1;
+	}
 	freeaddrinfo(list);
 	return true;
 }
@@ -340,10 +347,9 @@ connect_tcp(struct session *ses, const struct ipc_CONNECT_TCP *m,
 	c->port = m->port;
 	if (!bytes_to_str(m->host, c->target, sizeof(c->target)))
 		give_up(c, "Name or service not known");
-	else if (take_numeric(c)) {
-		set_port(&c->race.addresses[0], c->port);
+	else if (take_numeric(c))
 		race_start(&c->race, &c->ses->loop, race_over, c);
-	} else {
+	else {
 		c->waits = true;
 		resolve_waiting(ses);
 	}
@@ -380,10 +386,13 @@ connect_stream(struct session *ses, const struct ipc_CONNECT_STREAM *m,
 		return true;
 	}
 	memcpy(c->target, path, sizeof(path));
-	un = (struct sockaddr_un *)&c->race.addresses[0];
-	un->sun_family = AF_UNIX;
-	memcpy(un->sun_path, path, sizeof(path));
-	c->race.address_count = 1;
+	if (race_reserve(&c->race, 1)) {
+		un = (struct sockaddr_un *)c->race.addresses;
+		memset(un, 0, sizeof(*c->race.addresses));
+		un->sun_family = AF_UNIX;
+		memcpy(un->sun_path, path, sizeof(path));
+		c->race.address_count = 1;
+	}
 	race_start(&c->race, &c->ses->loop, race_over, c);
 	return true;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -28,6 +29,18 @@ race_order(struct sockaddr_storage *addresses, size_t count)
 	}
 }
 
+bool
+race_reserve(struct race *race, size_t count)
+{
+	struct sockaddr_storage *addresses = reallocarray(race->addresses,
+	    count, sizeof(*addresses));
+
+	if (addresses == NULL)
+		return false;
+	race->addresses = addresses;
+	return true;
+}
+
 static void
 attempt_close(struct race_attempt *attempt)
 {
@@ -46,6 +59,11 @@ race_clear(struct race *race)
 		attempt_close(&race->attempts[i]);
 	if (race->loop != NULL)
 		loop_timer_stop(race->loop, &race->timer);
+	free(race->attempts);
+	free(race->addresses);
+	race->attempts = NULL;
+	race->addresses = NULL;
+	race->address_count = race->tried = 0;
 }
 
 static void
@@ -151,6 +169,11 @@ race_start(struct race *race, struct loop *loop, race_fn *done, void *arg)
 	race->done = done;
 	race->arg = arg;
 	race->last_errno = EADDRNOTAVAIL;
+	race->attempts = calloc(race->address_count, sizeof(*race->attempts));
+	if (race->attempts == NULL) {
+		race->last_errno = ENOMEM;
+		race->address_count = 0;
+	}
 	race_order(race->addresses, race->address_count);
 	try_next(race);
 }

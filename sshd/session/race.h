@@ -6,7 +6,7 @@
  *          before, or at once when those before have failed.
  * Units:   milliseconds.
  * Errors:  errno of the last attempt that failed.
- * Owns:    the sockets until one is handed over.
+ * Owns:    the addresses; the sockets until one is handed over.
  * Source:  RFC 8305 sections 4 and 5.
  */
 #ifndef SSHD_SESSION_RACE_H
@@ -34,22 +34,24 @@ struct race {
 	struct loop *loop;
 	race_fn *done;
 	void *arg;
-	struct sockaddr_storage addresses[RACE_ADDRESSES_MAX];
+	struct sockaddr_storage *addresses;
+	struct race_attempt *attempts;	/* as many as addresses */
 	size_t address_count, tried, running;
-	struct race_attempt attempts[RACE_ADDRESSES_MAX];
 	struct timer timer;
 	int last_errno;
 };
 
 /* Pure: families take turns, in the order of their first addresses. */
 void race_order(struct sockaddr_storage *addresses, size_t count);
+/* Room for this many addresses, those that are there kept. */
+MUST_CHECK bool race_reserve(struct race *race, size_t count);
 /*
  * SESSION: addresses and address_count are filled in. done is called once,
  * perhaps before this returns.
  */
 void race_start(struct race *race, struct loop *loop, race_fn *done,
     void *arg);
-/* Nothing is called any more. */
+/* Nothing is called any more; the addresses are forgotten. */
 void race_clear(struct race *race);
 
 #endif

@@ -46,11 +46,21 @@ listener(int backlog, uint16_t *port)
 	return fd;
 }
 
+static struct sockaddr_storage *
+next_address(struct fixture *f)
+{
+	struct sockaddr_storage *address;
+
+	assert_true(race_reserve(&f->race, f->race.address_count + 1));
+	address = &f->race.addresses[f->race.address_count++];
+	memset(address, 0, sizeof(*address));
+	return address;
+}
+
 static void
 add(struct fixture *f, uint16_t port)
 {
-	struct sockaddr_in *in = (struct sockaddr_in *)
-	    &f->race.addresses[f->race.address_count++];
+	struct sockaddr_in *in = (struct sockaddr_in *)next_address(f);
 
 	in->sin_family = AF_INET;
 	in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -186,7 +196,7 @@ race__an_address_of_no_use_is_passed_over(void **state)
 {
 	struct fixture *f = *state;
 
-	f->race.addresses[f->race.address_count++].ss_family = AF_UNIX;
+	next_address(f)->ss_family = AF_UNIX;
 	add(f, f->good_port);
 	start(f);
 	until_done(f);
