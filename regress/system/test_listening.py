@@ -115,7 +115,8 @@ def test_a_forward_can_be_taken_back_and_asked_for_again(server, keys,
                 wait_until(lambda: not listeners(int(place)),
                            what="the end of the listener")
             else:
-                assert not os.path.exists(place)
+                wait_until(lambda: not os.path.exists(place),
+                           what="the end of the socket")
     master.terminate()
     master.wait()
 
