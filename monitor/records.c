@@ -145,14 +145,38 @@ swap_lastlog(const char *tty, const struct record_login *login,
 	close(fd);
 }
 
+/* The oldest of this name: terminals are told closed in their order. */
 static struct record **
 find(struct records *records, const char *tty)
 {
-	struct record **at = &records->head;
+	struct record **found = NULL, **at = &records->head;
 
-	while (*at != NULL && strcmp((*at)->tty, tty) != 0)
-		at = &(*at)->next;
-	return at;
+	for (; *at != NULL; at = &(*at)->next) {
+		if (strcmp((*at)->tty, tty) == 0)
+			found = at;
+	}
+	return found == NULL ? at : found;
+}
+
+static void
+log_out(struct record *record)
+{
+	if (record->write_files)
+		write_logout(record);
+	record->write_files = false;
+}
+
+/*
+ * The kernel gives a number again as soon as its terminal is closed, which
+ * may be before we are told.
+ */
+static void
+log_out_earlier(struct records *records, const char *tty)
+{
+	for (struct record *r = records->head; r != NULL; r = r->next) {
+		if (strcmp(r->tty, tty) == 0)
+			log_out(r);
+	}
 }
 
 bool
@@ -163,11 +187,11 @@ records_open(struct records *records, const struct record_login *login,
 	struct record *record;
 
 	last_login[0] = '\0';
-	if (strlen(tty) >= TTY_PATH_MAX || *find(records, tty) != NULL ||
-	    records->count == RECORDS_MAX)
+	if (strlen(tty) >= TTY_PATH_MAX || records->count == RECORDS_MAX)
 		return err_set(err, ERR_UNEXPECTED, "terminal of a login");
 	if ((record = calloc(1, sizeof(*record))) == NULL)
 		return err_set(err, ERR_NOMEM, "login record");
+	log_out_earlier(records, tty);
 	memcpy(record->tty, tty, strlen(tty) + 1);
 	record->write_files = login->write_files;
 	record->pid = pid;
@@ -188,8 +212,7 @@ close_at(struct records *records, struct record **at)
 
 	*at = record->next;
 	records->count--;
-	if (record->write_files)
-		write_logout(record);
+	log_out(record);
 	free(record);
 }
 

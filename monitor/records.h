@@ -45,8 +45,9 @@ void records_last_login_text(time_t when, const char *host, char *out,
     size_t out_len);
 
 /*
- * A pty was opened for session process pid; it has no record yet. last_login
- * (may be empty) tells about the login before this one.
+ * A pty was made for session process pid; an earlier one of this name is
+ * gone, though it may still be told closed. last_login (may be empty) tells
+ * about the login before this one.
  */
 MUST_CHECK bool records_open(struct records *records,
     const struct record_login *login, const char *tty, pid_t pid,
