@@ -159,7 +159,7 @@ void
 peer_name_find(struct peer *peer)
 {
 	struct answer answer = { .finding = NOT_NAMED };
-	const char *name;
+	struct log_safe name;
 
 	if (peer->sockaddr.ss_family != AF_INET &&
 	    peer->sockaddr.ss_family != AF_INET6)
@@ -168,22 +168,22 @@ peer_name_find(struct peer *peer)
 		log_info("no answer about the name of %s", peer->address);
 		return;
 	}
-	name = log_safe(bytes_str(answer.name)).s;
+	name = log_safe(bytes_str(answer.name));
 	switch (answer.finding) {
 	case FOUND:
 		memcpy(peer->name, answer.name, sizeof(peer->name));
 		break;
 	case NASTY:
 		log_info("Nasty PTR record \"%s\" is set up for %s, ignoring",
-		    name, peer->address);
+		    name.s, peer->address);
 		break;
 	case NOT_FORWARD:
 		log_info("reverse mapping checking getaddrinfo for %s [%s] "
-		    "failed.", name, peer->address);
+		    "failed.", name.s, peer->address);
 		break;
 	case OTHER_ADDRESS:
 		log_info("Address %s maps to %s, but this does not map back "
-		    "to the address.", peer->address, name);
+		    "to the address.", peer->address, name.s);
 		break;
 	case NOT_NAMED:
 		break;
