@@ -158,17 +158,6 @@ rooted_open(struct tree *tree, const char *path, int flags, mode_t mode,
 }
 
 static int
-rooted_close(struct tree *tree, struct tree_file *file, bool is_complete)
-{
-	int fd = file->fd;
-
-	(void)tree;
-	(void)is_complete;
-	file->fd = -1;
-	return result(close(fd));
-}
-
-static int
 rooted_open_dir(struct tree *tree, const char *path)
 {
 	return open_path(rooted_of(tree), path, O_RDONLY | O_DIRECTORY, 0);
@@ -555,7 +544,7 @@ rooted_enter(struct tree *tree, const char *path)
 
 static const struct tree_ops rooted_ops = {
 	.open = rooted_open,
-	.close = rooted_close,
+	.close = tree_close_file,
 	.open_dir = rooted_open_dir,
 	.stat = rooted_stat,
 	.set_size = rooted_set_size,

@@ -31,8 +31,8 @@ plain_open(struct tree *tree, const char *path, int flags, mode_t mode,
 	return result(file->fd);
 }
 
-static int
-plain_close(struct tree *tree, struct tree_file *file, bool is_complete)
+int
+tree_close_file(struct tree *tree, struct tree_file *file, bool is_complete)
 {
 	int fd = file->fd;
 
@@ -226,7 +226,7 @@ plain_enter(struct tree *tree, const char *path)
 
 static const struct tree_ops plain_ops = {
 	.open = plain_open,
-	.close = plain_close,
+	.close = tree_close_file,
 	.open_dir = plain_open_dir,
 	.stat = plain_stat,
 	.set_size = plain_set_size,

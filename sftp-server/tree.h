@@ -89,5 +89,8 @@ struct tree {
 
 /* All that the process can reach, with the process's own rights. */
 struct tree tree_plain(void);
+/* tree_ops.close for whoever holds nothing but the descriptor. */
+int tree_close_file(struct tree *tree, struct tree_file *file,
+    bool is_complete);
 
 #endif

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: ISC
-"""Files of /etc/pam.d in the isolated host."""
+"""Files of /etc/pam.d in the isolated host, and fixtures of tests with PAM."""
 
 import os
 import shutil
 from contextlib import contextmanager
 
+import pytest
+
+from passwords import Typist, hashed, set_shadow
 from server import program
 
 ODD = os.path.normpath(os.path.join(
     os.environ.get("POSTERN_BUILD") or os.path.dirname(program("sshd")),
     "regress/system/pam_odd.so"))
+SECRET = "correct horse"     # alice's
 KINDS = ("auth", "account", "password", "session")
 
 
@@ -36,3 +40,23 @@ def odd(**arguments):
     """All four kinds are pam_odd's, with these arguments."""
     words = " ".join(f"{what}={value}" for what, value in arguments.items())
     stack(**{kind: f"required {ODD} {words}" for kind in KINDS})
+
+
+# ---- fixtures -------------------------------------------------------------
+
+@pytest.fixture(autouse=True)
+def accounts(syslog):
+    set_shadow("alice", hashed(SECRET))
+    with kept():
+        yield
+    set_shadow("alice", "*")
+
+
+@pytest.fixture
+def pam(make_server):
+    return lambda config="": make_server("UsePAM yes\n" + config)
+
+
+@pytest.fixture
+def typist(tmp_path):
+    return lambda *answers: Typist(str(tmp_path), *answers)

@@ -10,30 +10,11 @@ import asyncssh
 import paramiko
 import pytest
 
-from pam_stacks import ODD, kept, odd, stack
-from passwords import Attempts, Typist, hashed, set_shadow, ssh
+from pam_stacks import ODD, SECRET, accounts, odd, pam, stack, typist
+from passwords import Attempts, hashed, set_shadow, ssh
 from terminal import Terminal
 
-SECRET = "correct horse"
 METHOD = "keyboard-interactive"
-
-
-@pytest.fixture(autouse=True)
-def accounts(syslog):
-    set_shadow("alice", hashed(SECRET))
-    with kept():
-        yield
-    set_shadow("alice", "*")
-
-
-@pytest.fixture
-def pam(make_server):
-    return lambda config="": make_server("UsePAM yes\n" + config)
-
-
-@pytest.fixture
-def typist(tmp_path):
-    return lambda *answers: Typist(str(tmp_path), *answers)
 
 
 def dialogue(server, user, rounds):

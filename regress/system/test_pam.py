@@ -7,33 +7,14 @@ import shutil
 import paramiko
 import pytest
 
-from pam_stacks import ODD, kept, odd, stack
-from passwords import Attempts, Typist, hashed, set_shadow, ssh
+from pam_stacks import ODD, SECRET, accounts, odd, pam, stack, typist
+from passwords import Attempts, hashed, set_shadow, ssh
 from server import wait_until
 from terminal import Terminal
 from users_server import users_server
 
-SECRET = "correct horse"
 STEPS = {"auth": "auth", "setcred": "auth", "account": "account",
          "open": "session"}
-
-
-@pytest.fixture(autouse=True)
-def accounts(syslog):
-    set_shadow("alice", hashed(SECRET))
-    with kept():
-        yield
-    set_shadow("alice", "*")
-
-
-@pytest.fixture
-def pam(make_server):
-    return lambda config="": make_server("UsePAM yes\n" + config)
-
-
-@pytest.fixture
-def typist(tmp_path):
-    return lambda *answers: Typist(str(tmp_path), *answers)
 
 
 def try_password(server, user="alice", password=SECRET):

@@ -84,6 +84,9 @@ const char *value_name_of(const struct value_names *names, int value);
 char *value_text(const struct keyword *kw, const struct conf *conf);
 /* "keyword", in lower case, without a newline. */
 void value_print_keyword(const struct keyword *kw, FILE *out);
+/* A line for each word of a list, quoted where needed. */
+void value_print_each(const struct keyword *kw, const struct conf *conf,
+    FILE *out);
 /* "keyword TEXT\n". */
 void value_print_line(const struct keyword *kw, FILE *out, const char *fmt,
     ...) PRINTF_LIKE(3, 4);

@@ -44,8 +44,8 @@ add_words_or_none(struct value_in *in, word_check *check)
 	return add_words(in, check);
 }
 
-static void
-print_each(const struct keyword *kw, const struct conf *conf, FILE *out)
+void
+value_print_each(const struct keyword *kw, const struct conf *conf, FILE *out)
 {
 	const struct conf_list *list = keyword_value(kw, conf);
 
@@ -102,10 +102,10 @@ print_words_or_nothing(const struct keyword *kw, const struct conf *conf,
 }
 
 const struct value_type type_words = {
-	.parse = parse_words, .print = print_each,
+	.parse = parse_words, .print = value_print_each,
 };
 const struct value_type type_paths = {
-	.parse = parse_words, .print = print_each, .words_max = 1,
+	.parse = parse_words, .print = value_print_each, .words_max = 1,
 	.path = PATH_ABSOLUTE,
 };
 const struct value_type type_words_on_line = {
@@ -133,7 +133,7 @@ print_host_keys(const struct keyword *kw, const struct conf *conf, FILE *out)
 	if (conf->host_key.count == 0)
 		value_print_line(kw, out, "none");
 	else
-		print_each(kw, conf, out);
+		value_print_each(kw, conf, out);
 }
 
 const struct value_type type_host_keys = {
@@ -188,7 +188,7 @@ parse_set_env(struct value_in *in)
 }
 
 const struct value_type type_env_names = {
-	.parse = parse_env_names, .print = print_each,
+	.parse = parse_env_names, .print = value_print_each,
 };
 /* On one line: of several lines only the first would be read back. */
 const struct value_type type_set_env = {
@@ -220,7 +220,7 @@ parse_user_patterns(struct value_in *in)
 }
 
 const struct value_type type_user_patterns = {
-	.parse = parse_user_patterns, .print = print_each,
+	.parse = parse_user_patterns, .print = value_print_each,
 };
 
 /* ---- subsystems ---------------------------------------------------------- */

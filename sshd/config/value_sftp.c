@@ -70,12 +70,7 @@ print_rights(const struct keyword *kw, const struct conf *conf, FILE *out)
 {
 	const struct conf_list *list = keyword_value(kw, conf);
 
-	for (size_t i = 0; i < list->count; i++) {
-		value_print_keyword(kw, out);
-		putc(' ', out);
-		lex_print_word(out, list->v[i], LEX_QUOTE_NEEDED);
-		putc('\n', out);
-	}
+	value_print_each(kw, conf, out);
 	if (list->count == 0)
 		value_print_line(kw, out, "none");
 }
