@@ -292,7 +292,8 @@ flush_queue(struct ipc *ipc, struct err *err)
 		ipc->unsent_bytes -= unsent->len;
 		unsent_free(unsent);
 	}
-	loop_modify(ipc->loop, &ipc->watch, EPOLLIN);
+	if (ipc->loop != NULL)
+		loop_modify(ipc->loop, &ipc->watch, EPOLLIN);
 	return true;
 }
 
@@ -473,6 +474,15 @@ ipc_event(void *arg, uint32_t events)
 		events |= EPOLLHUP;
 	if ((events & ~(uint32_t)EPOLLOUT) != 0)
 		ipc->user_fn(ipc->user_arg, events);
+}
+
+bool
+ipc_settle(struct ipc *ipc, struct err *err)
+{
+	if (ipc->loop != NULL)
+		loop_unwatch(ipc->loop, &ipc->watch);
+	ipc->loop = NULL;
+	return flush_queue(ipc, err);
 }
 
 bool

@@ -109,5 +109,10 @@ void ipc_message_clear(struct ipc_message *message);
  */
 MUST_CHECK bool ipc_watch(struct ipc *ipc, struct loop *loop, loop_fn *fn,
     void *arg, struct err *err);
+/*
+ * The loop is over: what is unsent leaves now, and later messages wait until
+ * the socket takes them.
+ */
+MUST_CHECK bool ipc_settle(struct ipc *ipc, struct err *err);
 
 #endif

@@ -216,6 +216,10 @@ start(struct session *ses, struct err *err)
 static void
 finish(struct session *ses)
 {
+	struct err err;
+
+	/* a monitor that has gone hears no more */
+	(void)!ipc_settle(&ses->monitor, &err);
 	while (ses->programs != NULL)
 		program_free(ses, ses->programs);
 	internal_sftp_finish(ses);

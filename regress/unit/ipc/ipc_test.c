@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "lib/ipc/ipc.h"
 #include "lib/wire/reader.h"
@@ -340,6 +342,59 @@ ipc_send__queues_what_the_socket_does_not_take_and_keeps_order(void **state)
 	loop_clear(&loop);
 }
 
+/* In a child: reads all, exits with 0 when each came in its turn. */
+static void NORETURN
+read_in_order(struct ends *e, uint32_t wanted)
+{
+	struct ipc_message m;
+	struct err err;
+	bool got;
+
+	ipc_clear(&e->a);
+	for (uint32_t i = 0; i < wanted; i++) {
+		if (!ipc_recv(&e->b, SES_OPEN, &m, &got, &err) || !got ||
+		    m.u.SES_START.request != i)
+			_exit(1);
+		ipc_message_clear(&m);
+	}
+	_exit(0);
+}
+
+static void
+ipc_settle__what_was_queued_and_what_follows_arrives(void **state)
+{
+	static uint8_t command[COMMAND_MAX];
+	struct loop loop;
+	struct ends e;
+	struct err err;
+	uint32_t sent = 0;
+	pid_t pid = -1;
+	int status;
+
+	(void)state;
+	assert_true(loop_init(&loop, &clock_system, &err));
+	make_ends(&e, NET_TO_SESSION);
+	assert_true(ipc_watch(&e.a, &loop, ignore_event, NULL, &err));
+	for (uint32_t more = 20; more != 0;) {
+		struct ipc_SES_START start = { .request = sent++,
+		    .command = bytes_of(command, sizeof(command)) };
+
+		assert_true(ipc_send(&e.a, IPC_SES_START, &start, &err));
+		if (e.a.loop == NULL) {
+			more--;
+		} else if (e.a.unsent_bytes >= 3 * COMMAND_MAX) {
+			if ((pid = fork()) == 0)
+				read_in_order(&e, sent + more);
+			assert_true(ipc_settle(&e.a, &err));
+			assert_int_equal(e.a.unsent_bytes, 0);
+		}
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	clear_ends(&e);
+	loop_clear(&loop);
+}
+
 static void
 ipc_send__a_queue_above_its_limit_is_an_error(void **state)
 {
@@ -400,6 +455,7 @@ main(void)
 		TEST(ipc_recv__too_few_and_too_many_descriptors_are_refused),
 		TEST(ipc_send__queues_what_the_socket_does_not_take_and_keeps_order),
 		TEST(ipc_send__a_queue_above_its_limit_is_an_error),
+		TEST(ipc_settle__what_was_queued_and_what_follows_arrives),
 		TEST(ipc_recv__tells_a_closed_peer_from_silence),
 	};
 
