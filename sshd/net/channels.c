@@ -405,19 +405,25 @@ find_open(const struct conn *conn, uint32_t id, struct err *err)
 	return ch;
 }
 
+/*
+ * The channel of an answer that may come late: NULL when what it speaks of
+ * is over, which is nobody's fault.
+ */
+static struct channel *
+find_if_open(const struct conn *conn, uint32_t id)
+{
+	struct err late;
+
+	return find_open(conn, id, &late);
+}
+
 static struct channel *
 find_for_data(const struct conn *conn, const struct channel_data *m,
     struct err *err)
 {
 	struct channel *ch = find_open(conn, m->recipient_channel, err);
 
-	if (ch == NULL)
-		return NULL;
-	if ((ch->flags & CHANNEL_GOT_EOF) != 0) {
-		err_set(err, ERR_UNEXPECTED, "channel data after EOF");
-		return NULL;
-	}
-	return chan_charge(ch, m->data.len, err) ? ch : NULL;
+	return ch != NULL && chan_charge(ch, m->data.len, err) ? ch : NULL;
 }
 
 bool
@@ -429,6 +435,11 @@ recv_channel_data(struct conn *conn, struct reader *r, struct err *err)
 	if (!channel_data_parse(r, &m, err) ||
 	    (ch = find_for_data(conn, &m, err)) == NULL)
 		return false;
+	if ((ch->flags & CHANNEL_GOT_EOF) != 0) {
+		log_debug("channel %u: %zu bytes after EOF dropped", ch->id,
+		    m.data.len);
+		return true;
+	}
 	session_limits_input(ch);
 	return chan_input(ch, m.data, err);
 }
@@ -444,6 +455,8 @@ recv_channel_extended_data(struct conn *conn, struct reader *r,
 	if (!channel_extended_data_parse(r, &m, err) ||
 	    (ch = find_for_data(conn, &m, err)) == NULL)
 		return false;
+	if ((ch->flags & CHANNEL_GOT_EOF) != 0)
+		return err_set(err, ERR_UNEXPECTED, "extended data after EOF");
 	return chan_consumed(ch, m.data.len, err);
 }
 
@@ -455,9 +468,10 @@ recv_channel_window_adjust(struct conn *conn, struct reader *r,
 	struct channel *ch;
 	bool resumes;
 
-	if (!window_adjust_parse(r, &id, &bytes_to_add, err) ||
-	    (ch = find_open(conn, id, err)) == NULL)
+	if (!window_adjust_parse(r, &id, &bytes_to_add, err))
 		return false;
+	if ((ch = find_if_open(conn, id)) == NULL)
+		return true;
 	if (bytes_to_add > UINT32_MAX - ch->send_window)
 		return err_set(err, ERR_RANGE, "window adjustment");
 	resumes = ch->send_window == 0;
@@ -476,8 +490,9 @@ recv_channel_eof(struct conn *conn, struct reader *r, struct err *err)
 	    !channels_input_end(conn, err) ||
 	    (ch = find_open(conn, id, err)) == NULL)
 		return false;
+	/* Go's x/crypto/ssh answers our EOF with one more */
 	if ((ch->flags & CHANNEL_GOT_EOF) != 0)
-		return err_set(err, ERR_UNEXPECTED, "second EOF of a channel");
+		return true;
 	ch->flags |= CHANNEL_GOT_EOF;
 	return chan_input_eof(ch, err);
 }
@@ -545,12 +560,10 @@ recv_reply(struct conn *conn, struct reader *r, struct err *err)
 	struct channel *ch;
 	uint32_t id;
 
-	if (!channel_number_parse(r, &id, err) ||
-	    (ch = find_open(conn, id, err)) == NULL)
+	if (!channel_number_parse(r, &id, err))
 		return false;
-	if (ch->probe_count == 0)
-		return err_set(err, ERR_UNEXPECTED, "reply to no request");
-	ch->probe_count--;
+	if ((ch = find_if_open(conn, id)) != NULL && ch->probe_count > 0)
+		ch->probe_count--;
 	return true;
 }
 
