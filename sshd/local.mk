@@ -208,6 +208,8 @@ sshd_session_libsession_a_SOURCES = \
 	sshd/session/listen.c \
 	sshd/session/listening.c \
 	sshd/session/listening.h \
+	sshd/session/nologin.c \
+	sshd/session/nologin.h \
 	sshd/session/program.c \
 	sshd/session/program.h \
 	sshd/session/program_pty.c \

@@ -77,6 +77,51 @@ def test_what_is_not_inside_is_not_forwarded(make_server, jail, keys):
     assert result.stdout == b"<><>\n"
 
 
+@pytest.fixture
+def nologin():
+    with open("/etc/nologin", "w") as out:
+        out.write("Back at noon.\n")
+    yield
+    os.unlink("/etc/nologin")
+
+
+@pytest.mark.parametrize("config, words", [
+    (f"ChrootDirectory {JAIL}\n", ["true"]),
+    (f"ChrootDirectory {JAIL}\n", ["-s", "sftp"]),
+    ("SftpRoot /home/alice\n", ["-s", "sftp"]),
+])
+def test_nologin_of_the_host_counts(make_server, jail, keys, nologin, config,
+                                    words):
+    server = make_server(f"{config}Subsystem sftp internal-sftp\n")
+    for _ in range(2):
+        result = server.ssh("alice", keys["ed25519"], *words)
+        assert result.returncode == 254
+        # of a subsystem only standard output is sent
+        assert result.stderr == (b"" if "-s" in words else
+                                 b"Back at noon.\n")
+    server.wait_for_log(
+        "User alice not allowed because /etc/nologin exists")
+
+
+def test_nologin_inside_counts_for_nothing(make_server, jail, keys):
+    os.mkdir(f"{jail}/etc")
+    open(f"{jail}/etc/nologin", "w").close()
+    server = make_server(f"ChrootDirectory {jail}\n")
+    try:
+        assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+    finally:
+        shutil.rmtree(f"{jail}/etc")
+
+
+def test_nologin_is_not_for_root(make_server, jail, keys, nologin):
+    with open(keys["ed25519"] + ".pub") as key, \
+            open("/etc/root_keys", "w") as out:
+        out.write(key.read())
+    server = make_server(f"ChrootDirectory {jail}\nPermitRootLogin yes\n"
+                         "AuthorizedKeysFile /etc/root_keys\n")
+    assert server.ssh("root", keys["ed25519"], "true").returncode == 0
+
+
 def test_a_directory_that_others_could_change_ends_the_login(make_server,
                                                              keys):
     path = "/run/loose"

@@ -190,13 +190,45 @@ def test_a_chroot_that_others_could_write_is_refused(make_server, keys, jail,
     os.chown(bad, 0, 0)
 
 
-def test_the_tokens_of_the_chroot_name_the_user(make_server, keys, jail):
+@pytest.fixture
+def roots_home(keys):
+    """alice's home belongs to root, as a chroot must; her keys to her."""
+    os.chown("/home/alice", 0, 0)
+    os.mkdir("/home/alice/alice%2001")
+    yield "/home/alice"
+    os.rmdir("/home/alice/alice%2001")
+    os.chown("/home/alice", 2001, 2001)
+
+
+@pytest.mark.parametrize("written, means", [
+    ("~", "/home/alice"),
+    ("~/", "/home/alice/"),
+    ("~/%u%%%U", "/home/alice/alice%2001"),
+    ("%h", "/home/alice"),
+    ("%h/%u%%%U", "/home/alice/alice%2001"),
+    ("/home/%u", "/home/alice"),
+])
+def test_a_chroot_may_be_named_by_the_user(make_server, keys, roots_home,
+                                           written, means):
     server = make_server(
-        "Subsystem sftp internal-sftp\nChrootDirectory /srv/%u%%%U\n")
-    os.makedirs("/srv/alice%2001")
-    try:
-        with over_ssh(server, "alice", keys["ed25519"]) as sftp:
-            assert [name for name, _, _ in sftp.list("/")] in (
-                [b".", b".."], [b"..", b"."])
-    finally:
-        os.rmdir("/srv/alice%2001")
+        f"Subsystem sftp internal-sftp\nChrootDirectory {written}\n")
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        found = {name for name, _, _ in sftp.list("/")} - {b".", b".."}
+        assert found == {os.fsencode(name) for name in os.listdir(means)}
+    server.wait_for_log(f'Changed root directory to "{means}"')
+
+
+@pytest.mark.parametrize("written, why", [
+    ("~bob", "chroot path is not absolute"),
+    ("home/%u", "chroot path is not absolute"),
+    ("/home/%u%q", "unknown %-sequence"),
+    ("/home/%u/%i", "unknown %-sequence"),
+    ("%h", 'bad ownership or modes for chroot directory "/home/alice"'),
+])
+def test_a_chroot_that_names_nothing_ends_the_login(make_server, keys,
+                                                    written, why):
+    server = make_server(
+        f"Subsystem sftp internal-sftp\nChrootDirectory {written}\n")
+    assert server.ssh("alice", keys["ed25519"], "-s",
+                      "sftp").returncode == 255
+    server.wait_for_log(why)

@@ -401,15 +401,33 @@ def test_a_forced_command_is_not_replaced_by_sftp(tree, make_server, keys):
     server.wait_for_log("forced command '/bin/true' of user alice can't run")
 
 
-def test_tokens_and_a_start_directory(tree, make_server, keys):
-    os.makedirs(f"{HOME}/alice-2001/start")
-    _give(f"{HOME}/alice-2001", f"{HOME}/alice-2001/start")
-    server = make_server("SftpRoot %h/outside/%u-%U\n"
+@pytest.mark.parametrize("root", ["%h/outside/%u%%%U", "~/outside/%u%%%U",
+                                  "/home/%u/outside/alice%%2001"])
+def test_tokens_and_a_start_directory(tree, make_server, keys, root):
+    os.makedirs(f"{HOME}/alice%2001/start")
+    _give(f"{HOME}/alice%2001", f"{HOME}/alice%2001/start")
+    server = make_server(f"SftpRoot {root}\n"
                          "Subsystem sftp internal-sftp -d /start\n")
     with over_ssh(server, "alice", keys["ed25519"]) as sftp:
         assert sftp.realpath(".") == b"/start"
         sftp.request(MKDIR, string("made") + attrs())
-    assert os.path.isdir(f"{HOME}/alice-2001/start/made")
+    assert os.path.isdir(f"{HOME}/alice%2001/start/made")
+
+
+def test_the_home_directory_itself(tree, make_server, keys):
+    server = make_server("SftpRoot ~\nSubsystem sftp internal-sftp\n")
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        assert _read(sftp, "/outside/jail/d/inside") == b"inside"
+        with pytest.raises(Status):
+            _read(sftp, "/etc/passwd")
+    server.wait_for_log('Locked into SftpRoot "/home/alice"')
+
+
+def test_another_users_home_is_no_root(tree, make_server, keys):
+    server = make_server("SftpRoot ~bob\nSubsystem sftp internal-sftp\n")
+    assert server.ssh("alice", keys["ed25519"], "sftp",
+                      options=["-s"]).returncode == 255
+    server.wait_for_log("login of alice: SftpRoot is not absolute")
 
 
 def test_a_missing_directory_ends_the_session_with_its_name(

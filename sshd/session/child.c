@@ -9,15 +9,13 @@
 #include <unistd.h>
 
 #include "lib/base/fd.h"
-#include "lib/base/log.h"
 #include "sshd/session/agent.h"
 #include "sshd/session/internal_sftp.h"
+#include "sshd/session/nologin.h"
 
 #define MOTD_FILE	"/etc/motd"
-#define NOLOGIN_FILE	"/etc/nologin"
 #define SYSTEM_RC_FILE	SYSCONFDIR "/sshrc"
 #define PASSWD_PROGRAM	"/usr/bin/passwd"
-#define EXIT_NOLOGIN	254
 #define EXIT_NO_SESSION	254
 #define EXIT_FAILURE_EXEC 1
 #define LOG_FD		3	/* of internal-sftp */
@@ -88,20 +86,6 @@ greet(const struct session *ses, const struct program *program)
 	fflush(stdout);
 	if (grant_permits(ses, PERMIT_MOTD))
 		copy_to(stdout, MOTD_FILE);
-}
-
-static void
-refuse_if_nologin(const struct session *ses)
-{
-	struct stat st;
-
-	if (ses->grant.pam || ses->grant.uid == 0 ||
-	    stat(NOLOGIN_FILE, &st) == -1)
-		return;
-	log_info("User %s not allowed because " NOLOGIN_FILE " exists",
-	    ses->user);
-	copy_to(stderr, NOLOGIN_FILE);
-	_exit(EXIT_NOLOGIN);
 }
 
 /* Where modules opened no session, there is none. */
@@ -269,7 +253,7 @@ program_run_child(struct session *ses, struct program *program)
 
 	greet(ses, program);
 	change_password(ses, program);
-	refuse_if_nologin(ses);
+	nologin_refuse(ses);
 	refuse_without_session(ses);
 	internal_sftp_refuse(ses, program);
 	go_home(ses);

@@ -15,6 +15,7 @@
 #include "sshd/session/become.h"
 #include "sshd/session/forward.h"
 #include "sshd/session/internal_sftp.h"
+#include "sshd/session/nologin.h"
 #include "sshd/session/program.h"
 #include "sshd/session/requests.h"
 
@@ -200,8 +201,10 @@ receive_grant(struct session *ses, struct err *err)
 static bool
 start(struct session *ses, struct err *err)
 {
-	if (!receive_grant(ses, err) ||
-	    !become_user(&ses->grant, &ses->sftp_root_fd, err) ||
+	if (!receive_grant(ses, err))
+		return false;
+	nologin_look(ses);
+	if (!become_user(&ses->grant, &ses->sftp_root_fd, err) ||
 	    !auth_file_write(ses->grant.auth_info, &ses->auth_file, err) ||
 	    !loop_init(&ses->loop, &clock_system, err) ||
 	    !watch_signals(ses, err) ||
@@ -233,7 +236,10 @@ finish(struct session *ses)
 int
 main(int argc, char **argv)
 {
-	struct session ses = { .signal_fd = -1, .sftp_root_fd = -1, .net = { .fd = -1 } };
+	struct session ses = {
+		.signal_fd = -1, .sftp_root_fd = -1, .nologin = { .fd = -1 },
+		.net = { .fd = -1 },
+	};
 	struct err err;
 
 	title_init(&ses.title, argc, &argv);

@@ -25,6 +25,11 @@ struct connecting;
 struct listening;
 struct sftp_relay;
 
+struct nologin {
+	bool is_there;
+	int fd;			/* -1: its text can't be shown */
+};
+
 struct session {
 	struct loop loop;
 	struct title title;
@@ -41,6 +46,7 @@ struct session {
 	struct sftp_relay *sftp_relays;
 	char *tunnels;			/* "tun0,tun1", or NULL */
 	int sftp_root_fd;		/* -1: no SftpRoot */
+	struct nologin nologin;		/* see nologin.h */
 	uint32_t forward_count;		/* of connecting and listening */
 	uint32_t resolver_count;	/* names that are being resolved */
 	int signal_fd;
