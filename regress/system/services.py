@@ -14,7 +14,9 @@ class Shout(socketserver.StreamRequestHandler):
 
 
 class Tcp(socketserver.ThreadingTCPServer):
-    request_queue_size = 64
+    # a thousand at once must not fill it: the kernel then answers with SYN
+    # cookies, and resets a connection whose first data it has dropped
+    request_queue_size = 1024
     daemon_threads = True
 
 

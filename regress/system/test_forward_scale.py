@@ -4,6 +4,7 @@
 import hashlib
 import os
 import resource
+import signal
 import socket
 import threading
 
@@ -93,6 +94,32 @@ def test_a_thousand_connections_at_once(server, forward, echo):
         assert got == b"%d " % i * 500
     wait_until(lambda: _open_descriptors(net) == before,
                what="the descriptors' return")
+
+
+def test_a_busy_session_loses_no_waiting_connection(server, forward, echo):
+    """A full queue would make the kernel drop SYNs, and data after them."""
+    port = free_port()
+    process = forward(server, "-R", f"{port}:127.0.0.1:{echo}")
+    wait_until(lambda: any("remote forward success" in line
+                           for line in process.said), what="the forward")
+    session = next(pid for pid in descendants(server.process.pid)
+                   if "alice@notty" in title(pid))
+    socks = []
+    os.kill(session, signal.SIGSTOP)
+    try:
+        for i in range(COUNT):
+            sock = socket.create_connection(("127.0.0.1", port), timeout=60)
+            sock.sendall(b"number %d" % i)
+            sock.shutdown(socket.SHUT_WR)
+            socks.append(sock)
+    finally:
+        os.kill(session, signal.SIGCONT)
+    for i, sock in enumerate(socks):
+        got = b""
+        while part := sock.recv(65536):
+            got += part
+        sock.close()
+        assert got == b"number %d" % i
 
 
 @pytest.mark.parametrize("way", ["to the target", "to the client"])

@@ -11,7 +11,6 @@
 
 #include "sshd/session/forward.h"
 
-#define LISTEN_BACKLOG	128
 #define ACCEPT_BATCH	16	/* connections taken in one round */
 #define NET_BACKLOG_MAX	65536	/* bytes that net may leave unread */
 #define PAUSE_MS	100	/* when net is behind, or out of descriptors */
@@ -159,7 +158,7 @@ start(struct listening *l, int fd)
 	struct err err;
 
 	*s = (struct listen_socket){ .owner = l, .fd = fd };
-	if (listen(fd, LISTEN_BACKLOG) == -1 ||
+	if (listen(fd, SOMAXCONN) == -1 ||
 	    !loop_watch(&l->ses->loop, &s->watch, fd, EPOLLIN, accept_event,
 	    s, &err))
 		return false;
