@@ -244,6 +244,7 @@ grant_build(const struct grant_input *in, struct grant *out, struct err *err)
 		.local_address = bytes_str(in->peer->local_address),
 		.local_port = in->peer->local_port,
 		.log_level = in->log_level,
+		.log_verbose = in->log_verbose,
 		.account = (uint8_t)in->account,
 		.pam = conf->use_pam,
 		.pam_env = in->pam_env,

@@ -30,6 +30,7 @@ struct grant_input {
 	const char *login_text;
 	const char *auth_info;		/* NULL: no step is known */
 	uint32_t log_level;
+	struct bytes log_verbose;
 	bool is_root;
 };
 

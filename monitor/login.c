@@ -84,6 +84,7 @@ build_grant(struct monitor *mon, struct login *login, struct err *err)
 		    pam_stack_told(mon->pam),
 		.auth_info = mon->auth.info.text,
 		.log_level = (uint32_t)log_get_level(),
+		.log_verbose = log_get_verbose(),
 		.is_root = mon->is_root,
 	};
 

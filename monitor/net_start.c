@@ -87,6 +87,7 @@ send_setup(struct monitor *mon, struct bytes filter, struct err *err)
 	struct ipc_NET_SETUP m = {
 		.filter = filter,
 		.log_level = (uint32_t)log_get_level(),
+		.log_verbose = log_get_verbose(),
 		.version = bytes_str(mon->version),
 		.kex_algorithms = bytes_str(conf->kex_algorithms),
 		.host_keys = mon->offer,

@@ -8,14 +8,14 @@
 #include "lib/base/log_sink.h"
 #include "monitor/monitor.h"
 
-/* log_at() cleans what control characters are in the text. */
+/* log_relay() cleans what control characters are in the text. */
 static MUST_CHECK bool
 write_line(uint8_t level, struct bytes text, const char *suffix,
     struct err *err)
 {
 	if (level == LOG_LEVEL_QUIET || level > LOG_LEVEL_DEBUG3)
 		return err_set(err, ERR_RANGE, "level of a log line");
-	log_at((enum log_level)level, "%.*s%s", (int)text.len,
+	log_relay((enum log_level)level, "%.*s%s", (int)text.len,
 	    (const char *)text.p, suffix);
 	return true;
 }

@@ -39,6 +39,8 @@ open_log(struct monitor *mon, uint32_t debug_level)
 		mon->debug_level = LOG_LEVEL_VERBOSE + debug_level;
 	if ((mon->flags & SETUP_QUIET) != 0)
 		level = LOG_LEVEL_QUIET;
+	else
+		conf_set_verbose(&mon->conf);
 	log_sink_open((mon->flags & SETUP_STDERR) != 0, mon->log_fd,
 	    mon->conf.syslog_facility, MAX(mon->debug_level, level));
 }

@@ -61,8 +61,10 @@ user_evaluate_config(struct monitor *mon, struct err *err)
 		conf_clear(&mon->conf);
 	mon->conf = conf;
 	mon->has_conf = true;
-	if ((mon->flags & SETUP_QUIET) == 0)
+	if ((mon->flags & SETUP_QUIET) == 0) {
 		log_set_level(MAX(mon->debug_level, mon->conf.log_level));
+		conf_set_verbose(&mon->conf);
+	}
 	return true;
 }
 
@@ -130,6 +132,7 @@ send_reply(struct monitor *mon, struct err *err)
 		.banner = bytes_of(banner, banner_len),
 		.server_sig_algs = bytes_str(sig_algs),
 		.log_level = (uint32_t)log_get_level(),
+		.log_verbose = log_get_verbose(),
 	};
 	ok = ipc_send(&mon->net, IPC_USER_REPLY, &reply, err);
 	free(banner);

@@ -3,11 +3,19 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
+
+#include "lib/base/pattern.h"
+
+#define PLACE_MAX	256	/* of a line: the text is to have room too */
 
 static struct {
 	log_sink *sink;
 	void *arg;
 	enum log_level level;
+	long pid;		/* a sandbox may not ask for it later */
+	size_t verbose_len;
+	char verbose[LOG_VERBOSE_MAX];
 } logger;
 
 void
@@ -16,6 +24,7 @@ log_open(log_sink *sink, void *arg, enum log_level level)
 	logger.sink = sink;
 	logger.arg = arg;
 	logger.level = level;
+	logger.pid = (long)getpid();
 }
 
 void
@@ -33,8 +42,21 @@ log_get_level(void)
 bool
 log_enabled(enum log_level level)
 {
-	return logger.sink != NULL && level <= logger.level &&
-	    level != LOG_LEVEL_QUIET;
+	return logger.sink != NULL && level != LOG_LEVEL_QUIET &&
+	    (level <= logger.level || logger.verbose_len != 0);
+}
+
+void
+log_set_verbose(struct bytes places)
+{
+	logger.verbose_len = bytes_to_str(places, logger.verbose,
+	    sizeof(logger.verbose)) ? places.len : 0;
+}
+
+struct bytes
+log_get_verbose(void)
+{
+	return bytes_of(logger.verbose, logger.verbose_len);
 }
 
 size_t
@@ -71,45 +93,80 @@ log_safe(struct bytes peer_bytes)
 	return safe;
 }
 
+/* As the file is called in a pattern: by its path, and by its last part. */
+static bool
+list_matches(struct bytes list, const char *place)
+{
+	const char *slash = strrchr(place, '/');
+	enum pattern_result by_path = pattern_list_match(list,
+	    bytes_str(place));
+	enum pattern_result by_name = slash == NULL ? by_path :
+	    pattern_list_match(list, bytes_str(slash + 1));
+
+	return by_path != PATTERN_NEGATED && by_name != PATTERN_NEGATED &&
+	    (by_path == PATTERN_YES || by_name == PATTERN_YES);
+}
+
+static bool
+is_verbose(const char *place)
+{
+	struct bytes left = log_get_verbose();
+
+	while (left.len != 0) {
+		const uint8_t *end = memchr(left.p, '\n', left.len);
+		size_t len = end == NULL ? left.len : (size_t)(end - left.p);
+
+		if (list_matches(bytes_of(left.p, len), place))
+			return true;
+		len += end != NULL;
+		left = bytes_of(left.p + len, left.len - len);
+	}
+	return false;
+}
+
 static void
-write_line(enum log_level level, const char *fmt, va_list args)
+write_line(enum log_level level, const char *head, const char *fmt,
+    va_list args)
 {
 	char raw[LOG_LINE_MAX], line[LOG_LINE_MAX];
+	size_t len = bytes_str(head).len;
 
-	vsnprintf(raw, sizeof(raw), fmt, args);
+	memcpy(raw, head, len);
+	vsnprintf(raw + len, sizeof(raw) - len, fmt, args);
 	log_clean(line, sizeof(line), bytes_str(raw));
 	logger.sink(logger.arg, level, line);
 }
 
-#define DEFINE_LOG(name, lvl)						\
-void									\
-name(const char *fmt, ...)						\
-{									\
-	va_list args;							\
-									\
-	if (!log_enabled(lvl))						\
-		return;							\
-	va_start(args, fmt);						\
-	write_line(lvl, fmt, args);					\
-	va_end(args);							\
+void
+log_from(enum log_level level, const char *file, const char *function,
+    int line, const char *fmt, ...)
+{
+	char head[PLACE_MAX] = "";
+	va_list args;
+
+	if (!log_enabled(level))
+		return;
+	if (level > logger.level) {
+		snprintf(head, sizeof(head), "%s:%s():%d", file, function,
+		    line);
+		if (!is_verbose(head))
+			return;
+		snprintf(head, sizeof(head), "%s:%s():%d (pid=%ld): ", file,
+		    function, line, logger.pid);
+	}
+	va_start(args, fmt);
+	write_line(level, head, fmt, args);
+	va_end(args);
 }
 
-DEFINE_LOG(log_fatal, LOG_LEVEL_FATAL)
-DEFINE_LOG(log_error, LOG_LEVEL_ERROR)
-DEFINE_LOG(log_info, LOG_LEVEL_INFO)
-DEFINE_LOG(log_verbose, LOG_LEVEL_VERBOSE)
-DEFINE_LOG(log_debug, LOG_LEVEL_DEBUG1)
-DEFINE_LOG(log_debug2, LOG_LEVEL_DEBUG2)
-DEFINE_LOG(log_debug3, LOG_LEVEL_DEBUG3)
-
 void
-log_at(enum log_level level, const char *fmt, ...)
+log_relay(enum log_level level, const char *fmt, ...)
 {
 	va_list args;
 
 	if (!log_enabled(level))
 		return;
 	va_start(args, fmt);
-	write_line(level, fmt, args);
+	write_line(level, "", fmt, args);
 	va_end(args);
 }

@@ -2,10 +2,11 @@
 /*
  * log - one line at a time to wherever the role sends its lines.
  *
- * Shapes:  levels as in sshd_config's LogLevel; a sink chosen by the role.
+ * Shapes:  levels as in sshd_config's LogLevel; places as in its LogVerbose:
+ *          FILE:FUNCTION():LINE; a sink chosen by the role.
  * Units:   LOG_LINE_MAX bytes after formatting.
  * Errors:  none: a line that can't be written is lost.
- * Owns:    the sink and level, the one mutable global of the libraries.
+ * Owns:    the sink, level and places, the one mutable global of the libraries.
  * Source:  syslog(3); reference sheet log_messages.
  */
 #ifndef LIB_BASE_LOG_H
@@ -34,17 +35,33 @@ typedef void log_sink(void *arg, enum log_level level, const char *line);
 void log_open(log_sink *sink, void *arg, enum log_level level);
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
-/* Is a line of this level written? For lines that are dear to make. */
+/* May a line of this level be written? For lines that are dear to make. */
 bool log_enabled(enum log_level level);
 
-void log_fatal(const char *fmt, ...) PRINTF_LIKE(1, 2);
-void log_error(const char *fmt, ...) PRINTF_LIKE(1, 2);
-void log_info(const char *fmt, ...) PRINTF_LIKE(1, 2);
-void log_verbose(const char *fmt, ...) PRINTF_LIKE(1, 2);
-void log_debug(const char *fmt, ...) PRINTF_LIKE(1, 2);
-void log_debug2(const char *fmt, ...) PRINTF_LIKE(1, 2);
-void log_debug3(const char *fmt, ...) PRINTF_LIKE(1, 2);
-void log_at(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/*
+ * Lines of the places that match are written whatever their level, with the
+ * place in front if the level alone would not have them. places: pattern
+ * lists, one a line, over the path of a source file or its last part; copied.
+ * Empty, or as long as LOG_VERBOSE_MAX: none.
+ */
+#define LOG_VERBOSE_MAX	4096
+void log_set_verbose(struct bytes places);
+struct bytes log_get_verbose(void);
+
+#define log_fatal(...)		log_at(LOG_LEVEL_FATAL, __VA_ARGS__)
+#define log_error(...)		log_at(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_info(...)		log_at(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_verbose(...)	log_at(LOG_LEVEL_VERBOSE, __VA_ARGS__)
+#define log_debug(...)		log_at(LOG_LEVEL_DEBUG1, __VA_ARGS__)
+#define log_debug2(...)		log_at(LOG_LEVEL_DEBUG2, __VA_ARGS__)
+#define log_debug3(...)		log_at(LOG_LEVEL_DEBUG3, __VA_ARGS__)
+#define log_at(level, ...)						\
+	log_from(level, __FILE__, __func__, __LINE__, __VA_ARGS__)
+
+void log_from(enum log_level level, const char *file, const char *function,
+    int line, const char *fmt, ...) PRINTF_LIKE(5, 6);
+/* A line of a process that has our level and places, and chose by them. */
+void log_relay(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 #define LOG_SAFE_MAX	256	/* a peer's string in a log line */
 

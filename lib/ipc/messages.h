@@ -18,6 +18,7 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/limits.h"
+#include "lib/base/log.h"
 
 enum ipc_edge {
 	LISTENER_TO_MONITOR, MONITOR_TO_LISTENER,
@@ -100,6 +101,7 @@ enum { MANY = 0, ONCE = 1 };
 	U32(uid)							\
 	U32(gid)							\
 	U32(log_level)							\
+	STR(log_verbose, LOG_VERBOSE_MAX)	/* see log.h */		\
 	STR(version, VERSION_LINE_MAX)	/* V_S without CR LF */		\
 	STR(kex_algorithms, NAME_LIST_MAX)				\
 	STR(host_keys, 65536)	/* list of algorithm name, K_S */	\
@@ -127,7 +129,8 @@ enum { MANY = 0, ONCE = 1 };
 	STR(methods, METHOD_LIST_MAX)	/* that can continue */		\
 	STR(banner, BANNER_MAX)		/* empty: none */		\
 	STR(server_sig_algs, NAME_LIST_MAX)				\
-	U32(log_level)
+	U32(log_level)							\
+	STR(log_verbose, LOG_VERBOSE_MAX)
 /*
  * Answer to any authentication request. On AUTH_SUCCESS one descriptor: the
  * socket to the session process, and the limits that hold from then on.
@@ -239,6 +242,7 @@ enum { MANY = 0, ONCE = 1 };
 	STR(local_address, 64)						\
 	U32(local_port)							\
 	U32(log_level)							\
+	STR(log_verbose, LOG_VERBOSE_MAX)				\
 	U32(permit)		/* mask of enum grant_permit */		\
 	U32(max_sessions)						\
 	U8(account)		/* enum grant_account */		\

@@ -6,6 +6,8 @@ import re
 import paramiko
 import pytest
 
+from sftp_clients import sftp
+
 LINE = re.compile(r"<(\d+)>\w{3} [ \d]\d \d\d:\d\d:\d\d (\w+)\[(\d+)\]: (.*)")
 INFO, ERR = 6, 3
 AUTH = 4 << 3
@@ -121,3 +123,65 @@ def test_control_characters_of_the_peer_are_escaped(make_server):
     line = server.wait_for_log("Invalid user evil")
     assert "root" in line and "[2J" in line
     assert "\x1b" not in server.log()
+
+
+# ---- LogVerbose ------------------------------------------------------------
+
+PLACE = r"(debug1: )?{}:\w+\(\):\d+ \(pid=(\d+)\): {}"
+
+
+def forced(server, file, text):
+    """The pid of the process that wrote such a line."""
+    pattern = re.compile(PLACE.format(re.escape(file), text))
+    found = [m for m in map(pattern.fullmatch, server.log().splitlines()) if m]
+    assert len(found) == 1, server.log()
+    return int(found[0][2])
+
+
+@pytest.mark.postern_only
+def test_every_process_logs_what_log_verbose_names(make_server, keys):
+    server = make_server("LogLevel QUIET\nLogVerbose sockets.c:* "
+                         "*/req_connection.c:*,!monitor/records.c:* program.c:*\n"
+                         "LogVerbose none\n")
+    assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+    server.wait_for_log("Close session: user alice")
+    pids = {
+        forced(server, "sshd/listener/sockets.c",
+               r"Server listening on 127\.0\.0\.1 port \d+\."),
+        forced(server, "monitor/req_connection.c", "Connection from .*"),
+        forced(server, "sshd/session/program.c", "Starting session: .*"),
+    }
+    assert len(pids) == 3
+    assert server.process.pid in pids
+    others = [line for line in server.log().splitlines()
+              if "sockets.c:" not in line and "program.c:" not in line
+              and "req_connection.c:" not in line]
+    assert others == []
+
+
+@pytest.mark.postern_only
+def test_a_forced_line_of_the_sandbox_keeps_its_mark(make_server, keys):
+    server = make_server("LogLevel INFO\nLogVerbose sshd/net/version.c:*\n")
+    assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+    server.wait_for_log("Disconnected from user alice")
+    assert forced(server, "sshd/net/version.c",
+                  r"Remote protocol version 2\.0, .* \[preauth\]")
+    # what LogLevel has is as ever, and the rest is not there
+    assert "\nAccepted publickey for alice from" in server.log()
+    assert server.log().count("debug1: ") == 1
+
+
+@pytest.mark.postern_only
+def test_a_quiet_server_is_quiet_about_those_places_too(make_server, keys):
+    server = make_server("LogVerbose *\n", args=["-q"])
+    assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+    assert server.log() == ""
+
+
+@pytest.mark.postern_only
+def test_internal_sftp_logs_what_log_verbose_names(make_server, keys):
+    server = make_server("LogLevel INFO\nLogVerbose sftp-server/paths.c:*\n"
+                         "Subsystem sftp internal-sftp -l QUIET\n")
+    assert sftp(server, keys["ed25519"], "pwd").returncode == 0
+    server.wait_for_log("sftp-server/paths.c:")
+    assert forced(server, "sftp-server/paths.c", 'realpath "\\."')

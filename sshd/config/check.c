@@ -82,22 +82,7 @@ settle_paths(struct value_in *in, const char **words)
 	return true;
 }
 
-/* ---- what is not built yet ----------------------------------------------- */
-
-/* The value, as printed, is the one that asks for nothing. */
-static bool
-is_harmless(const struct keyword *kw, const struct conf *conf)
-{
-	char *text = value_text(kw, conf);
-	const char *value = text == NULL ? NULL : strchr(text, ' ');
-	size_t len = kw->harmless == NULL ? 0 : strlen(kw->harmless);
-	bool same = len != 0 && value != NULL &&
-	    strncmp(value + 1, kw->harmless, len) == 0 &&
-	    value[1 + len] == '\n';
-
-	free(text);
-	return same;
-}
+/* ---- what has no effect -------------------------------------------------- */
 
 static bool
 is_default(const struct keyword *kw, const struct conf *conf,
@@ -119,30 +104,16 @@ is_default(const struct keyword *kw, const struct conf *conf,
 	return same;
 }
 
-/* A default of several parts stands behind a line that gives only some. */
-static bool
-complete(struct value_in *in)
-{
-	char reason[VALUE_REASON_MAX] = "";
-
-	return in->kw->rule != RULE_BY_PART || evaluate_default(in->kw,
-	    in->arena, in->conf, in->parts, reason);
-}
-
 static bool
 judge_use(struct check *check, struct value_in *in)
 {
 	const struct keyword *kw = in->kw;
 
-	if (kw->use == USE_ACTS)
-		return true;
 	if (kw->use == USE_NO_PLATFORM)
 		return value_bad(in, "not supported on this platform");
-	if (!complete(in) || is_harmless(kw, in->conf) ||
-	    is_default(kw, in->conf, in->arena))
-		return true;
-	snprintf(check->note, sizeof(check->note),
-	    "has no effect in this version");
+	if (kw->use == USE_NO_EFFECT && !is_default(kw, in->conf, in->arena))
+		snprintf(check->note, sizeof(check->note),
+		    "has no effect: not a part of this sshd");
 	return true;
 }
 

@@ -205,6 +205,22 @@ conf_clear(struct conf *conf)
 }
 
 void
+conf_set_verbose(const struct conf *conf)
+{
+	uint8_t text[LOG_VERBOSE_MAX];
+	struct writer w = wr_init(text, sizeof(text));
+
+	for (size_t i = 0; i < conf->log_verbose.count; i++) {
+		const char *list = conf->log_verbose.v[i];
+
+		if (i != 0)
+			wr_u8(&w, '\n');
+		wr_bytes(&w, list, strlen(list));
+	}
+	log_set_verbose(wr_view(&w));
+}
+
+void
 conf_print(const struct conf *conf, FILE *out)
 {
 	for (size_t i = 0; i < keyword_count; i++) {

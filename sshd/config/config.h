@@ -73,6 +73,8 @@ MUST_CHECK bool config_unpack(struct bytes packed, struct config **out,
 MUST_CHECK bool config_evaluate(const struct config *config,
     const struct conf_spec *spec, struct conf *out, struct err *err);
 void conf_clear(struct conf *conf);
+/* LogVerbose holds for the lines of this process from now on. */
+void conf_set_verbose(const struct conf *conf);
 
 /* The same with a witness, who is told where each value comes from. */
 struct evaluate_watch;

@@ -27,10 +27,10 @@ enum keyword_rule {
 	RULE_BY_PART,	/* the first line wins for each part of the value */
 };
 
-/* What stands behind a keyword in this version. */
+/* What stands behind a keyword. */
 enum keyword_use {
 	USE_ACTS,
-	LATER_WARN,	/* not built yet, safe to ignore: a log line says so */
+	USE_NO_EFFECT,	/* of parts that only OpenSSH has: a log line says so */
 	USE_NO_PLATFORM,	/* Linux can't: an error, not printed */
 };
 
@@ -55,7 +55,6 @@ struct keyword {
 	uint8_t use;			/* enum keyword_use */
 	uint8_t algs;			/* enum alg_kind, for algorithm lists */
 	const char *dflt;		/* as in a file; NULL: unset */
-	const char *harmless;		/* LATER_: asks for nothing */
 	uint32_t min, max;
 	const struct value_names *names;
 	const char *keeps;		/* a word that is no path */

@@ -57,7 +57,7 @@ extern const struct value_type type_choice, type_choice_exact, type_flag,
     type_seconds_or_none, type_text, type_path, type_home_path, type_raw,
     type_raw_command, type_raw_program, type_digest, type_user_environment;
 extern const struct value_type type_words, type_paths, type_words_on_line,
-    type_words_if_any,
+    type_log_places,
     type_paths_if_any, type_env_names, type_set_env, type_user_patterns,
     type_subsystem, type_auth_methods, type_auth_options, type_timeouts,
     type_host_keys;

@@ -111,12 +111,27 @@ const struct value_type type_paths = {
 const struct value_type type_words_on_line = {
 	.parse = parse_words_or_none, .print = print_words_or_none,
 };
-const struct value_type type_words_if_any = {
-	.parse = parse_words_or_none, .print = print_words_or_nothing,
-};
 const struct value_type type_paths_if_any = {
 	.parse = parse_words_or_none, .print = print_words_or_nothing,
 	.path = PATH_ABSOLUTE,
+};
+
+/* The whole of them goes from process to process. */
+static bool
+parse_log_places(struct value_in *in)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < in->word_count; i++)
+		len += strlen(in->words[i]) + 1;
+	if (len > LOG_VERBOSE_MAX)
+		return value_bad(in, "more than %d bytes of patterns",
+		    LOG_VERBOSE_MAX - 1);
+	return add_words_or_none(in, any_word);
+}
+
+const struct value_type type_log_places = {
+	.parse = parse_log_places, .print = print_words_or_nothing,
 };
 
 /* A line `HostKey none` is a line: it keeps the default keys away. */

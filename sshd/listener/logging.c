@@ -94,6 +94,8 @@ logging_configure(struct listener *listener, bool starting)
 {
 	const struct conf *conf = &listener->snapshot.conf;
 
+	if (!listener->cmdline.quiet)
+		conf_set_verbose(conf);
 	if (listener->cmdline.log_stderr) {
 		log_sink_open(true, listener->spawner.log_fd,
 		    conf->syslog_facility, conf->log_level);

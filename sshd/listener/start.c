@@ -121,6 +121,8 @@ start_load(struct listener *listener)
 	    &exit_code))
 		return exit_code;
 	log_set_level(listener->snapshot.conf.log_level);
+	if (!listener->cmdline.quiet)
+		conf_set_verbose(&listener->snapshot.conf);
 	if (listener->cmdline.random_flag)
 		log_info("-r is deprecated and has no effect");
 	if (!snapshot_prepare(&listener->snapshot, listener->binary, text)) {

@@ -161,6 +161,7 @@ name_user(struct conn *conn, const struct userauth_request *m,
 		return false;
 	answer = &reply.u.USER_REPLY;
 	log_set_level((enum log_level)answer->log_level);
+	log_set_verbose(answer->log_verbose);
 	return transport_send_ext_info(conn, answer->server_sig_algs, err) &&
 	    send_banner(conn, answer->banner, err);
 }

@@ -110,6 +110,7 @@ conn_setup(struct conn *conn, const struct ipc_NET_SETUP *m, struct err *err)
 	setup->prove_keys = put_copy(&w, m->prove_keys);
 	setup->host_key_algorithms = put_names(&w, m->host_keys, err);
 	log_set_level((enum log_level)m->log_level);
+	log_set_verbose(m->log_verbose);
 	if (setup->host_key_algorithms.len == 0)
 		return err_set(err, ERR_NOT_FOUND, "host key");
 	return true;

@@ -179,6 +179,7 @@ take_grant(struct session *ses, struct ipc_message *message, struct err *err)
 	if (ses->user == NULL || ses->home == NULL || ses->shell == NULL)
 		return err_set(err, ERR_FORMAT, "user, home or shell");
 	log_set_level(ses->grant.log_level);
+	log_set_verbose(ses->grant.log_verbose);
 	ipc_init(&ses->net, ipc_take_fd(message, 0), NET_TO_SESSION);
 	return true;
 }

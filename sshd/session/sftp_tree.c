@@ -74,7 +74,8 @@ add_layers(const struct session *ses, struct sftp_tree *tree)
 		tree->top = &tree->upload.layer.tree;
 	}
 	if ((grant->sftp_flags & GRANT_SFTP_AUDIT) != 0 &&
-	    grant->log_level >= LOG_LEVEL_INFO) {
+	    (grant->log_level >= LOG_LEVEL_INFO ||
+	    grant->log_verbose.len != 0)) {
 		audit_init(&tree->audit, tree->top, tree->who,
 		    (enum log_level)grant->log_level);
 		tree->top = &tree->audit.layer.tree;

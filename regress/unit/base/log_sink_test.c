@@ -9,7 +9,7 @@
 #include "lib/base/log_sink.h"
 
 struct line_case {
-	void (*log)(const char *fmt, ...);
+	enum log_level level;
 	const char *want;
 };
 
@@ -17,13 +17,13 @@ static void
 log_sink__a_line_on_a_descriptor_is_one_write_with_cr_lf(void **state)
 {
 	static const struct line_case cases[] = {
-		{ log_fatal, "text\r\n" },
-		{ log_error, "text\r\n" },
-		{ log_info, "text\r\n" },
-		{ log_verbose, "text\r\n" },
-		{ log_debug, "debug1: text\r\n" },
-		{ log_debug2, "debug2: text\r\n" },
-		{ log_debug3, "debug3: text\r\n" },
+		{ LOG_LEVEL_FATAL, "text\r\n" },
+		{ LOG_LEVEL_ERROR, "text\r\n" },
+		{ LOG_LEVEL_INFO, "text\r\n" },
+		{ LOG_LEVEL_VERBOSE, "text\r\n" },
+		{ LOG_LEVEL_DEBUG1, "debug1: text\r\n" },
+		{ LOG_LEVEL_DEBUG2, "debug2: text\r\n" },
+		{ LOG_LEVEL_DEBUG3, "debug3: text\r\n" },
 	};
 	int fds[2];
 
@@ -33,7 +33,7 @@ log_sink__a_line_on_a_descriptor_is_one_write_with_cr_lf(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		char got[64] = { 0 };
 
-		cases[i].log("%s", "text");
+		log_at(cases[i].level, "%s", "text");
 		assert_true(read(fds[0], got, sizeof(got) - 1) > 0);
 		assert_string_equal(got, cases[i].want);
 	}

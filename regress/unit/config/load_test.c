@@ -93,19 +93,18 @@ load__old_keywords_are_accepted_with_a_word(void **state)
 }
 
 static void
-load__what_is_missed_but_harmless_is_only_told(void **state)
+load__what_has_no_effect_is_told(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_true(fixture_load(f, "SecurityKeyProvider /x\nSshdAuthPath /x\n"
-	    "AuthenticationMethods any\nKbdInteractiveAuthentication no\n"
-	    "AllowAgentForwarding no\nSshdSessionPath /x\n"));
-	expect_log(f, "line 1: SecurityKeyProvider has no effect in this version\n");
+	assert_true(fixture_load(f, "SshdSessionPath /x\nSshdAuthPath /x\n"
+	    "SshdAuthPath " LIBEXECDIR "/sshd-auth\n"
+	    "AllowAgentForwarding no\n"));
+	expect_log(f, "line 1: SshdSessionPath has no effect: not a part of "
+	    "this sshd\n");
 	expect_log(f, "line 2: SshdAuthPath has no effect");
-	expect_log(f, "line 6: SshdSessionPath has no effect");
 	assert_null(strstr(f->log, "line 3"));
 	assert_null(strstr(f->log, "line 4"));
-	assert_null(strstr(f->log, "line 5"));
 }
 
 static void
@@ -375,7 +374,7 @@ main(void)
 		TEST_IN_DIR(
 		    load__a_file_that_is_no_configuration_is_given_up_early),
 		TEST_IN_DIR(load__old_keywords_are_accepted_with_a_word),
-		TEST_IN_DIR(load__what_is_missed_but_harmless_is_only_told),
+		TEST_IN_DIR(load__what_has_no_effect_is_told),
 		TEST_IN_DIR(load__what_linux_lacks_is_an_error),
 		TEST_IN_DIR(load__lines_of_the_command_line_win_over_the_file),
 		TEST_IN_DIR(load__a_bad_command_line_is_told_from_a_bad_file),

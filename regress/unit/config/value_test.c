@@ -138,6 +138,18 @@ value__numbers_stay_within_their_range(void **state)
 }
 
 static void
+value__log_verbose_has_room_for_4095_bytes(void **state)
+{
+	char text[LOG_VERBOSE_MAX + 16] = "LogVerbose ";
+	size_t head = strlen(text);
+
+	memset(text + head, '*', LOG_VERBOSE_MAX - 1);
+	assert_true(fixture_load(*state, text));
+	memset(text + head, '*', LOG_VERBOSE_MAX);
+	assert_refused(*state, text, "more than 4095 bytes of patterns");
+}
+
+static void
 value__lists_take_words_and_their_special_ones_alone(void **state)
 {
 	static const struct good cases[] = {
@@ -396,6 +408,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST_IN_DIR(value__choices_and_flags_are_read_in_any_case),
 		TEST_IN_DIR(value__numbers_stay_within_their_range),
+		TEST_IN_DIR(value__log_verbose_has_room_for_4095_bytes),
 		TEST_IN_DIR(
 		    value__lists_take_words_and_their_special_ones_alone),
 		TEST_IN_DIR(value__only_the_first_setenv_line_counts),
