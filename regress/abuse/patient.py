@@ -59,6 +59,11 @@ def unshared_kib(pid):
     return rollup(pid, "Private_Dirty") + rollup(pid, "Private_Clean")
 
 
+def own_kib(pid):
+    """Its memory, also what it shares with a child that has just begun."""
+    return rollup(pid, "Anonymous")
+
+
 def family(monitor):
     """A monitor, net and session: what is below session is the user's."""
     return [monitor] + [pid for pid in descendants(monitor)
