@@ -140,16 +140,21 @@ open_new(struct rights *rights, const char *canon, int flags, mode_t mode,
 	return r;
 }
 
-/* Only a call of its own tells whether it made the file. */
+/*
+ * Only a call of its own tells whether it made the file. That it had to make
+ * it is no wish of the client's.
+ */
 static int
 open_forced(struct rights *rights, const char *canon, int flags, mode_t mode,
     struct tree_file *file)
 {
 	struct tree *below = rights->layer.below;
+	int new_flags = (flags & O_EXCL) != 0 ? flags :
+	    flags | TREE_O_MAY_REPLACE;
 	int r = -ENOENT;
 
 	for (int i = 0; i < TRIES_MAX && r == -ENOENT; i++) {
-		r = open_new(rights, canon, flags, mode, file);
+		r = open_new(rights, canon, new_flags, mode, file);
 		if (r != -EEXIST || (flags & O_EXCL) != 0)
 			break;
 		r = below->ops->open(below, canon, flags & ~O_CREAT, 0, file);

@@ -151,7 +151,8 @@ static int
 rooted_open(struct tree *tree, const char *path, int flags, mode_t mode,
     struct tree_file *file)
 {
-	int r = open_path(rooted_of(tree), path, flags | O_NOCTTY, mode);
+	int r = open_path(rooted_of(tree), path,
+	    (flags & ~TREE_O_MAY_REPLACE) | O_NOCTTY, mode);
 
 	*file = (struct tree_file){ .fd = r < 0 ? -1 : r };
 	return r < 0 ? r : 0;
@@ -227,26 +228,6 @@ rooted_set_size(struct tree *tree, const struct tree_target *target,
 	return r;
 }
 
-/* Before Linux 6.6 an open file is needed, so some right to it. */
-static int
-chmod_opened(struct rooted *rooted, const struct tree_target *target,
-    mode_t mode)
-{
-	int flags = O_NONBLOCK | O_NOCTTY |
-	    (target->follow ? 0 : O_NOFOLLOW);
-	int fd = open_path(rooted, target->path, O_RDONLY | flags, 0), r;
-
-	if (fd == -EACCES)
-		fd = open_path(rooted, target->path, O_WRONLY | flags, 0);
-	if (fd == -ELOOP && !target->follow)
-		return -EOPNOTSUPP;
-	if (fd < 0)
-		return fd;
-	r = result(fchmod(fd, mode));
-	close(fd);
-	return r;
-}
-
 static int
 rooted_set_mode(struct tree *tree, const struct tree_target *target,
     mode_t mode)
@@ -260,7 +241,7 @@ rooted_set_mode(struct tree *tree, const struct tree_target *target,
 	r = result((int)syscall(SYS_fchmodat2, fd, "", mode, AT_EMPTY_PATH));
 	close(fd);
 	if (r == -ENOSYS)
-		return chmod_opened(rooted_of(tree), target, mode);
+		return tree_set_mode_opened(tree, target, mode);
 	return r;
 }
 

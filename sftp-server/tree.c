@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "lib/base/log.h"
 #include "sftp-server/resolve.h"
 
 #ifndef SYS_fchmodat2
@@ -26,7 +27,8 @@ plain_open(struct tree *tree, const char *path, int flags, mode_t mode,
 {
 	(void)tree;
 	*file = (struct tree_file){
-		.fd = open(path, flags | O_CLOEXEC | O_NOCTTY, mode),
+		.fd = open(path, (flags & ~TREE_O_MAY_REPLACE) | O_CLOEXEC |
+		    O_NOCTTY, mode),
 	};
 	return result(file->fd);
 }
@@ -67,26 +69,45 @@ plain_set_size(struct tree *tree, const struct tree_target *target,
 	    ftruncate(target->file->fd, size) : truncate(target->path, size));
 }
 
-/* The C library needs /proc for it, which a chroot may not have. */
-static int
-set_mode_no_follow(const char *path, mode_t mode)
+int
+tree_set_mode_opened(struct tree *tree, const struct tree_target *target,
+    mode_t mode)
 {
-	int r = result((int)syscall(SYS_fchmodat2, AT_FDCWD, path, mode,
-	    AT_SYMLINK_NOFOLLOW));
+	int flags = O_NONBLOCK | (target->follow ? 0 : O_NOFOLLOW);
+	struct tree_file file;
+	int r = tree->ops->open(tree, target->path, O_RDONLY | flags, 0,
+	    &file);
 
-	return r != -ENOSYS ? r : result(fchmodat(AT_FDCWD, path, mode,
-	    AT_SYMLINK_NOFOLLOW));
+	if (r == -EACCES)
+		r = tree->ops->open(tree, target->path, O_WRONLY | flags, 0,
+		    &file);
+	/* directories are never opened to be written */
+	if (r == -EACCES || r == -EISDIR || (r == -ELOOP && !target->follow)) {
+		log_error("\"%s\": Linux before 6.6 sets modes only of what "
+		    "can be opened", target->path);
+		return -EOPNOTSUPP;
+	}
+	if (r < 0)
+		return r;
+	r = result(fchmod(file.fd, mode));
+	close(file.fd);
+	return r;
 }
 
+/* The C library needs /proc for it, which a chroot may not have. */
 static int
 plain_set_mode(struct tree *tree, const struct tree_target *target,
     mode_t mode)
 {
-	(void)tree;
+	int r;
+
 	if (target->file != NULL)
 		return result(fchmod(target->file->fd, mode));
-	return target->follow ? result(chmod(target->path, mode)) :
-	    set_mode_no_follow(target->path, mode);
+	if (target->follow)
+		return result(chmod(target->path, mode));
+	r = result((int)syscall(SYS_fchmodat2, AT_FDCWD, target->path, mode,
+	    AT_SYMLINK_NOFOLLOW));
+	return r != -ENOSYS ? r : tree_set_mode_opened(tree, target, mode);
 }
 
 static int

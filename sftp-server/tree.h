@@ -26,6 +26,12 @@
 /* What statx() is asked for: all that SFTP can tell. */
 #define TREE_STATX_MASK	STATX_BASIC_STATS
 
+/*
+ * With O_EXCL: the open must make the file, but at the end of the upload it
+ * may replace one that came since.
+ */
+#define TREE_O_MAY_REPLACE	(1 << 30)	/* no flag of open(2) */
+
 struct tree;
 
 /*
@@ -47,7 +53,7 @@ struct tree_target {
 };
 
 struct tree_ops {
-	/* flags of open(2), without O_CLOEXEC and O_NOCTTY */
+	/* flags of open(2), without O_CLOEXEC and O_NOCTTY; TREE_O_... */
 	int (*open)(struct tree *, const char *path, int flags, mode_t mode,
 	    struct tree_file *file);
 	/*
@@ -92,5 +98,12 @@ struct tree tree_plain(void);
 /* tree_ops.close for whoever holds nothing but the descriptor. */
 int tree_close_file(struct tree *tree, struct tree_file *file,
     bool is_complete);
+/*
+ * tree_ops.set_mode of a path on kernels without fchmodat2(2), before Linux
+ * 6.6: by opening it, so -EOPNOTSUPP for links, and for what may be neither
+ * read nor written.
+ */
+int tree_set_mode_opened(struct tree *tree, const struct tree_target *target,
+    mode_t mode);
 
 #endif

@@ -147,7 +147,8 @@ open_apart(struct upload *upload, struct upload_pending *p, int flags,
 		return r;
 	if (*old_mode != (mode_t)-1)
 		(void)below->ops->set_mode(below, &target, *old_mode);
-	p->may_replace = (flags & O_EXCL) == 0;
+	p->may_replace = (flags & O_EXCL) == 0 ||
+	    (flags & TREE_O_MAY_REPLACE) != 0;
 	p->next = upload->pending;
 	upload->pending = p;
 	return 0;

@@ -101,6 +101,7 @@ unit_tests = \
 	regress/unit/session/internal_sftp_test \
 	regress/unit/session/tty_modes_test \
 	regress/unit/session/x11_test \
+	regress/unit/sftp/audit_test \
 	regress/unit/sftp/digest_test \
 	regress/unit/sftp/handles_test \
 	regress/unit/sftp/landlock_test \
@@ -108,6 +109,9 @@ unit_tests = \
 	regress/unit/sftp/messages_test \
 	regress/unit/sftp/options_test \
 	regress/unit/sftp/resolve_test \
+	regress/unit/sftp/rights_test \
+	regress/unit/sftp/rooted_test \
+	regress/unit/sftp/upload_test \
 	regress/unit/wire/alg_names_test \
 	regress/unit/wire/connection_test \
 	regress/unit/wire/kexinit_test \
@@ -301,6 +305,8 @@ regress_unit_session_tty_modes_test_SOURCES = regress/unit/session/tty_modes_tes
 regress_unit_session_tty_modes_test_LDADD = sshd/session/libsession.a $(unit_libs)
 regress_unit_session_x11_test_SOURCES = regress/unit/session/x11_test.c
 regress_unit_session_x11_test_LDADD = sshd/session/libsession.a $(unit_libs)
+regress_unit_sftp_audit_test_SOURCES = regress/unit/sftp/audit_test.c
+regress_unit_sftp_audit_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_digest_test_SOURCES = regress/unit/sftp/digest_test.c
 regress_unit_sftp_digest_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_handles_test_SOURCES = regress/unit/sftp/handles_test.c
@@ -315,6 +321,12 @@ regress_unit_sftp_options_test_SOURCES = regress/unit/sftp/options_test.c
 regress_unit_sftp_options_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_resolve_test_SOURCES = regress/unit/sftp/resolve_test.c
 regress_unit_sftp_resolve_test_LDADD = $(sftp_libs) $(unit_libs)
+regress_unit_sftp_rights_test_SOURCES = regress/unit/sftp/rights_test.c
+regress_unit_sftp_rights_test_LDADD = $(sftp_libs) $(unit_libs)
+regress_unit_sftp_rooted_test_SOURCES = regress/unit/sftp/rooted_test.c
+regress_unit_sftp_rooted_test_LDADD = $(sftp_libs) $(unit_libs)
+regress_unit_sftp_upload_test_SOURCES = regress/unit/sftp/upload_test.c
+regress_unit_sftp_upload_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_wire_alg_names_test_SOURCES = regress/unit/wire/alg_names_test.c
 regress_unit_wire_alg_names_test_LDADD = $(unit_libs)
 regress_unit_wire_connection_test_SOURCES = regress/unit/wire/connection_test.c
