@@ -55,7 +55,6 @@ static bool
 key_fits(const struct conf *conf, const struct claim *claim)
 {
 	const struct sig_alg_row *alg = sig_alg_find(claim->m->algorithm);
-	struct err err;
 
 	if (strcmp(claim->key->row->name, alg->key_name) != 0) {
 		log_error("userauth_hostbased: type mismatch for decoded key "
@@ -69,13 +68,8 @@ key_fits(const struct conf *conf, const struct claim *claim)
 		    claim->key->row->short_name);
 		return false;
 	}
-	if (claim->ca != NULL && !cert_check_signature(claim->key,
-	    conf->ca_signature_algorithms, &err)) {
-		log_error("userauth_hostbased: certificate: %s: %s [preauth]",
-		    err.what, err_text(&err));
-		return false;
-	}
-	return true;
+	return claim->ca == NULL || cert_signature_holds(conf, claim->key,
+	    "userauth_hostbased");
 }
 
 static bool
@@ -120,7 +114,7 @@ find_cert_fault(const struct cert *cert, const char *host, uint64_t now)
 	if (now >= cert->valid_before)
 		return "Certificate invalid: expired";
 	if (cert->critical.len != 0)
-		return "Certificate contains unsupported critical options(s)";
+		return "Certificate contains unsupported critical options";
 	if (cert->principals.len == 0)
 		return "Certificate lacks principal list";
 	while (rd_left(&names) != 0) {
@@ -142,10 +136,29 @@ cert_is_good(const struct claim *claim, const char *host)
 	fault = find_cert_fault(&claim->key->cert, host,
 	    (uint64_t)time(NULL));
 	if (fault != NULL)
-		log_error("Refusing certificate ID \"%s\" serial=%" PRIu64
-		    ": %s", log_safe(claim->key->cert.key_id).s,
-		    claim->key->cert.serial, fault);
+		log_error("%s", fault);
 	return fault == NULL;
+}
+
+static void
+log_known(const struct monitor *mon, const struct claim *claim,
+    const char *host)
+{
+	const struct pubkey *known = claim->ca != NULL ? claim->ca : claim->key;
+	const char *kind = known->row->short_name, *fingerprint;
+	char text[FINGERPRINT_MAX + 32];
+
+	key_text(known, mon->conf.fingerprint_hash, text, sizeof(text));
+	fingerprint = strchr(text, ' ') + 1;
+	if (claim->ca != NULL)
+		log_verbose("Accepted certificate ID \"%s\" signed by %s CA "
+		    "%s from %s@%s", log_safe(claim->key->cert.key_id).s,
+		    kind, fingerprint, log_safe(bytes_str(claim->user)).s,
+		    log_safe(bytes_str(host)).s);
+	else
+		log_verbose("Accepted %s public key %s from %s@%s", kind,
+		    fingerprint, log_safe(bytes_str(claim->user)).s,
+		    log_safe(bytes_str(host)).s);
 }
 
 /* Is it that host's key? */
@@ -154,7 +167,6 @@ host_has_key(const struct monitor *mon, const struct claim *claim,
     const char *host, bool *has, struct err *err)
 {
 	enum known_status status;
-	char text[FINGERPRINT_MAX + 32];
 
 	if (!known_files_ask(&mon->conf, &mon->user, host, claim->key,
 	    claim->ca, &status, err))
@@ -163,20 +175,8 @@ host_has_key(const struct monitor *mon, const struct claim *claim,
 	if (status == KNOWN_IS_REVOKED)
 		log_error("WARNING: revoked key for %.100s attempted "
 		    "authentication", log_safe(bytes_str(host)).s);
-	if (status != KNOWN_OK)
-		return true;
-	key_text(claim->ca != NULL ? claim->ca : claim->key,
-	    mon->conf.fingerprint_hash, text, sizeof(text));
-	if (claim->ca != NULL)
-		log_verbose("Accepted certificate ID \"%s\" signed by %s "
-		    "from %s@%s", log_safe(claim->key->cert.key_id).s, text,
-		    log_safe(bytes_str(claim->user)).s,
-		    log_safe(bytes_str(host)).s);
-	else
-		log_verbose("Accepted %s public key %s from %s@%s",
-		    claim->key->row->short_name, strchr(text, ' ') + 1,
-		    log_safe(bytes_str(claim->user)).s,
-		    log_safe(bytes_str(host)).s);
+	if (*has && mon->user.valid)
+		log_known(mon, claim, host);
 	return true;
 }
 
@@ -279,7 +279,7 @@ judge(const struct monitor *mon, struct claim *claim,
 	    !parse_key(claim) || !key_fits(&mon->conf, claim) ||
 	    !parse_names(claim))
 		return true;
-	attempt->quiet = false;
+	attempt->quiet = !mon->user.valid;
 	describe(&mon->conf, claim, attempt);
 	if (key_is_revoked(&mon->conf, claim->key))
 		return true;

@@ -7,8 +7,8 @@
 
 #include "lib/base/log.h"
 #include "lib/base/pattern.h"
-#include "lib/wire/reader.h"
 #include "monitor/auth_delay.h"
+#include "monitor/cert_check.h"
 #include "monitor/key_search.h"
 #include "monitor/monitor.h"
 #include "monitor/revocation.h"
@@ -67,25 +67,6 @@ is_acceptable(const struct conf *conf, const struct sig_alg_row *alg,
 	return true;
 }
 
-/* A certificate whose signature does not hold is no key at all. */
-static bool
-ca_signature_holds(const struct conf *conf, const struct pubkey *key)
-{
-	struct reader r = rd_init(key->cert.signature);
-	struct err why;
-
-	if (cert_check_signature(key, conf->ca_signature_algorithms, &why))
-		return true;
-	if (why.code == ERR_DENIED)
-		log_info("userauth_pubkey: certificate signature algorithm "
-		    "%s: signature algorithm not supported [preauth]",
-		    log_safe(rd_string(&r, ALG_NAME_MAX, "name")).s);
-	else
-		log_error("userauth_pubkey: parse key: %s: %s [preauth]",
-		    why.what, err_text(&why));
-	return false;
-}
-
 /* NULL when the blob is no key, or the certificate no CA's. */
 static MUST_CHECK bool
 parse_offer(const struct conf *conf, struct bytes blob,
@@ -102,7 +83,8 @@ parse_offer(const struct conf *conf, struct bytes blob,
 	    answer->key->cert.ca_key, &answer->ca, &why)))
 		log_error("userauth_pubkey: parse key: %s [preauth]",
 		    err_text(&why));
-	else if (answer->ca == NULL || ca_signature_holds(conf, answer->key))
+	else if (answer->ca == NULL || cert_signature_holds(conf,
+	    answer->key, "userauth_pubkey"))
 		*out = answer;
 	if (*out == NULL)
 		key_answer_free(answer);

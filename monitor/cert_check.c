@@ -8,6 +8,25 @@
 #include "lib/base/pattern.h"
 
 bool
+cert_signature_holds(const struct conf *conf, const struct pubkey *key,
+    const char *asker)
+{
+	struct reader r = rd_init(key->cert.signature);
+	struct err why;
+
+	if (cert_check_signature(key, conf->ca_signature_algorithms, &why))
+		return true;
+	if (why.code == ERR_DENIED)
+		log_info("%s: certificate signature algorithm %s: signature "
+		    "algorithm not supported [preauth]", asker,
+		    log_safe(rd_string(&r, ALG_NAME_MAX, "name")).s);
+	else
+		log_error("%s: parse key: %s: %s [preauth]", asker, why.what,
+		    err_text(&why));
+	return false;
+}
+
+bool
 cert_lists(const struct cert *cert, struct bytes name)
 {
 	struct reader r = rd_init(cert->principals);

@@ -20,6 +20,12 @@
 	"Certificate does not contain an authorized principal"
 
 /*
+ * One that is not signed as we accept it is no key at all; logged with the
+ * asker's name, as of the process that parses requests.
+ */
+bool cert_signature_holds(const struct conf *conf, const struct pubkey *key,
+    const char *asker);
+/*
  * Pure: kind, time and names. name: has to be one of its principals; NULL
  * when something else was asked of them.
  */

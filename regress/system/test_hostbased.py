@@ -261,7 +261,8 @@ def test_an_algorithm_that_is_not_accepted(make_server, trusted):
 def test_a_stranger_is_refused_like_everybody(make_server, trusted):
     server = make_server(BY_NAME)
     refused(server, login_as="nobody-here")
-    server.wait_for_log("Failed hostbased for invalid user nobody-here")
+    server.wait_for_log("Connection closed by invalid user nobody-here")
+    assert "public key" not in server.log()
 
 
 def test_it_may_be_one_step_of_two(make_server, trusted):

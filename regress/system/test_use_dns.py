@@ -2,64 +2,25 @@
 """UseDNS: the client's name counts when it leads back to its address. A name
 server of the isolated host answers what each test wants."""
 
-import socket
-import struct
 import subprocess
-import threading
 
 import pytest
 
+from name_server import asked_by_the_host
+
 ADDRESS, NAME = "127.0.0.2", "client.example.org"
 CONFIG = "UseDNS yes\n"
-PTR, A = 12, 1
-
-
-class NameServer:
-    """Answers PTR with .name and A with .address; None: there is none."""
-
-    def __init__(self):
-        self.name, self.address = NAME, ADDRESS
-        self.asked = 0
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 53))
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self):
-        while True:
-            query, client = self.socket.recvfrom(1500)
-            end = query.index(b"\0", 12) + 5
-            kind, = struct.unpack(">H", query[end - 4:end - 2])
-            self.asked += 1
-            data = b""
-            if kind == PTR and self.name:
-                data = b"".join(bytes([len(label)]) + label.encode()
-                                for label in self.name.split(".")) + b"\0"
-            elif kind == A and self.address:
-                data = socket.inet_aton(self.address)
-            answer = b"" if not data else struct.pack(
-                ">HHHIH", 0xc00c, kind, 1, 0, len(data)) + data
-            self.socket.sendto(
-                query[:2] + struct.pack(">HHHHH", 0x8180 if data else 0x8183,
-                                        1, bool(data), 0, 0) +
-                query[12:end] + answer, client)
 
 
 @pytest.fixture(scope="module")
 def one_name_server(syslog):
-    server = NameServer()
-    with open("/etc/resolv.conf") as file:
-        before = file.read()
-    with open("/etc/resolv.conf", "w") as file:
-        file.write("nameserver 127.0.0.1\n")
-    yield server
-    with open("/etc/resolv.conf", "w") as file:
-        file.write(before)
+    with asked_by_the_host() as server:
+        yield server
 
 
 @pytest.fixture
 def names(one_name_server):
-    one_name_server.name, one_name_server.address = NAME, ADDRESS
-    one_name_server.asked = 0
+    one_name_server.reset(NAME, ADDRESS)
     return one_name_server
 
 
