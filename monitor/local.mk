@@ -99,6 +99,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/session_start.h \
 	monitor/shadow.c \
 	monitor/shadow.h \
+	monitor/sig_algs.c \
+	monitor/sig_algs.h \
 	monitor/signed_data.c \
 	monitor/signed_data.h \
 	monitor/tokens.c \

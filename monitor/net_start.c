@@ -8,7 +8,7 @@
 #include "lib/base/log.h"
 #include "lib/wire/writer.h"
 #include "monitor/monitor.h"
-#include "monitor/req_user.h"
+#include "monitor/sig_algs.h"
 
 #ifndef PRIVSEP_USER
 #define PRIVSEP_USER	"sshd"	/* configure --with-privsep-user */
@@ -82,7 +82,7 @@ static MUST_CHECK bool
 send_setup(struct monitor *mon, struct bytes filter, struct err *err)
 {
 	const struct conf *conf = &mon->conf;
-	char *sig_algs = user_server_sig_algs(
+	char *sig_algs = sig_algs_for_all(mon->config,
 	    conf->pubkey_accepted_algorithms);
 	struct ipc_NET_SETUP m = {
 		.filter = filter,

@@ -8,36 +8,12 @@
 
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
-#include "lib/base/pattern.h"
 #include "monitor/access.h"
 #include "monitor/account.h"
 #include "monitor/monitor.h"
+#include "monitor/sig_algs.h"
 
 #define SERVICE		"ssh-connection"
-
-char *
-user_server_sig_algs(const char *accepted)
-{
-	struct bytes cursor = bytes_str(accepted), name;
-	/* a plain name is never longer than that of its certificate */
-	size_t cap = strlen(accepted) + 1, len = 0;
-	char *out = calloc(1, cap);
-
-	while (out != NULL && name_list_next(&cursor, &name)) {
-		const struct sig_alg_row *row = sig_alg_find(name);
-		const char *plain = row == NULL ? "" : row->sig_name;
-		size_t plain_len = strlen(plain);
-
-		if (plain_len == 0 || plain_len > name.len ||
-		    name_list_has(bytes_of(out, len), bytes_str(plain)))
-			continue;
-		if (len != 0)
-			out[len++] = ',';
-		memcpy(out + len, plain, plain_len);
-		len += plain_len;
-	}
-	return out;
-}
 
 bool
 user_evaluate_config(struct monitor *mon, struct err *err)
@@ -116,7 +92,7 @@ static MUST_CHECK bool
 send_reply(struct monitor *mon, struct err *err)
 {
 	char methods[METHOD_LIST_MAX];
-	char *sig_algs = user_server_sig_algs(
+	char *sig_algs = sig_algs_plain(
 	    mon->conf.pubkey_accepted_algorithms);
 	struct ipc_USER_REPLY reply;
 	uint8_t *banner;

@@ -17,11 +17,6 @@
 
 req_fn req_user;
 
-/*
- * The plain signature algorithms behind a list that may name certificates,
- * each once, in order (RFC 8308 3.1); malloc'ed, NULL when memory is out.
- */
-char *user_server_sig_algs(const char *accepted);
 /* MONITOR: evaluates the configuration for what is known by now. */
 MUST_CHECK bool user_evaluate_config(struct monitor *mon, struct err *err);
 

@@ -334,6 +334,19 @@ def test_it_acts_in_a_match_block(make_server, keys, things, tmp_path, row):
     assert observe(place, "alice") == alice_meets, place.server.log()
 
 
+def test_a_client_hears_of_the_algorithms_of_match_blocks(
+        make_server, keys, things):
+    """Clients that hear once, before they name a user, would keep the key of
+    a kind that they have not heard of."""
+    server = make_server("PubkeyAcceptedAlgorithms ssh-ed25519\nMatch user "
+                         "alice\nPubkeyAcceptedAlgorithms rsa-sha2-512\n")
+    place = Place(server, keys, things)
+    assert may_with_rsa(place, "alice"), server.log()
+    assert not may_log_in(place, "alice")
+    assert may_log_in(place, "bob"), server.log()
+    assert not may_with_rsa(place, "bob")
+
+
 # ---- nothing is left out ---------------------------------------------------
 
 def keyword_rows():

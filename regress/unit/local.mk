@@ -75,6 +75,7 @@ unit_tests = \
 	regress/unit/monitor/peer_name_test \
 	regress/unit/monitor/shadow_test \
 	regress/unit/monitor/rhosts_test \
+	regress/unit/monitor/sig_algs_test \
 	regress/unit/monitor/signed_data_test \
 	regress/unit/monitor/tokens_test \
 	regress/unit/monitor/user_files_test \
@@ -253,6 +254,8 @@ regress_unit_monitor_shadow_test_SOURCES = regress/unit/monitor/shadow_test.c
 regress_unit_monitor_shadow_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_rhosts_test_SOURCES = regress/unit/monitor/rhosts_test.c
 regress_unit_monitor_rhosts_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_sig_algs_test_SOURCES = regress/unit/monitor/sig_algs_test.c regress/unit/config/config_util.h
+regress_unit_monitor_sig_algs_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_signed_data_test_SOURCES = regress/unit/monitor/signed_data_test.c
 regress_unit_monitor_signed_data_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_tokens_test_SOURCES = regress/unit/monitor/tokens_test.c

@@ -186,6 +186,17 @@ config_evaluate(const struct config *config, const struct conf_spec *spec,
 	return config_evaluate_watched(config, spec, NULL, out, err);
 }
 
+bool
+config_each_in_match(const struct config *config, const char *keyword,
+    void (*take)(void *arg, const struct conf *conf), void *arg,
+    struct err *err)
+{
+	uint8_t scope;
+
+	return evaluate_each_in_match(config->records,
+	    keyword_find(keyword, &scope), take, arg, err);
+}
+
 const char *
 config_file_name(const struct config *config, uint32_t index)
 {

@@ -73,6 +73,13 @@ MUST_CHECK bool config_unpack(struct bytes packed, struct config **out,
 MUST_CHECK bool config_evaluate(const struct config *config,
     const struct conf_spec *spec, struct conf *out, struct err *err);
 void conf_clear(struct conf *conf);
+/*
+ * The value of each line with that keyword in Match blocks, whether they hold
+ * or not: in a conf in which nothing else is set, for the time of the call.
+ */
+MUST_CHECK bool config_each_in_match(const struct config *config,
+    const char *keyword, void (*take)(void *arg, const struct conf *conf),
+    void *arg, struct err *err);
 /* LogVerbose holds for the lines of this process from now on. */
 void conf_set_verbose(const struct conf *conf);
 

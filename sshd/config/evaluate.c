@@ -274,3 +274,71 @@ evaluate(struct bytes records, const struct conf_spec *spec,
 	*out = conf;
 	return true;
 }
+
+/* ---- whether blocks hold or not ------------------------------------------ */
+
+struct search {
+	size_t keyword;
+	void (*take)(void *arg, const struct conf *conf);
+	void *arg;
+	struct err *err;
+};
+
+static bool
+take_value(const struct search *search, struct record *record)
+{
+	struct conf conf = { .arena = arena_new() };
+	char reason[VALUE_REASON_MAX];
+	uint32_t parts = 0;
+	struct value_in in = {
+		.kw = &keywords[record->keyword], .arena = conf.arena,
+		.conf = &conf, .word_count = record->count, .parts = &parts,
+		.reason = reason,
+	};
+	bool ok = conf.arena != NULL &&
+	    (in.words = record_words(record, conf.arena)) != NULL &&
+	    in.kw->type->parse(&in);
+
+	if (ok)
+		search->take(search->arg, &conf);
+	arena_free(conf.arena);
+	return ok || err_set(search->err, ERR_FORMAT, "value of a directive");
+}
+
+static bool
+search_records(const struct search *search, struct reader *r, unsigned depth)
+{
+	struct record record;
+	const char *argument;
+
+	if (depth > NESTING_MAX)
+		return err_set(search->err, ERR_RANGE,
+		    "nesting of Match blocks");
+	while (record_next(r, &record)) {
+		if (record.kind == RECORD_DIRECTIVE) {
+			if (depth != 0 && record.keyword == search->keyword &&
+			    !take_value(search, &record))
+				return false;
+			continue;
+		}
+		for (uint32_t i = 0; i < record.count &&
+		    record.rest.code == ERR_NONE; i++)
+			(void)record_criterion(&record.rest, &argument);
+		if (!search_records(search, &record.rest, depth + 1))
+			return false;
+	}
+	return rd_ok(r, search->err);
+}
+
+bool
+evaluate_each_in_match(struct bytes records, size_t keyword,
+    void (*take)(void *arg, const struct conf *conf), void *arg,
+    struct err *err)
+{
+	const struct search search = {
+		.keyword = keyword, .take = take, .arg = arg, .err = err,
+	};
+	struct reader r = rd_init(records);
+
+	return search_records(&search, &r, 0);
+}

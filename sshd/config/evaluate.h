@@ -50,6 +50,10 @@ struct evaluate_watch {
 MUST_CHECK bool evaluate(struct bytes records, const struct conf_spec *spec,
     struct evaluate_watch *watch, struct conf *out,
     struct evaluate_failure *failure, struct err *err);
+/* See config_each_in_match(). */
+MUST_CHECK bool evaluate_each_in_match(struct bytes records, size_t keyword,
+    void (*take)(void *arg, const struct conf *conf), void *arg,
+    struct err *err);
 /* The default of one keyword into conf. */
 MUST_CHECK bool evaluate_default(const struct keyword *kw,
     struct arena *arena, struct conf *conf, uint32_t *parts,

@@ -1,46 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "unit/test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "keys/algorithms.h"
 #include "monitor/access.h"
 #include "monitor/req_log.h"
 #include "monitor/req_user.h"
 #include "monitor/user.h"
-
-static void
-user_server_sig_algs__names_each_plain_algorithm_once(void **state)
-{
-	static const struct { const char *accepted, *want; } rows[] = {
-		{ "rsa-sha2-512-cert-v01@openssh.com,ssh-ed25519,"
-		    "ssh-ed25519-cert-v01@openssh.com,nonsense,rsa-sha2-256,"
-		    "rsa-sha2-512", "rsa-sha2-512,ssh-ed25519,rsa-sha2-256" },
-		{ "ssh-ed25519", "ssh-ed25519" },
-		{ "nonsense", "" },
-		{ "", "" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		char *got = user_server_sig_algs(rows[i].accepted);
-
-		assert_string_equal(got, rows[i].want);
-		free(got);
-	}
-}
-
-/* What the buffer's size relies on. */
-static void
-user_server_sig_algs__no_plain_name_is_longer_than_its_own(void **state)
-{
-	const struct sig_alg_row *row;
-
-	(void)state;
-	for (size_t i = 0; (row = sig_alg_row(i)) != NULL; i++)
-		assert_true(strlen(row->sig_name) <= strlen(row->name));
-}
 
 static struct user
 find(const char *sent, size_t len, uid_t own_uid)
@@ -196,8 +162,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(user_server_sig_algs__names_each_plain_algorithm_once),
-		TEST(user_server_sig_algs__no_plain_name_is_longer_than_its_own),
 		TEST(user_find__gives_a_stand_in_for_whom_there_is_not),
 		TEST(user_find__a_style_is_no_part_of_the_name),
 		TEST(user_find__an_ordinary_user_serves_only_himself),
