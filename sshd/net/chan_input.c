@@ -23,29 +23,55 @@ backlog_free(struct chan_backlog *backlog)
 	*backlog = (struct chan_backlog){ 0 };
 }
 
+/* Where it lies: a second part when it goes on at the start of the memory. */
+static unsigned
+backlog_parts(const struct chan_backlog *backlog, struct iovec parts[static 2])
+{
+	size_t first = MIN(backlog->len, backlog->cap - backlog->off);
+
+	parts[0] = (struct iovec){ backlog->p + backlog->off, first };
+	parts[1] = (struct iovec){ backlog->p, backlog->len - first };
+	return parts[1].iov_len == 0 ? 1 : 2;
+}
+
 static bool
 backlog_reserve(struct chan_backlog *backlog, size_t more, struct err *err)
 {
 	size_t need = backlog->len + more, cap = backlog->cap;
+	struct iovec parts[2];
 	uint8_t *p;
 
-	if (cap - backlog->off - backlog->len >= more)
-		return true;
-	if (backlog->off != 0) {
-		memmove(backlog->p, backlog->p + backlog->off, backlog->len);
-		backlog->off = 0;
-	}
 	if (cap >= need)
 		return true;
 	if (cap == 0)
 		cap = BACKLOG_FIRST;
 	while (cap < need)
 		cap *= 2;
-	if ((p = realloc(backlog->p, cap)) == NULL)
+	if ((p = malloc(cap)) == NULL)
 		return err_set(err, ERR_NOMEM, "input of a channel");
+	if (backlog->len != 0) {
+		(void)backlog_parts(backlog, parts);
+		memcpy(p, parts[0].iov_base, parts[0].iov_len);
+		memcpy(p + parts[0].iov_len, parts[1].iov_base,
+		    parts[1].iov_len);
+	}
+	free(backlog->p);
 	backlog->p = p;
 	backlog->cap = cap;
+	backlog->off = 0;
 	return true;
+}
+
+/* There is room for it. */
+static void
+backlog_put(struct chan_backlog *backlog, struct bytes data)
+{
+	size_t end = (backlog->off + backlog->len) % backlog->cap;
+	size_t first = MIN(data.len, backlog->cap - end);
+
+	memcpy(backlog->p + end, data.p, first);
+	memcpy(backlog->p, data.p + first, data.len - first);
+	backlog->len += data.len;
 }
 
 static bool
@@ -60,8 +86,7 @@ backlog_add(struct channel *ch, struct bytes data, struct err *err)
 		return err_set(err, ERR_RANGE, "input of a channel");
 	if (!backlog_reserve(backlog, data.len, err))
 		return false;
-	memcpy(backlog->p + backlog->off + backlog->len, data.p, data.len);
-	backlog->len += data.len;
+	backlog_put(backlog, data);
 	chan_window_waiting(ch, backlog->len);
 	return chan_end_update(chan_sink(ch), err);
 }
@@ -126,19 +151,21 @@ static bool
 backlog_write(struct channel *ch, struct err *err)
 {
 	struct chan_backlog *backlog = &ch->backlog;
+	struct iovec parts[2];
+	unsigned count;
 	ssize_t n;
 
 	if (backlog->len == 0)
 		return true;
+	count = backlog_parts(backlog, parts);
 	do
-		n = write(chan_sink(ch)->fd, backlog->p + backlog->off,
-		    backlog->len);
+		n = writev(chan_sink(ch)->fd, parts, (int)count);
 	while (n == -1 && errno == EINTR);
 	if (n == -1 && errno == EAGAIN)
 		return true;
 	if (n == -1)
 		return input_failed(ch, err);
-	backlog->off += (size_t)n;
+	backlog->off = (backlog->off + (size_t)n) % backlog->cap;
 	backlog->len -= (size_t)n;
 	if (!chan_consumed(ch, (size_t)n, err))
 		return false;

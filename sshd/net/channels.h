@@ -72,7 +72,10 @@ struct chan_end {
 	bool in_ring;
 };
 
-/* Input that the descriptor did not take: at most the window and overrun. */
+/*
+ * Input that the descriptor did not take: at most the window and overrun. A
+ * ring: what is behind the end of p goes on at its start.
+ */
 struct chan_backlog {
 	uint8_t *p;
 	size_t cap, off, len;

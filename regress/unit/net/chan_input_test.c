@@ -119,6 +119,40 @@ chan_input__window_comes_back_only_as_the_program_takes_its_input(void **state)
 	lower_free(l);
 }
 
+/*
+ * Pieces of 30,000 bytes, each of its own kind, while the program takes
+ * 28,000 at a time; then all that is left.
+ */
+static void
+chan_input__input_that_waits_keeps_its_order_however_long_it_goes_on(
+    void **state)
+{
+	enum { PIECE = 30000, PART = 28000, PIECES = 200 };
+	struct lower *l = lower_new_logged_in(1);
+	int far = lower_open_direct(l);
+	struct channel *ch = l->conn.channels.slots[0].channel;
+	static uint8_t buf[PART];
+	size_t sent = 0, taken = 0, longest = 0;
+	ssize_t n;
+
+	(void)state;
+	nonblock(far);
+	while (taken < (size_t)PIECES * PIECE) {
+		if (sent < PIECES)
+			assert_true(lower_recv_data(l, 0, PIECE,
+			    (uint8_t)sent++));
+		longest = MAX(longest, ch->backlog.len);
+		n = read(far, buf, sizeof(buf));
+		for (ssize_t i = 0; i < n; i++, taken++)
+			assert_int_equal(buf[i], (uint8_t)(taken / PIECE));
+		lower_round(l);
+		lower_forget_sent(l);
+	}
+	assert_true(longest > PIECE && longest < taken / 10);
+	close(far);
+	lower_free(l);
+}
+
 static void
 chan_input__window_is_given_back_in_large_steps(void **state)
 {
@@ -274,6 +308,7 @@ main(void)
 		TEST(chan_input__input_of_two_channels_in_one_read_keeps_its_order),
 		TEST(chan_input__more_packets_than_one_writev_takes_all_arrive),
 		TEST(chan_input__window_comes_back_only_as_the_program_takes_its_input),
+		TEST(chan_input__input_that_waits_keeps_its_order_however_long_it_goes_on),
 		TEST(chan_input__window_is_given_back_in_large_steps),
 		TEST(chan_input__a_tenth_beyond_the_window_is_taken_and_not_a_byte_more),
 		TEST(chan_input__an_eof_stands_behind_input_that_still_waits),
