@@ -115,6 +115,12 @@ def test_a_reply_to_no_request_is_passed_over(one, name):
     assert_lives_on(one)
 
 
+@pytest.mark.parametrize("reply", [REQUEST_SUCCESS, REQUEST_FAILURE])
+def test_a_reply_to_no_global_request_is_passed_over(one, reply):
+    one.send(u8(reply))
+    assert_lives_on(one)
+
+
 def test_extended_data_after_the_end_of_data_ends_the_connection(one):
     channel = one.open_session()
     start(one, channel, "sleep 100")

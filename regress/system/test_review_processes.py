@@ -44,7 +44,7 @@ def test_a_deaf_net_process_ends_with_its_monitor(make_server, keys):
 
 
 def test_grace_time_ends_a_deaf_net_process(make_server, keys):
-    server = make_server("LoginGraceTime 1\n")
+    server = make_server("LoginGraceTime 3\n")
     with socket.create_connection(("127.0.0.1", server.port)) as peer:
         peer.recv(64)
         net, = descendants(process_titled(server, "[accepted]"))
