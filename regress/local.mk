@@ -44,6 +44,7 @@ bench: programs regress/bench/command
 
 # the rows of OpenSSH's own tests that take minutes, and the long floods
 check-slow: programs check
+	$(top_srcdir)/regress/system/npm/install $(abs_top_builddir)/npm
 	POSTERN_BUILD=$(abs_top_builddir) $(top_srcdir)/regress/system/run \
 		-m slow $(top_srcdir)/regress/abuse $(top_srcdir)/regress/system
 	$(top_srcdir)/regress/openssh/run --all --sshd $(sbindir)/sshd

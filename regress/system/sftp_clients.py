@@ -8,6 +8,7 @@ CLIENTS: put(), get() and names(), each with one run of a program.
 
 import asyncio
 import contextlib
+import json
 import os
 import shlex
 import shutil
@@ -61,7 +62,8 @@ FORMS = {form.name: form for form in [
 
 
 def run(words, **kwargs):
-    kwargs.setdefault("stdin", subprocess.DEVNULL)
+    if "input" not in kwargs:
+        kwargs.setdefault("stdin", subprocess.DEVNULL)
     result = subprocess.run(words, capture_output=True, timeout=150, **kwargs)
     result.text = (result.stdout + result.stderr).decode(
         "utf-8", "backslashreplace")
@@ -327,6 +329,50 @@ class AsyncSSH:
         return [name for name in names if name not in (".", "..")]
 
 
+class Ssh2:
+    """npm's ssh2, which regress/system/npm/install gets."""
+
+    name = "ssh2"
+    modules = os.path.join(os.environ["POSTERN_BUILD"], "npm", "node_modules")
+
+    def __init__(self, server, keys):
+        self.options = {"host": "127.0.0.1", "port": server.port,
+                        "username": USER, "privateKey": keys["ed25519"]}
+
+    def do(self, *calls):
+        """What became of each, as npm/sftp.js says it."""
+        result = good(run(
+            ["node", os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                                  "npm", "sftp.js")],
+            env={**os.environ, "NODE_PATH": self.modules},
+            input=json.dumps({"connect": self.options,
+                              "calls": calls}).encode()))
+        return json.loads(result.stdout)
+
+    def _value(self, *call):
+        [result] = self.do(call)
+        assert "value" in result, result
+        return result["value"]
+
+    def put(self, local, remote):
+        self._value("fastPut", local, remote)
+
+    def get(self, remote, local):
+        self._value("fastGet", remote, local)
+
+    def names(self, remote):
+        names = [entry["filename"] for entry in
+                 self._value("readdir", remote)]
+        return [name for name in names if name not in (".", "..")]
+
+    def resume_put(self, local, remote):
+        size = self._value("stat", remote)["size"]
+        self._value("upload", local, remote, size)
+
+    def resume_get(self, remote, local):
+        self._value("download", remote, local, os.stat(local).st_size)
+
+
 @contextlib.contextmanager
 def sshfs_mount(server, keys, remote, at, *options):
     """The remote directory as a folder of this host."""
@@ -343,3 +389,6 @@ def sshfs_mount(server, keys, remote, at, *options):
 
 CLIENTS = {client.name: client for client in [
     OpenSSH, Scp, Psftp, Pscp, Lftp, Curl, Rclone, Paramiko, AsyncSSH]}
+HAS_SSH2 = os.path.isdir(Ssh2.modules) and shutil.which("node") is not None
+if HAS_SSH2:
+    CLIENTS[Ssh2.name] = Ssh2

@@ -13,22 +13,30 @@ import subprocess
 import pytest
 
 import sftp_clients
-from sftp_clients import (CLIENTS, FORMS, USER, good, paramiko_session, sftp,
-                          sshfs_mount)
+from server import descendants, title, wait_until
+from sftp_clients import (CLIENTS, FORMS, HAS_SSH2, USER, Ssh2, good,
+                          paramiko_session, sftp, sshfs_mount)
+from tracing import strace
 
 
 ALWAYS = ("internal", "root")
 
 
-def _forms():
+def _forms(names):
     """Parameters; some run only with the slow tests."""
     return [pytest.param(FORMS[name], id=name,
                          marks=[] if name in ALWAYS else [pytest.mark.slow])
-            for name in FORMS]
+            for name in names]
 
 
-every_form = pytest.mark.parametrize("form", _forms())
-every_client = pytest.mark.parametrize("name", CLIENTS)
+every_form = pytest.mark.parametrize("form", _forms(FORMS))
+every_form_of_ours = pytest.mark.parametrize(
+    "form", _forms(name for name in FORMS if name != "debian"))
+needs_ssh2 = pytest.mark.skipif(
+    not HAS_SSH2, reason="npm's ssh2 is not there: regress/system/npm/install")
+every_client = pytest.mark.parametrize(
+    "name", [*(name for name in CLIENTS if name != "ssh2"),
+             pytest.param("ssh2", marks=needs_ssh2)])
 
 
 def _random_file(path, size, seed=1):
@@ -206,6 +214,36 @@ def test_a_full_disk_is_told(form, make_server, keys, tmp_path):
         subprocess.run(["umount", "-l", f"{form.local}/small"], check=True)
 
 
+def _sftp_process(server):
+    """Of the only session."""
+    return wait_until(lambda: next(
+        (pid for pid in descendants(server.process.pid)
+         if "internal-sftp" in title(pid) or title(pid).split(" ")[0]
+         .endswith("/sftp-server")), None), what="the SFTP server")
+
+
+@pytest.mark.postern_only
+@every_form_of_ours
+def test_a_used_up_quota_is_told(form, make_server, keys):
+    """Few kernels have quotas for a test, so these answers are made up."""
+    server = form.make(make_server)
+    with paramiko_session(server, keys) as session, \
+            session.open(f"{form.remote}/x", "wb") as out:
+        out.write(b"there was room")
+        with strace("-o", "/dev/null", "-e", "inject=pwrite64,mkdir,mkdirat,"
+                    "symlink,symlinkat:error=EDQUOT",
+                    pids=[_sftp_process(server)]):
+            for attempt in (
+                    lambda: out.write(b"no more"),
+                    lambda: session.mkdir(f"{form.remote}/d"),
+                    lambda: session.symlink("x", f"{form.remote}/l")):
+                with pytest.raises(OSError, match="Disk quota exceeded"):
+                    attempt()
+        session.mkdir(f"{form.remote}/d")
+    if form.name in ALWAYS:
+        server.wait_for_log("SFTP upload failed (Disk quota exceeded): ")
+
+
 @every_form
 def test_what_is_not_permitted_is_told(form, make_server, keys):
     server = form.make(make_server)
@@ -225,6 +263,83 @@ def test_what_is_not_permitted_is_told(form, make_server, keys):
                         lambda: session.listdir(f"{form.remote}/none")):
             with pytest.raises(FileNotFoundError):
                 attempt()
+
+
+def _values(results):
+    for result in results:
+        assert "value" in result, result
+    return [result["value"] for result in results]
+
+
+@needs_ssh2
+@every_form
+def test_ssh2_names_and_attributes(form, make_server, keys):
+    server = form.make(make_server)
+    client, base = Ssh2(server, keys), form.remote
+    _owned(f"{form.local}/a", b"A")
+    _owned(f"{form.local}/b", b"B")
+    found = _values(client.do(
+        ["mkdir", f"{base}/d"],
+        ["rename", f"{base}/b", f"{base}/d/b"],
+        ["symlink", "a", f"{base}/soft"],
+        ["ext_openssh_hardlink", f"{base}/a", f"{base}/hard"],
+        ["chmod", f"{base}/a", 0o640],
+        ["utimes", f"{base}/a", 5, 7],
+        ["stat", f"{base}/soft"],
+        ["lstat", f"{base}/soft"],
+        ["readlink", f"{base}/soft"],
+        ["realpath", f"{base}/d/../soft"],
+        ["ext_openssh_rename", f"{base}/a", f"{base}/d/b"],
+        ["open", f"{base}/d/b", "r+"],
+        ["ext_openssh_fsync", {"result": 11}],
+        ["ext_openssh_statvfs", base],
+        ["fsetstat", {"result": 11}, {"size": 0}],
+        ["fstat", {"result": 11}],
+        ["close", {"result": 11}],
+        ["unlink", f"{base}/d/b"],
+        ["rmdir", f"{base}/d"],
+        ["readdir", base],
+    ))
+    assert (found[6]["mode"], found[6]["size"]) == (0o100640, 1)
+    assert (found[6]["atime"], found[6]["mtime"]) == (5, 7)
+    assert found[7]["mode"] & 0o170000 == 0o120000
+    assert (found[8], found[9]) == ("a", f"{base}/a")
+    assert found[13]["f_namemax"] == 255
+    assert found[15]["size"] == 0
+    names = {entry["filename"] for entry in found[19]}
+    assert names - {".", ".."} == {"hard", "soft"}
+    assert sorted(os.listdir(form.local)) == ["hard", "soft"]
+
+
+@needs_ssh2
+@every_form
+def test_ssh2_is_told_what_is_wrong(form, make_server, keys):
+    server = form.make(make_server)
+    base = form.remote
+    for name in ("a", "b", "closed"):
+        _owned(f"{form.local}/{name}", b"x")
+    os.chmod(f"{form.local}/closed", 0)
+    os.mkdir(f"{form.local}/roots")
+    results = Ssh2(server, keys).do(
+        ["stat", f"{base}/none"],
+        ["unlink", f"{base}/none"],
+        ["open", f"{base}/closed", "r"],
+        ["chmod", f"{base}/roots", 0o777],
+        ["rename", f"{base}/a", f"{base}/b"],
+        ["mkdir", f"{base}/a"],
+        ["open", f"{base}/a", "wx"],
+        ["rmdir", base + "/a"],
+        ["readdir", f"{base}/a"],
+    )
+    # no such file, permission denied, failure
+    assert [result["code"] for result in results] == \
+        [2, 2, 3, 3, 4, 4, 4, 2, 2]
+    if form.name != "debian":
+        assert [result["message"] for result in results] == [
+            "No such file or directory", "No such file or directory",
+            "Permission denied", "Operation not permitted", "File exists",
+            "File exists", "File exists", "Not a directory",
+            "Not a directory"]
 
 
 @pytest.mark.postern_only

@@ -19,6 +19,7 @@ from raw_sftp import (DATA, F_CREAT, F_READ, F_TRUNC, F_WRITE, HANDLE, LSTAT,
                       RMDIR, SETSTAT, STAT, STATUS, SYMLINK, Status, attrs,
                       over_ssh, string, u32, u64)
 from server import descendants, make_key, title, wait_until
+from tracing import strace
 from users_server import users_server
 
 pytestmark = pytest.mark.postern_only
@@ -258,21 +259,6 @@ def test_its_processes_gain_nothing_and_hold_nothing_else(jailed, keys,
             assert os.readlink(f"/proc/{parent}/root") == JAIL
 
 
-@contextlib.contextmanager
-def _strace(*words, pids):
-    """Traces these processes and their children from now on."""
-    for pid in pids:
-        words += ("-p", str(pid))
-    with subprocess.Popen(["strace", "-f", *words],
-                          stderr=subprocess.PIPE) as tracer:
-        try:
-            for _ in pids:
-                assert b"attached" in tracer.stderr.readline()
-            yield
-        finally:
-            tracer.terminate()
-
-
 SWAP = """
 import ctypes, os, sys, time
 libc = ctypes.CDLL(None)
@@ -346,8 +332,8 @@ def _trace_a_storm(server, keys, tree, tmp_path, count):
     with over_ssh(server, "alice", keys["ed25519"]) as sftp:
         sftp.realpath(".")
         pid = _internal(server)
-        with _strace("-y", "-o", trace, "-e",
-                     "trace=open,openat,openat2,execve", pids=[pid]), \
+        with strace("-y", "-o", trace, "-e",
+                    "trace=open,openat,openat2,execve", pids=[pid]), \
                 _swapping(tree):
             _storm(sftp, count)
     assert _check_trace(trace) > count // 8
@@ -369,9 +355,9 @@ def test_a_kernel_without_openat2_is_told(tree, keys, make_server):
     # a login takes a pair that is warm, and so traced
     wait_until(lambda: any("[net]" in title(pid) for pid in
                            descendants(server.process.pid)), what="a pair")
-    with _strace("-o", "/dev/null", "-e", "inject=openat2:error=ENOSYS",
-                 pids=[server.process.pid,
-                       *descendants(server.process.pid)]):
+    with strace("-o", "/dev/null", "-e", "inject=openat2:error=ENOSYS",
+                pids=[server.process.pid,
+                      *descendants(server.process.pid)]):
         result = server.ssh("alice", keys["ed25519"], "sftp", options=["-s"],
                             input=raw_sftp.string(b"\1\0\0\0\3"))
         assert result.stdout == b""
