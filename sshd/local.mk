@@ -119,6 +119,8 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/auth_pubkey.c \
 	sshd/net/chan_ahead.c \
 	sshd/net/chan_ahead.h \
+	sshd/net/chan_ring.c \
+	sshd/net/chan_ring.h \
 	sshd/net/chan_agent.c \
 	sshd/net/chan_direct.c \
 	sshd/net/chan_direct.h \

@@ -31,6 +31,13 @@ path_bytes(const struct conn *conn)
 	return (uint32_t)MIN(bytes, UINT32_MAX / (2 * PATHS));
 }
 
+/* Others wait behind what the peer keeps in its socket. */
+static bool
+somebody_types(const struct conn *conn)
+{
+	return conn->qos.terminal_count != 0 && packet_is_shared(conn);
+}
+
 static bool
 is_too_far(const struct channel *ch)
 {
@@ -39,7 +46,7 @@ is_too_far(const struct channel *ch)
 
 	/* a peer that has never adjusted may do so at the very end */
 	return ch->ahead_step != 0 && ch->ahead >= limit &&
-	    ch->ahead_mistakes < MISTAKES_MAX && packet_is_shared(ch->conn);
+	    ch->ahead_mistakes < MISTAKES_MAX && somebody_types(ch->conn);
 }
 
 /* The peer may wait for more before it adjusts. */
@@ -95,7 +102,7 @@ chan_ahead_adjusted(struct channel *ch, uint32_t bytes)
 	ch->ahead -= MIN(bytes, ch->ahead);
 	ch->ahead_step = MAX(bytes, ch->ahead_step -
 	    ch->ahead_step / STEP_DECAY);
-	if (packet_is_shared(ch->conn))
+	if (somebody_types(ch->conn))
 		ch->ahead_path = path_bytes(ch->conn);
 	if ((ch->flags & CHANNEL_HELD) == 0 || is_too_far(ch))
 		return false;

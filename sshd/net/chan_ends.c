@@ -22,51 +22,6 @@ is_source(const struct chan_end *end)
 	return end != &end->channel->ends[END_IN];
 }
 
-/* ---- the ring of what is readable ------------------------------------- */
-
-void
-chan_ring_push(struct channels *channels, struct chan_end *end)
-{
-	if (end->in_ring)
-		return;
-	end->in_ring = true;
-	end->next = NULL;
-	if (channels->ring_last != NULL)
-		channels->ring_last->next = end;
-	else
-		channels->ring_first = end;
-	channels->ring_last = end;
-}
-
-struct chan_end *
-chan_ring_pop(struct channels *channels)
-{
-	struct chan_end *end = channels->ring_first;
-
-	channels->ring_first = end->next;
-	if (channels->ring_first == NULL)
-		channels->ring_last = NULL;
-	end->in_ring = false;
-	return end;
-}
-
-static void
-ring_remove(struct channels *channels, struct chan_end *end)
-{
-	struct chan_end **at = &channels->ring_first, *before = NULL;
-
-	if (!end->in_ring)
-		return;
-	while (*at != end) {
-		before = *at;
-		at = &before->next;
-	}
-	*at = end->next;
-	if (channels->ring_last == end)
-		channels->ring_last = before;
-	end->in_ring = false;
-}
-
 void
 chan_wake(struct conn *conn)
 {
@@ -91,7 +46,7 @@ chan_end_update(struct chan_end *end, struct err *err)
 {
 	struct channel *ch = end->channel;
 	struct loop *loop = &ch->conn->loop;
-	bool asleep = end->in_ring && ch->conn->channels.blocked;
+	bool asleep = end->turn.queued && ch->conn->channels.blocked;
 	uint32_t events = 0;
 
 	if (end->fd == -1)
@@ -125,7 +80,7 @@ chan_end_close(struct chan_end *end)
 {
 	struct conn *conn = end->channel->conn;
 
-	ring_remove(&conn->channels, end);
+	chan_ring_remove(&conn->channels.ring, end);
 	loop_unwatch(&conn->loop, &end->watch);
 	if (end->fd != -1)
 		close(end->fd);
@@ -142,7 +97,7 @@ end_maybe_close(struct chan_end *end)
 
 	if ((ch->flags & CHANNEL_DUPLEX) != 0 && end == &ch->ends[END_OUT] &&
 	    (ch->flags & (CHANNEL_INPUT_ENDED | CHANNEL_PTY)) == 0) {
-		ring_remove(&ch->conn->channels, end);
+		chan_ring_remove(&ch->conn->channels.ring, end);
 		if (chan_end_update(end, &err))
 			return;
 	}
@@ -175,7 +130,7 @@ chan_drain_pty(struct channel *ch)
 	if ((ch->flags & CHANNEL_PTY) == 0 || end->ended)
 		return;
 	ch->flags |= CHANNEL_DRAINING;
-	chan_ring_push(&ch->conn->channels, end);
+	chan_ring_push(&ch->conn->channels.ring, end);
 	chan_wake(ch->conn);
 }
 
@@ -242,7 +197,7 @@ end_event(void *arg, uint32_t events)
 
 	if (is_source(end) && !end->ended && chan_may_send(ch) &&
 	    (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) {
-		chan_ring_push(&conn->channels, end);
+		chan_ring_push(&conn->channels.ring, end);
 		chan_wake(conn);
 	}
 	if (end != chan_sink(ch))

@@ -2,7 +2,7 @@
 /*
  * chan_ends - the descriptors of a channel, and what the loop says of them.
  *
- * Shapes:  what is readable stands in a ring until chan_output serves it.
+ * Shapes:  what is readable stands in chan_ring until chan_output serves it.
  * Units:   -
  * Errors:  false ends the connection.
  * Owns:    the descriptors that were attached.
@@ -49,8 +49,5 @@ void chan_end_close(struct chan_end *end);
 void chan_end_widen(struct chan_end *end);
 /* Was read to its end; one for both directions stays open for input. */
 void chan_end_read(struct chan_end *end);
-void chan_ring_push(struct channels *channels, struct chan_end *end);
-/* The ring is not empty. */
-struct chan_end *chan_ring_pop(struct channels *channels);
 
 #endif

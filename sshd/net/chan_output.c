@@ -7,6 +7,7 @@
 #include "lib/wire/connection.h"
 #include "sshd/net/chan_ahead.h"
 #include "sshd/net/chan_ends.h"
+#include "sshd/net/chan_ring.h"
 #include "sshd/net/chan_timeout.h"
 #include "sshd/net/chan_types.h"
 #include "sshd/net/conn.h"
@@ -99,35 +100,37 @@ fill_whole(struct chan_end *end, uint8_t *p, size_t room, size_t *len)
 	return FILL_MORE;
 }
 
-/* Sends at most one packet; *more when the end should have another turn. */
+/*
+ * Sends at most one packet of `room` bytes; *more when the end should have
+ * another turn.
+ */
 static bool
-end_send(struct chan_end *end, size_t *sent, bool *more, struct err *err)
+end_send(struct chan_end *end, size_t room, size_t *sent, bool *more,
+    struct err *err)
 {
 	struct channel *ch = end->channel;
 	size_t head_len = end == &ch->ends[END_ERR] ? CHANNEL_EXTENDED_HEAD :
 	    CHANNEL_DATA_HEAD;
-	size_t room = MIN(ch->send_window, ch->send_packet_max), len;
+	size_t window = MIN(ch->send_window, ch->send_packet_max), len;
 	enum fill_end fill;
 	uint8_t *p;
 
 	*more = false;
 	*sent = 0;
-	if (end->ended || room == 0 || !chan_may_send(ch))
+	if (end->ended || window == 0 || !chan_may_send(ch))
 		return true;
-	if (ch->type->read_packet != NULL)
-		room = CHANNEL_PACKET_MAX;
-	p = packet_data_reserve(ch->conn, head_len,
-	    MIN(room, CHANNEL_PACKET_MAX), &room);
-	if (p == NULL) {
-		*more = true;
-		return true;
-	}
+	room = ch->type->read_packet != NULL ? CHANNEL_PACKET_MAX :
+	    MIN(room, window);
+	p = packet_data_reserve(ch->conn, head_len, room, err);
+	if (p == NULL)
+		return false;
 	fill = ch->type->read_packet != NULL ?
 	    fill_whole(end, p, room, &len) : fill_packet(end, p, room, &len);
 	if (len != 0 && !send_data(end, len, err))
 		return false;
-	if (len == CHANNEL_PACKET_MAX)
+	if (len >= CHANNEL_PACKET_MAX / 2)
 		chan_end_widen(end);
+	chan_ring_spend(end, len);
 	*sent = len;
 	if ((ch->flags & CHANNEL_DRAINING) != 0) {
 		ch->drained += (uint32_t)len;
@@ -145,52 +148,53 @@ static bool
 ring_sleep(struct conn *conn, struct err *err)
 {
 	conn->channels.blocked = true;
-	for (struct chan_end *end = conn->channels.ring_first; end != NULL;
-	    end = end->next) {
+	struct chan_end *end = NULL;
+
+	while ((end = chan_ring_next(&conn->channels.ring, end)) != NULL) {
 		if (!chan_end_update(end, err))
 			return false;
 	}
 	return true;
 }
 
-/*
- * One packet at a time goes to the kernel; what can't leave now is tried
- * again, and found broken, at the end of the round.
- */
-static void
-let_out(struct conn *conn)
+/* One turn of an end, which `room` limits. */
+static bool
+serve_next(struct conn *conn, size_t room, size_t *sent, struct err *err)
 {
-	struct err err;
+	struct chan_ring *ring = &conn->channels.ring;
+	size_t allowance;
+	struct chan_end *end = chan_ring_pop(ring, &allowance);
+	bool more;
 
-	if (packet_is_shared(conn) && !conn->transport.out.blocked)
-		(void)!packet_flush(conn, &err);
+	if (packet_is_shared(conn))
+		room = MIN(room, allowance);
+	if (!end_send(end, room, sent, &more, err))
+		return false;
+	if (!more)
+		return chan_end_update(end, err);
+	chan_ring_push(ring, end);
+	return true;
 }
 
 bool
 chan_pump(struct conn *conn, struct err *err)
 {
 	struct channels *channels = &conn->channels;
-	size_t total = 0, sent;
-	bool more;
+	size_t limit = packet_is_shared(conn) ? CHANNEL_ROUND_SHARED :
+	    CHANNEL_ROUND_BYTES;
+	size_t total = 0, sent, room;
 
 	channels->blocked = false;
-	while (channels->ring_first != NULL && total < CHANNEL_ROUND_BYTES &&
-	    packet_data_allowed(conn)) {
-		struct chan_end *end = chan_ring_pop(channels);
-
-		if (!end_send(end, &sent, &more, err))
+	while (!chan_ring_is_empty(&channels->ring)) {
+		if (total >= limit) {
+			chan_wake(conn);
+			break;
+		}
+		if ((room = packet_data_room(conn)) == 0)
+			return ring_sleep(conn, err);
+		if (!serve_next(conn, room, &sent, err))
 			return false;
 		total += sent;
-		let_out(conn);
-		if (more)
-			chan_ring_push(channels, end);
-		else if (!chan_end_update(end, err))
-			return false;
 	}
-	if (channels->ring_first == NULL)
-		return true;
-	if (!packet_data_allowed(conn))
-		return ring_sleep(conn, err);
-	chan_wake(conn);
 	return true;
 }

@@ -14,6 +14,7 @@
 #include "sshd/net/chan_types.h"
 #include "sshd/net/chan_window.h"
 #include "sshd/net/conn.h"
+#include "sshd/net/qos.h"
 #include "sshd/net/session_limits.h"
 
 #define SLOTS_FIRST	4	/* grows by doubling to CHANNELS_MAX */
@@ -63,6 +64,7 @@ channel_new(struct conn *conn, const struct chan_type *type)
 	channels->free_slot = channels->slots[ch->id].next_free;
 	channels->slots[ch->id].channel = ch;
 	channels->channel_count++;
+	qos_channels(conn);
 	chan_timeout_count(conn);
 	return ch;
 }
@@ -94,6 +96,7 @@ channel_free(struct channel *ch)
 	channels->slots[ch->id].next_free = channels->free_slot;
 	channels->free_slot = ch->id + 1;
 	channels->channel_count--;
+	qos_channels(ch->conn);
 	chan_timeout_count(ch->conn);
 	free(ch);
 }
@@ -318,7 +321,7 @@ channels_round(void *arg)
 void
 channels_output_ready(struct conn *conn)
 {
-	if (conn->channels.ring_first != NULL)
+	if (!chan_ring_is_empty(&conn->channels.ring))
 		chan_wake(conn);
 }
 

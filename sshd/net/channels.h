@@ -19,6 +19,7 @@
 #include "lib/base/limits.h"
 #include "lib/base/loop.h"
 #include "lib/ipc/messages.h"
+#include "sshd/net/chan_ring.h"
 
 struct channel;
 struct chan_type;
@@ -28,6 +29,7 @@ struct request;
 #define CHANNEL_STEP_PART	8	/* of it: given back at a time */
 #define CHANNEL_OVERRUN_PART	10	/* tolerated: 1/10 of it, as OpenSSH */
 #define CHANNEL_ROUND_BYTES	131072	/* sent, then input gets its turn */
+#define CHANNEL_ROUND_SHARED	16384	/* the same beside other channels */
 #define CHANNEL_GATHER_MAX	16	/* packets written by one writev(2) */
 /*
  * What a pty can still hold when its program has ended (tty buffers: 64 KiB
@@ -64,12 +66,11 @@ enum end_id {
 /* One descriptor of a channel. */
 struct chan_end {
 	struct channel *channel;
-	struct chan_end *next;		/* in the ring of what is readable */
+	struct chan_turn turn;
 	struct watch watch;
 	int fd;				/* -1: none, or closed */
 	bool ended;			/* nothing more can be read */
 	bool widened;			/* see chan_end_widen() */
-	bool in_ring;
 };
 
 /*
@@ -160,8 +161,7 @@ struct channels {
 	uint64_t windows_total;		/* of all recv_window_max, less: */
 	uint32_t growth_total, growth_max;	/* of all recv_grown */
 	int64_t round_trip_ms;		/* the shortest */
-	/* ends with something to read; served in turn, one packet each */
-	struct chan_end *ring_first, *ring_last;
+	struct chan_ring ring;
 	bool blocked;			/* no output: the ring sleeps */
 	struct timer held_timer;	/* see chan_ahead.c */
 	struct timer round_timer;	/* delay 0: after this round's events */

@@ -48,6 +48,7 @@ struct setup {
 struct qos {
 	uint32_t interactive, bulk, now;
 	uint32_t terminal_count;
+	int unsent_max;			/* TCP_NOTSENT_LOWAT */
 };
 
 /* session_limits.c */

@@ -2,6 +2,9 @@
 #include "sshd/net/packet_out.h"
 
 #include <assert.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/wire/transport.h"
@@ -227,36 +230,66 @@ packet_out_release(struct conn *conn, struct err *err)
 bool
 packet_is_shared(const struct conn *conn)
 {
-	return conn->qos.terminal_count != 0 &&
-	    conn->channels.channel_count > 1;
+	return conn->channels.channel_count > 1;
 }
 
-bool
-packet_data_allowed(const struct conn *conn)
+/* What is not sent: not more than this. */
+static size_t
+unsent(const struct conn *conn, struct packet_out *out)
 {
-	size_t room = packet_is_shared(conn) ? 1 : OUT_HIGH_WATER;
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
 
-	return queued(&conn->transport.out) < room &&
-	    conn->state == CONN_OPEN && !kex_holds_output(conn);
+	if (out->given > OUT_SHARED_SURE) {
+		info.tcpi_notsent_bytes = 0;		/* not TCP */
+		(void)getsockopt(conn->transport.out_fd, IPPROTO_TCP,
+		    TCP_INFO, &info, &len);
+		out->given = info.tcpi_notsent_bytes;
+	}
+	return out->given + queued(out);
+}
+
+static size_t
+shared_room(const struct conn *conn, struct packet_out *out)
+{
+	size_t ahead = unsent(conn, out);
+
+	if (ahead < OUT_SHARED_LOW)
+		return CHANNEL_PACKET_MAX - ahead;
+	/* qos.c sees to it that epoll does not think otherwise */
+	out->blocked = out->given >= OUT_SHARED_LOW;
+	return 0;
+}
+
+size_t
+packet_data_room(struct conn *conn)
+{
+	struct packet_out *out = &conn->transport.out;
+	size_t room = 0;
+
+	if (conn->state != CONN_OPEN || kex_holds_output(conn))
+		return 0;
+	if (out->blocked)
+		room = 0;
+	else if (packet_is_shared(conn))
+		room = shared_room(conn, out);
+	else if (queued(out) < OUT_HIGH_WATER)
+		room = CHANNEL_PACKET_MAX;
+	out->awaited = room == 0;
+	return room;
 }
 
 uint8_t *
 packet_data_reserve(struct conn *conn, size_t head_len, size_t max_len,
-    size_t *room)
+    struct err *err)
 {
 	struct packet_out *out = &conn->transport.out;
-	struct err err;
 	uint8_t *place;
 
-	assert(!out->begun && head_len <= PACKET_ROOM);
-	*room = 0;
-	if (!packet_data_allowed(conn))
-		return NULL;
-	max_len = MIN(max_len, PACKET_ROOM - head_len);
-	if ((place = payload_place(out, head_len + max_len, &err)) == NULL)
+	assert(!out->begun && head_len + max_len <= PACKET_ROOM);
+	if ((place = payload_place(out, head_len + max_len, err)) == NULL)
 		return NULL;
 	out->data_head = head_len;
-	*room = max_len;
 	return place + head_len;
 }
 
@@ -296,8 +329,11 @@ packet_flush(struct conn *conn, struct err *err)
 			return err_sys(err, "write to peer");
 		/* a short write means that the kernel's buffer is full */
 		out->blocked = n < (ssize_t)queued(out);
-		out->head += n == -1 ? 0 : (size_t)n;
-		out->total_written += n == -1 ? 0 : (uint64_t)n;
+		if (n == -1)
+			break;
+		out->head += (size_t)n;
+		out->given += (size_t)n;
+		out->total_written += (uint64_t)n;
 	}
 	if (queued(out) == 0 && !out->begun)
 		out->head = out->tail = 0;

@@ -22,7 +22,12 @@ struct kept;
 
 #define PACKET_ROOM	(BANNER_MAX + 4096) /* payload of packet_begin() */
 #define OUT_HIGH_WATER	262144	/* no more channel data */
-#define OUT_LOW_WATER	65536	/* channels_output_ready() */
+/*
+ * Channels share the connection: data is sealed when less than this is not
+ * sent, and at most CHANNEL_PACKET_MAX is not sent then.
+ */
+#define OUT_SHARED_LOW	16384
+#define OUT_SHARED_SURE	4096	/* not worth asking the kernel */
 /*
  * No more reading: what the peer makes us answer is bounded. Higher than
  * channel data can fill the queue, so that output never starves input.
@@ -38,8 +43,9 @@ struct packet_out {
 	struct writer w;	/* the open packet's payload */
 	size_t data_head;	/* head_len of packet_data_reserve() */
 	bool begun;
-	bool full;		/* was above the high-water mark */
-	bool blocked;		/* the kernel's buffer is full */
+	bool awaited;		/* see packet_data_room() */
+	bool blocked;		/* the kernel has enough */
+	size_t given;		/* to the kernel and, perhaps, not sent */
 	uint32_t seqnr;
 	struct protect *protect;
 	struct deflater *deflater;	/* NULL: no compression */
@@ -67,21 +73,24 @@ MUST_CHECK bool packet_send(struct conn *conn, struct err *err);
 /* NET: leaves the open packet unsent. */
 void packet_abandon(struct conn *conn);
 
-/* NET: no key exchange runs and the queue has room for data. */
-bool packet_data_allowed(const struct conn *conn);
 /*
- * NET: somebody types beside other channels: data then waits in its channel,
- * not in the queue, so that a keystroke's answer has at most one packet
- * before it.
+ * NET: there are other channels: data then waits where it comes from, not in
+ * the queue or the kernel, so that what somebody types into one has at most
+ * one packet of another before it.
  */
 bool packet_is_shared(const struct conn *conn);
 /*
- * NET: memory for channel data, to be read(2) into, behind a header of
- * head_len payload bytes. *room <= max_len; NULL (*room = 0) when
- * packet_data_allowed() says no. Call again freely; nothing is queued yet.
+ * NET: how much data the next packet may hold. 0: none now, because the
+ * kernel has enough or a key exchange runs; channels_output_ready() follows.
+ */
+size_t packet_data_room(struct conn *conn);
+/*
+ * NET: memory for up to max_len bytes of channel data, to be read(2) into,
+ * behind a header of head_len payload bytes. Call again freely; nothing is
+ * queued yet.
  */
 uint8_t *packet_data_reserve(struct conn *conn, size_t head_len,
-    size_t max_len, size_t *room);
+    size_t max_len, struct err *err);
 /* NET: sends head (head_len bytes, message number first) and data_len bytes. */
 MUST_CHECK bool packet_data_send(struct conn *conn, struct bytes head,
     size_t data_len, struct err *err);

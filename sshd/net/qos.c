@@ -31,9 +31,12 @@ apply(struct conn *conn)
 static void
 limit_unsent(struct conn *conn)
 {
-	const int bytes = conn->qos.terminal_count != 0 ? NOTSENT_TYPING :
-	    NOTSENT_LOWAT;
+	const int bytes = packet_is_shared(conn) ? OUT_SHARED_LOW :
+	    conn->qos.terminal_count != 0 ? NOTSENT_TYPING : NOTSENT_LOWAT;
 
+	if (bytes == conn->qos.unsent_max)
+		return;
+	conn->qos.unsent_max = bytes;
 	(void)setsockopt(conn->transport.out_fd, IPPROTO_TCP,
 	    TCP_NOTSENT_LOWAT, &bytes, sizeof(bytes));
 }
@@ -45,6 +48,12 @@ qos_start(struct conn *conn, uint32_t interactive, uint32_t bulk)
 		.interactive = interactive, .bulk = bulk, .now = QOS_NONE,
 	};
 	apply(conn);
+	limit_unsent(conn);
+}
+
+void
+qos_channels(struct conn *conn)
+{
 	limit_unsent(conn);
 }
 

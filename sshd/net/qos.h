@@ -18,6 +18,8 @@ struct conn;
 
 /* NET: after login, with the values of IPC AUTH_REPLY. */
 void qos_start(struct conn *conn, uint32_t interactive, uint32_t bulk);
+/* NET: the number of channels has changed. */
+void qos_channels(struct conn *conn);
 /* NET: a session with a terminal came (+1) or went (-1). */
 void qos_terminals(struct conn *conn, int change);
 

@@ -139,25 +139,28 @@ read_input(struct conn *conn)
 	handle_input(conn);
 }
 
-/* Output leaves at the end of the round. */
+/* Output leaves at the end of the round, with the data that waited for it. */
+static void
+output_event(void *arg, uint32_t events)
+{
+	struct conn *conn = arg;
+	struct transport *t = &conn->transport;
+
+	(void)events;
+	t->out.blocked = false;
+	if (t->out.awaited && queued(t) == 0)
+		channels_output_ready(conn);
+}
+
 static void
 transport_event(void *arg, uint32_t events)
 {
 	struct conn *conn = arg;
 
 	if ((events & ~(uint32_t)EPOLLIN) != 0)
-		conn->transport.out.blocked = false;
+		output_event(conn, events);
 	if ((events & ~(uint32_t)EPOLLOUT) != 0 && may_read(conn))
 		read_input(conn);
-}
-
-static void
-output_event(void *arg, uint32_t events)
-{
-	struct conn *conn = arg;
-
-	(void)events;
-	conn->transport.out.blocked = false;
 }
 
 static bool
@@ -304,11 +307,8 @@ static void
 flush(struct conn *conn)
 {
 	struct transport *t = &conn->transport;
-	bool shared = packet_is_shared(conn);
 	struct err err;
 
-	if (queued(t) >= (shared ? 1 : OUT_HIGH_WATER))
-		t->out.full = true;
 	if (queued(t) != 0 && !t->out.blocked && !packet_flush(conn, &err)) {
 		if (conn->state == CONN_CLOSING) {
 			finish(conn);
@@ -319,10 +319,7 @@ flush(struct conn *conn)
 	}
 	if (t->stopped && may_read(conn))
 		handle_input(conn);	/* what had to wait in the buffer */
-	if (!t->out.full || queued(t) >= (shared ? 1 : OUT_LOW_WATER))
-		return;
-	t->out.full = false;
-	if (conn->state == CONN_OPEN)
+	if (t->out.awaited && packet_data_room(conn) != 0)
 		channels_output_ready(conn);
 }
 
@@ -344,7 +341,8 @@ transport_round(struct conn *conn)
 	} else
 		trim_round(conn);
 	in_events = may_read(conn) ? EPOLLIN : 0;
-	out_events = queued(t) != 0 ? EPOLLOUT : 0;
+	out_events = queued(t) != 0 || (t->out.awaited && t->out.blocked) ?
+	    EPOLLOUT : 0;
 	if (t->out_fd == t->in_fd)
 		in_events |= out_events;
 	loop_modify(&conn->loop, &t->in_watch, in_events);

@@ -73,8 +73,7 @@ bool transport_peer_is(const struct conn *conn, unsigned quirk);
  * Hooks of the upper layers (auth.c, channels.c), called by the transport.
  *
  * auth_start: SERVICE_ACCEPT is queued; state is CONN_AUTH.
- * channels_output_ready: packet_data_allowed() became true again: the queue
- *	fell below OUT_LOW_WATER, or a key exchange ended.
+ * channels_output_ready: packet_data_room() is worth asking again.
  * channels_input_end: every packet of one read(2) was handled. Until this
  *	call the payloads of these packets stay where they are, so that data
  *	of several packets can leave by one writev(2); afterwards their memory

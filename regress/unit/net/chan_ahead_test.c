@@ -76,6 +76,7 @@ chan_ahead__beside_others_a_channel_is_little_ahead_of_the_peer(void **state)
 
 	(void)state;
 	l->shared = true;
+	l->conn.qos.terminal_count = 1;
 	assert_in_range(hold(l, far), STEP_BYTES + CHANNEL_PACKET_MAX,
 	    2 * STEP_BYTES);
 	assert_false(is_watched(l));
@@ -109,6 +110,7 @@ chan_ahead__a_peer_with_long_steps_is_not_waited_for(void **state)
 
 	(void)state;
 	l->shared = true;
+	l->conn.qos.terminal_count = 1;
 	ahead = sent(l, far);
 	assert_int_equal(ahead, WIDE_BYTES);
 	/* it adjusts when more than half of its window is used */
@@ -134,6 +136,7 @@ chan_ahead__a_peer_whose_steps_grew_gets_more_after_a_while(void **state)
 
 	(void)state;
 	l->shared = true;
+	l->conn.qos.terminal_count = 1;
 	ahead = hold(l, far);
 	while (ahead < WIDE_BYTES - STEP_BYTES) {
 		/* marked, then let go */
@@ -156,6 +159,7 @@ chan_ahead__a_channel_that_is_held_can_end(void **state)
 
 	(void)state;
 	l->shared = true;
+	l->conn.qos.terminal_count = 1;
 	(void)hold(l, far);
 	close(far);
 	assert_true(RECV(l, SSH_MSG_CHANNEL_CLOSE, N0));

@@ -159,6 +159,36 @@ chan_output__a_keystroke_waits_for_one_packet_of_another_channel_at_most(
 }
 
 static void
+chan_output__a_keystroke_goes_before_any_number_of_bulk_channels(void **state)
+{
+	struct lower *l = lower_new_logged_in(1);
+	int bulk[10], typed;
+	struct err err;
+
+	(void)state;
+	l->shared = true;
+	typed = lower_open_direct_as(l, 0, UINT32_MAX, 32768);
+	for (uint32_t i = 0; i < 10; i++)
+		bulk[i] = lower_open_direct_as(l, i + 1, UINT32_MAX, 32768);
+	for (int key = 0; key < 100; key++) {
+		for (int i = 0; i < 10; i++)
+			fill(bulk[i], 'x');
+		/* the first ones find the channels as fresh as the typed one */
+		if (key >= 20) {
+			lower_forget_sent(l);
+			assert_int_equal(write(typed, "k", 1), 1);
+			assert_true(loop_step(&l->conn.loop, 0, &err));
+			assert_int_equal(sent_data(l, 42).len, 1);
+		}
+		assert_true(loop_step(&l->conn.loop, 0, &err));
+	}
+	for (int i = 0; i < 10; i++)
+		close(bulk[i]);
+	close(typed);
+	lower_free(l);
+}
+
+static void
 chan_output__one_round_sends_a_bounded_amount(void **state)
 {
 	struct lower *l = lower_new_logged_in(1);
@@ -276,23 +306,35 @@ chan_output__the_peers_eof_does_nothing_to_a_terminal(void **state)
 	lower_free(l);
 }
 
-/* Somebody types: what follows a packet must not stand in a long queue. */
+/* What one round sends of channel 0. */
+static size_t
+sent_in_a_round(struct lower *l)
+{
+	struct bytes data;
+	size_t total = 0;
+	struct err err;
+
+	assert_true(loop_step(&l->conn.loop, 0, &err));
+	while ((data = sent_data(l, 42)).len != 0)
+		total += data.len;
+	return total;
+}
+
 static void
-chan_output__each_packet_leaves_by_itself_when_somebody_types(void **state)
+chan_output__beside_others_each_round_sends_a_packet(void **state)
 {
 	struct lower *l = lower_new_logged_in(1);
-	int fd = lower_open_direct_as(l, 0, 100, 10);
+	int fd = lower_open_direct_as(l, 0, UINT32_MAX, UINT32_MAX);
 
 	(void)state;
-	assert_int_equal(write(fd, "0123456789abcdefghij", 20), 20);
-	lower_round(l);
-	assert_int_equal(l->flushes, 0);
-	SENT(l, SSH_MSG_CHANNEL_DATA, PEER "\0\0\0\12" "0123456789");
-	SENT(l, SSH_MSG_CHANNEL_DATA, PEER "\0\0\0\12" "abcdefghij");
+	fill(fd, 'x');
+	assert_true(sent_in_a_round(l) > CHANNEL_PACKET_MAX);
 	l->shared = true;
-	assert_int_equal(write(fd, "0123456789abcdefghij", 20), 20);
-	lower_round(l);
-	assert_true(l->flushes >= 2);
+	for (int i = 0; i < 10; i++) {
+		fill(fd, 'x');
+		assert_in_range(sent_in_a_round(l), 1,
+		    CHANNEL_ROUND_SHARED + CHANNEL_PACKET_MAX);
+	}
 	close(fd);
 	lower_free(l);
 }
@@ -306,12 +348,13 @@ main(void)
 		TEST(chan_output__a_client_that_gives_no_window_stops_the_program),
 		TEST(chan_output__nothing_is_read_while_the_transport_is_full),
 		TEST(chan_output__a_keystroke_waits_for_one_packet_of_another_channel_at_most),
+		TEST(chan_output__a_keystroke_goes_before_any_number_of_bulk_channels),
 		TEST(chan_output__one_round_sends_a_bounded_amount),
 		TEST(chan_output__a_terminal_is_read_out_though_somebody_still_holds_it),
 		TEST(chan_output__a_terminal_waits_for_the_window_before_it_reports_the_end),
 		TEST(chan_output__a_program_that_never_stops_writing_does_not_hold_a_terminal),
 		TEST(chan_output__the_peers_eof_does_nothing_to_a_terminal),
-		TEST(chan_output__each_packet_leaves_by_itself_when_somebody_types),
+		TEST(chan_output__beside_others_each_round_sends_a_packet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

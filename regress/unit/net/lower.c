@@ -66,10 +66,10 @@ packet_send(struct conn *conn, struct err *err)
 	return true;
 }
 
-bool
-packet_data_allowed(const struct conn *conn)
+size_t
+packet_data_room(struct conn *conn)
 {
-	return !of_conn(conn)->no_data;
+	return of_conn(conn)->no_data ? 0 : CHANNEL_PACKET_MAX;
 }
 
 bool
@@ -88,14 +88,13 @@ packet_flush(struct conn *conn, struct err *err)
 
 uint8_t *
 packet_data_reserve(struct conn *conn, size_t head_len, size_t max_len,
-    size_t *room)
+    struct err *err)
 {
 	struct lower *l = of_conn(conn);
 
+	(void)err;
 	assert_null(l->open.p);
-	if (l->no_data)
-		return NULL;
-	*room = MIN(max_len, sizeof(l->payload) - head_len);
+	assert_true(head_len + max_len <= sizeof(l->payload));
 	return l->payload + head_len;
 }
 

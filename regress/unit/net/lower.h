@@ -28,7 +28,7 @@ struct lower {
 	size_t sent_first, sent_count;
 	struct writer open;		/* packet_begin() */
 	uint8_t payload[LOWER_PAYLOAD];
-	bool no_data;			/* packet_data_allowed() says no */
+	bool no_data;			/* packet_data_room() is 0 */
 	bool shared;			/* packet_is_shared() */
 	unsigned flushes;
 	size_t probe_len;		/* what a message adds to the queue */

@@ -31,11 +31,11 @@ send_data(struct conn *conn)
 	struct err err;
 
 	while (upper.to_send != 0) {
-		size_t room;
-		uint8_t *p = packet_data_reserve(conn, sizeof(head),
-		    MIN(upper.to_send, CHANNEL_PACKET_MAX), &room);
+		size_t room = MIN(upper.to_send, packet_data_room(conn));
+		uint8_t *p;
 
-		if (p == NULL)
+		if (room == 0 || (p = packet_data_reserve(conn, sizeof(head),
+		    room, &err)) == NULL)
 			return;
 		memset(p, 'd', room);
 		put_u32(head + 5, (uint32_t)room);
