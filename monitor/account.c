@@ -11,6 +11,17 @@
 #include "lib/base/log.h"
 #include "monitor/monitor.h"
 
+/* While a module runs, nobody but the listener can see the client leave. */
+static MUST_CHECK bool
+tell_listener(struct monitor *mon, struct err *err)
+{
+	static const struct ipc_CHECKING m;	/* no fields */
+
+	return mon->listener.fd == -1 || ipc_send_fds(&mon->listener,
+	    IPC_CHECKING, &m, &mon->net_child.pid_fd, 1, err) ||
+	    err->code == ERR_CLOSED;
+}
+
 bool
 account_start(struct monitor *mon, struct err *err)
 {
@@ -23,6 +34,8 @@ account_start(struct monitor *mon, struct err *err)
 
 	if (!mon->conf.use_pam)
 		return true;
+	if (!tell_listener(mon, err))
+		return false;
 	/* modules write to syslog, wherever our own lines go */
 	if ((mon->flags & SETUP_STDERR) != 0)
 		openlog("sshd", LOG_PID, LOG_AUTH);

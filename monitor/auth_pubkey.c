@@ -131,6 +131,7 @@ search_key(const struct monitor *mon, struct key_answer *answer,
 		.conf = &mon->conf, .user = &mon->user, .peer = &mon->peer,
 		.key = answer->key, .ca = answer->ca,
 		.now = (uint64_t)time(NULL),
+		.client_fd = mon->net_child.pid_fd,
 	};
 
 	return key_search_run(&search, &answer->options, &answer->listed,

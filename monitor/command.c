@@ -211,6 +211,10 @@ judge(const struct command *command, const struct string_list *words,
 		log_error("%s %s printed more than %d bytes and was ended",
 		    command->keyword, text, COMMAND_OUTPUT_MAX);
 		return false;
+	case HELPER_NOBODY_WAITS:
+		log_info("%s %s was ended: the client has left",
+		    command->keyword, text);
+		return false;
 	case HELPER_ENDED:
 		break;
 	}
@@ -235,6 +239,7 @@ run_words(const struct command *command, const struct string_list *words,
 		.words = words, .account = account,
 		.output_max = COMMAND_OUTPUT_MAX,
 		.time_limit_ms = command->time_limit_ms,
+		.client_fd = command->client_fd,
 	};
 	struct helper_result result;
 	struct err err;

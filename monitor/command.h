@@ -6,7 +6,8 @@
  *          are expanded in each argument by itself.
  * Units:   COMMAND_OUTPUT_MAX in bytes; time in milliseconds.
  * Errors:  whatever goes wrong is logged once and is no answer: the program
- *          is unsafe or missing, fails, takes too long, prints too much.
+ *          is unsafe or missing, fails, takes too long, prints too much, or goes on
+ *          when the client has long left.
  * Owns:    the output is the caller's.
  * Source:  sshd_config(5), AuthorizedKeysCommand; reference sheets
  *          authorized_keys section 5, sshd_cli_and_files section 16.
@@ -28,6 +29,7 @@ struct command {
 	size_t token_count;
 	const char *only_argument;	/* when text names none; NULL: none */
 	unsigned time_limit_ms;
+	int client_fd;			/* see struct helper */
 };
 
 /* True: *out is what a program that ended well has printed; malloc'ed. */

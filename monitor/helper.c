@@ -271,15 +271,18 @@ follow(const struct helper *helper, const struct running *running,
 	struct pollfd fds[] = {
 		{ .fd = running->output, .events = POLLIN },
 		{ .fd = running->pid_fd, .events = POLLIN },
+		{ .fd = helper->client_fd, .events = POLLIN },
 	};
+	enum helper_end too_late = HELPER_TOO_LATE;
+	int64_t deadline_ms = running->deadline_ms;
 	size_t cap = 0;
 	bool open = true;
 
 	for (;;) {
-		int64_t left_ms = running->deadline_ms - now_ms();
+		int64_t left_ms = deadline_ms - now_ms();
 
 		if (left_ms <= 0)
-			return HELPER_TOO_LATE;
+			return too_late;
 		if (poll(fds, ARRAY_LEN(fds), (int)left_ms) <= 0)
 			continue;
 		if (!drain(running->output, helper->output_max, result, &cap,
@@ -289,6 +292,13 @@ follow(const struct helper *helper, const struct running *running,
 			return HELPER_ENDED;
 		if (!open)
 			fds[0].fd = -1;
+		if (fds[2].revents == 0)
+			continue;
+		fds[2].fd = -1;
+		if (now_ms() + CLIENT_LEFT_MS < deadline_ms) {
+			deadline_ms = now_ms() + CLIENT_LEFT_MS;
+			too_late = HELPER_NOBODY_WAITS;
+		}
 	}
 }
 

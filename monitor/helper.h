@@ -21,10 +21,16 @@ struct helper {
 	const struct user *account;
 	size_t output_max;
 	unsigned time_limit_ms;
+	int client_fd;	/* readable CLIENT_LEFT_MS before the end; or -1 */
 };
 
-/* What is too late or too much is killed, with all that it started. */
-enum helper_end { HELPER_ENDED, HELPER_TOO_LATE, HELPER_TOO_MUCH };
+/* What does not end by itself is killed, with all that it started. */
+enum helper_end {
+	HELPER_ENDED,
+	HELPER_TOO_LATE,
+	HELPER_TOO_MUCH,
+	HELPER_NOBODY_WAITS,
+};
 
 struct helper_result {
 	enum helper_end end;

@@ -36,6 +36,7 @@ key_command_read(const struct key_search *search,
 	complete.token_count = tokens.count;
 	complete.time_limit_ms = command_time_limit_ms(
 	    search->conf->login_grace_time);
+	complete.client_fd = search->client_fd;
 	if (command_run(&complete, &output)) {
 		ok = read_output(output, source, fn, arg, err);
 		free((void *)output.p);

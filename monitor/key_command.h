@@ -16,7 +16,7 @@
 #include "monitor/user_files.h"
 
 /*
- * command without tokens and time limit; text NULL: there is none. Asked for
+ * command without what search says; text NULL: there is none. Asked for
  * accounts that may log in only: who else it would hear of is a guess.
  * source: what fn is told in place of a path.
  */

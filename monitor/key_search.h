@@ -27,6 +27,7 @@ struct key_search {
 	const struct pubkey *key;
 	const struct pubkey *ca;	/* of a certificate; else NULL */
 	uint64_t now;			/* seconds since 1970 */
+	int client_fd;			/* for programs: see struct helper */
 };
 
 /*

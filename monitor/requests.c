@@ -93,7 +93,7 @@ enum requests_end
 requests_receive(struct monitor *mon, struct ipc *ipc, struct err *err)
 {
 	struct ipc_message message;
-	bool got, ok;
+	bool got, ok, heard = true;
 
 	for (int i = 0; i < ROUND_MESSAGES && !mon->loop.stop &&
 	    !(ipc == &mon->listener && mon->listener_paused); i++) {
@@ -101,10 +101,13 @@ requests_receive(struct monitor *mon, struct ipc *ipc, struct err *err)
 			return classify(err);
 		if (!got)
 			break;
-		ok = handle(mon, &message, err);
+		ok = (!heard && message.id != IPC_NET_LOG) ||
+		    handle(mon, &message, err);
 		ipc_message_clear(&message);
-		if (!ok)
+		if (!ok && (ipc != &mon->net || err->code != ERR_CLOSED))
 			return classify(err);
+		/* nobody is there for an answer, but there are last words */
+		heard = heard && ok;
 	}
 	return REQUESTS_WAIT;
 }

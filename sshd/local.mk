@@ -61,6 +61,8 @@ sshd_listener_liblistener_a_SOURCES = \
 	sshd/listener/host_keys.h \
 	sshd/listener/inetd.c \
 	sshd/listener/inetd.h \
+	sshd/listener/leaving.c \
+	sshd/listener/leaving.h \
 	sshd/listener/listener.c \
 	sshd/listener/listener.h \
 	sshd/listener/logging.c \

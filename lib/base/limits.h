@@ -46,6 +46,11 @@
 #define KBDINT_PROMPTS_MAX	32768	/* texts of one question */
 #define PAM_TEXT_MAX		16384	/* what modules tell in one step */
 #define PAM_ENV_MAX		65536	/* their environment */
+/*
+ * How long a check goes on for a client that has left: modules delay failures
+ * by 3 s or so, and nobody evades the count of a failure by leaving.
+ */
+#define CLIENT_LEFT_MS		10000
 #define AUTH_INFO_MAX		131072	/* a large certificate in base64 */
 
 /* Connection */

@@ -89,6 +89,11 @@ enum { MANY = 0, ONCE = 1 };
 	U32(count)
 /* The pair is warm. */
 #define IPC_READY_FIELDS(U8, U32, U64, STR)
+/*
+ * Modules of PAM are going to be asked, and while they run nobody is heard.
+ * Descriptor: of net's process, which goes when the client does.
+ */
+#define IPC_CHECKING_FIELDS(U8, U32, U64, STR)
 /* Login is complete: no longer a startup. */
 #define IPC_AUTHENTICATED_FIELDS(U8, U32, U64, STR)			\
 	STR(user, USER_NAME_MAX)
@@ -427,6 +432,7 @@ enum { MANY = 0, ONCE = 1 };
 									\
 	X(HOST_KEYS,	MONITOR_TO_LISTENER, LIS_KEYS, ONCE, 1, 1)	\
 	X(READY,	MONITOR_TO_LISTENER, LIS_STARTING, ONCE, 0, 0)	\
+	X(CHECKING,	MONITOR_TO_LISTENER, LIS_SERVING, ONCE, 1, 1)	\
 	X(AUTHENTICATED, MONITOR_TO_LISTENER, LIS_SERVING, ONCE, 0, 0)	\
 									\
 	X(NET_SETUP,	MONITOR_TO_NET, NET_START, ONCE, 0, 0)		\

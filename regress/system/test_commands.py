@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from certificates import Authority, write_as
-from server import all_pids, make_key, title, wait_until
+from server import all_pids, descendants, make_key, title, wait_until
 
 FOLDER = "/home/commands"
 HOME_KEYS = "/home/alice/.ssh/authorized_keys"
@@ -222,6 +222,22 @@ def test_a_command_that_hangs_is_ended_with_what_it_started(
     wait_until(lambda: not os.path.exists(f"/proc/{notes()[0]}") or
                title(int(notes()[0])) == "", what="the end of sleep")
     assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+
+
+@pytest.mark.slow
+def test_one_that_hangs_is_ended_when_the_client_has_long_left(
+        make_server, script, key, notes):
+    command = script(f"echo $$ >{notes.path}", "exec sleep 98764")
+    server = make_server(config(command, more="LoginGraceTime 600\n"))
+    with server.popen("alice", key, "true") as client:
+        wait_until(notes, what="the command")
+        client.kill()
+    server.wait_for_log(f"AuthorizedKeysCommand {command} alice was ended: "
+                        "the client has left", 28)
+    wait_until(lambda: title(int(notes()[0])) == "", what="the end of sleep")
+    server.wait_for_log("Connection closed by authenticating user alice")
+    wait_until(lambda: not [pid for pid in descendants(server.process.pid)
+                            if "alice" in title(pid)], what="the end")
 
 
 def test_what_it_leaves_in_the_background_holds_nobody_up(make_server, script,

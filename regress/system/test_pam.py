@@ -3,13 +3,14 @@
 
 import os
 import shutil
+import subprocess
 
 import paramiko
 import pytest
 
 from pam_stacks import ODD, SECRET, accounts, odd, pam, stack, typist
 from passwords import Attempts, hashed, set_shadow, ssh
-from server import wait_until
+from server import descendants, title, wait_until
 from terminal import Terminal
 from users_server import users_server
 
@@ -353,6 +354,65 @@ def test_a_module_that_blocks_does_not_stop_the_grace_timer(pam, step):
         with pytest.raises((paramiko.SSHException, EOFError)):
             assert attempts.password("alice", SECRET) is not True
             attempts.password("alice", SECRET)
+
+
+# ---- clients that leave while a module runs ----------------------------------
+
+@pytest.fixture
+def begun(pam, typist, tmp_path):
+    """A function: alice's login has got to a module, which begins a step."""
+    running = []
+
+    def begin(auth, step="auth", password=SECRET):
+        steps = tmp_path / "steps"
+        stack(auth=f"required {ODD} log={steps}\n{auth}",
+              account=f"required {ODD} log={steps} block=account")
+        server = pam("LoginGraceTime 600\n")
+        process = server.popen(
+            "alice", "/nonexistent", "true", options=[
+                "-o", "BatchMode=no",
+                "-o", "PreferredAuthentications=password"],
+            env=typist(password).environment(), stdin=subprocess.DEVNULL)
+        running.append(process)
+        wait_until(lambda: steps.exists() and step in steps.read_text(),
+                   what=f"the step {step}")
+        process.kill()
+        return server
+    yield begin
+    for process in running:
+        process.communicate()
+
+
+def _connections(server):
+    """Processes whose title tells of alice."""
+    return [pid for pid in descendants(server.process.pid)
+            if "alice" in title(pid)]
+
+
+@pytest.mark.postern_only
+def test_who_leaves_during_the_delay_of_a_failure_has_failed(begun):
+    server = begun("optional pam_faildelay.so delay=1500000\n"
+                   "required pam_unix.so", password="wrong")
+    server.wait_for_log("Failed password for alice from 127.0.0.1 port ")
+    server.wait_for_log("Connection closed by authenticating user alice")
+    wait_until(lambda: not _connections(server), what="the end")
+    assert "Ended a login" not in server.log()
+
+
+@pytest.mark.slow
+@pytest.mark.postern_only
+@pytest.mark.parametrize("step", ["auth", "account"])
+def test_who_leaves_a_module_that_blocks_is_not_waited_for(begun, keys, step):
+    server = begun(f"required {ODD} block=auth" if step == "auth" else
+                   "required pam_unix.so", step)
+    assert _connections(server)
+    server.wait_for_log("Ended a login that was still being checked 10 s "
+                        "after the client had left: connection from "
+                        "127.0.0.1 to 127.0.0.1, pid = ", 40)
+    wait_until(lambda: not _connections(server), what="the end")
+    assert "Timeout before authentication" not in server.log()
+    stack()
+    assert by_key(server, keys, "true").returncode == 0
 
 
 # ---- what sessions learn --------------------------------------------------

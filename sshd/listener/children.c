@@ -72,6 +72,9 @@ children_add(struct children *children, pid_t pid, struct ipc *ipc)
 		return NULL;
 	child->pid = pid;
 	child->state = CHILD_STARTING;
+	child->leaving = (struct leaving){
+		.monitor = pid, .remote = child->remote, .local = child->local,
+	};
 	child->ipc = *ipc;
 	*ipc = (struct ipc){ .fd = -1 };
 	child->next = *bucket;
@@ -187,6 +190,9 @@ children_ended(struct children *children, struct child *child, int status)
 	enum child_end end = child_classify(status,
 	    child->state == CHILD_LOGGED_IN);
 
+	/* whoever has something checked has tried: it is not for free */
+	if (child->leaving.killed && end == END_NO_AUTH)
+		end = END_AUTH_FAILED;
 	log_end(child, end, status);
 	for (struct child **c = bucket_of(children, child->pid); *c != NULL;
 	    c = &(*c)->next) {
@@ -198,6 +204,7 @@ children_ended(struct children *children, struct child *child, int status)
 	leave_serving(child);
 	children->in_state[child->state]--;
 	ipc_clear(&child->ipc);
+	leaving_clear(&child->leaving);
 	free(child);
 	return end;
 }
@@ -211,6 +218,7 @@ children_clear(struct children *children)
 		while ((child = children->buckets[i]) != NULL) {
 			children->buckets[i] = child->next;
 			ipc_clear(&child->ipc);
+			leaving_clear(&child->leaving);
 			free(child);
 		}
 	}

@@ -18,6 +18,7 @@
 
 #include "lib/base/cidr.h"
 #include "lib/ipc/ipc.h"
+#include "sshd/listener/leaving.h"
 
 #define CHILDREN_BUCKETS	1024	/* 10,000 sessions: ten in each */
 
@@ -35,6 +36,7 @@ struct child {
 	struct ipc ipc;			/* closed when all is said */
 	char remote[64], local[64];	/* addresses, once serving */
 	struct ip_addr ip;		/* of remote; family 0: none */
+	struct leaving leaving;
 	struct child *next;		/* in its bucket */
 	struct child *next_serving, **at_serving;	/* in that list */
 	void *owner;			/* for callbacks of its IPC socket */

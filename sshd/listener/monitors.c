@@ -27,8 +27,13 @@ receiver_states(const struct child *child)
 /* The rows of the table for MONITOR_TO_LISTENER that can come here. */
 static void
 handle_message(struct listener *listener, struct child *child,
-    const struct ipc_message *message)
+    struct ipc_message *message)
 {
+	if (message->id == IPC_CHECKING) {
+		leaving_watch(&child->leaving, &listener->loop,
+		    ipc_take_fd(message, 0));
+		return;
+	}
 	if (message->id == IPC_READY) {
 		listener->pool.retry_ms = 0;
 		if (child->state == CHILD_STARTING)
@@ -39,6 +44,7 @@ handle_message(struct listener *listener, struct child *child,
 	if (message->id != IPC_AUTHENTICATED)
 		return;
 	children_set_state(&listener->children, child, CHILD_LOGGED_IN);
+	leaving_clear(&child->leaving);
 	listener_show_title(listener);
 	/* nothing is left to say; a descriptor for each session would add up */
 	ipc_clear(&child->ipc);

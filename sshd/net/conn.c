@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "sshd/net/conn.h"
 
+#include <poll.h>
 #include <stdio.h>
 
 #include "lib/base/log.h"
 
 #define LINGER_MS	5000	/* for a peer that does not take the end */
+#define LEFT_WAIT_MS	1000	/* for the answer to a client that is leaving */
 
 static void
 send_log_line(void *arg, enum log_level level, const char *line)
@@ -151,6 +153,31 @@ conn_step(struct conn *conn, int max_wait_ms)
 	return !conn->loop.stop;
 }
 
+/*
+ * Before login an answer may take as long as a program or a module that the
+ * monitor asks. False: the client has left meanwhile, and this process goes,
+ * which ends the rest.
+ */
+static bool
+wait_for_answer(const struct conn *conn)
+{
+	struct pollfd fds[] = {
+		{ .fd = conn->monitor.fd, .events = POLLIN },
+		{ .fd = conn->transport.in_fd, .events = POLLRDHUP },
+	};
+	int ready, wait_ms = -1;
+
+	while ((ready = poll(fds, ARRAY_LEN(fds), wait_ms)) != 0) {
+		if (ready == -1 && errno == EINTR)
+			continue;
+		if (ready == -1 || fds[0].revents != 0)
+			return true;
+		fds[1].fd = -1;
+		wait_ms = LEFT_WAIT_MS;
+	}
+	return false;
+}
+
 bool
 conn_ask_either(struct conn *conn, enum ipc_id question, const void *fields,
     enum ipc_id answer, enum ipc_id other, struct ipc_message *reply,
@@ -158,8 +185,14 @@ conn_ask_either(struct conn *conn, enum ipc_id question, const void *fields,
 {
 	bool got;
 
-	if (!ipc_send(&conn->monitor, question, fields, err) ||
-	    !ipc_recv(&conn->monitor, conn->state == CONN_OPEN ? NET_OPEN :
+	if (!ipc_send(&conn->monitor, question, fields, err))
+		return false;
+	if (conn->state != CONN_OPEN && !wait_for_answer(conn)) {
+		err_set(err, ERR_CLOSED, "client");
+		conn_lost(conn, err, true);
+		return false;
+	}
+	if (!ipc_recv(&conn->monitor, conn->state == CONN_OPEN ? NET_OPEN :
 	    NET_ASKING, reply, &got, err))
 		return false;
 	if (!got)

@@ -101,8 +101,9 @@ bool conn_step(struct conn *conn, int max_wait_ms);
 
 /*
  * NET: asks the monitor and waits for the one answer, of type `answer`.
- * Everything else that arrives is an error. After login too: the monitor
- * answers at once (signatures). The message borrows from conn->monitor until
+ * Everything else that arrives is an error. Before login, a client that leaves
+ * meanwhile ends the connection. After login too: the monitor answers at once
+ * (signatures). The message borrows from conn->monitor until
  * the next question; ipc_message_clear() when it carries a descriptor.
  */
 MUST_CHECK bool conn_ask(struct conn *conn, enum ipc_id question,

@@ -228,6 +228,60 @@ monitors__the_grace_timer_ends_in_a_line_with_pid_and_addresses(void **state)
 	tear_down(&f);
 }
 
+/* Until its timer runs, if it ever does. */
+static void
+wait_for_timer(struct fixture *f, const struct timer *timer)
+{
+	for (int i = 0; i < ROUNDS_MAX && timer->at_ms == 0; i++)
+		one_round(f);
+	assert_int_equal(timer->at_ms, f->clock.ms + CLIENT_LEFT_MS);
+}
+
+static void
+monitors__one_that_is_blocked_ends_when_its_client_has_long_left(void **state)
+{
+	struct fixture f;
+	struct child *child;
+	char want[192];
+	pid_t pid;
+
+	(void)state;
+	set_up(&f, "blocked");
+	child = monitors_start(&f.listener);
+	assert_non_null(child);
+	pid = child->pid;
+	read_hello(connect_client(&f, child));
+	wait_for_timer(&f, &child->leaving.timer);
+	assert_string_equal(f.line, "");
+	f.clock.ms += CLIENT_LEFT_MS;
+	wait_until_gone(&f, pid);
+	snprintf(want, sizeof(want), "Ended a login that was still being "
+	    "checked 10 s after the client had left: connection from "
+	    "192.0.2.7 to 192.0.2.1, pid = %d", (int)pid);
+	assert_string_equal(f.line, want);
+	tear_down(&f);
+}
+
+static void
+monitors__one_whose_check_ends_in_time_is_left_alone(void **state)
+{
+	struct fixture f;
+	struct child *child;
+	pid_t pid;
+
+	(void)state;
+	set_up(&f, "delayed");
+	child = monitors_start(&f.listener);
+	assert_non_null(child);
+	pid = child->pid;
+	read_hello(connect_client(&f, child));
+	wait_for_state(&f, CHILD_LOGGED_IN, 1);
+	assert_int_equal(child->leaving.timer.at_ms, 0);
+	wait_until_gone(&f, pid);
+	assert_string_equal(f.line, "");
+	tear_down(&f);
+}
+
 static void
 pool__is_filled_after_the_burst_and_used_first(void **state)
 {
@@ -351,6 +405,8 @@ main(int argc, char **argv)
 		TEST(monitors__a_warm_one_serves_and_counts_until_login),
 		TEST(monitors__a_connection_may_come_before_ready),
 		TEST(monitors__one_that_speaks_out_of_turn_is_killed),
+		TEST(monitors__one_that_is_blocked_ends_when_its_client_has_long_left),
+		TEST(monitors__one_whose_check_ends_in_time_is_left_alone),
 		TEST(monitors__the_grace_timer_ends_in_a_line_with_pid_and_addresses),
 		TEST(pool__is_filled_after_the_burst_and_used_first),
 		TEST(pool__shrinks_when_it_becomes_quiet),

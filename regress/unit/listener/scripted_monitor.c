@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -135,6 +136,22 @@ take_connection(struct given *given)
 	require(n == (ssize_t)strlen(SCRIPTED_HELLO));
 }
 
+/* Tells of a network process that has ended. */
+static void
+lose_net(struct given *given)
+{
+	static const struct ipc_CHECKING message;
+	struct err err;
+	pid_t net = fork();
+	int net_fd;
+
+	if (net == 0)
+		_exit(0);
+	require(net != -1 && (net_fd = pidfd_open(net, 0)) != -1);
+	require(ipc_send_fds(&given->ipc, IPC_CHECKING, &message, &net_fd, 1,
+	    &err));
+}
+
 static void
 play(struct given *given)
 {
@@ -158,6 +175,11 @@ play(struct given *given)
 		send_plain(given, IPC_READY);
 	if (strcmp(given->script, "grace") == 0)
 		raise(SIGALRM);
+	if (strcmp(given->script, "blocked") == 0 ||
+	    strcmp(given->script, "delayed") == 0)
+		lose_net(given);
+	if (strcmp(given->script, "blocked") == 0)
+		(void)pause();
 	send_plain(given, IPC_AUTHENTICATED);
 	wait_for(given, IPC_COUNT, &message);
 }
