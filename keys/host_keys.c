@@ -208,6 +208,15 @@ host_keys_warm(struct host_keys *keys)
 		(void)!decode(likely, &err);
 }
 
+bool
+host_key_device(struct host_key *key, struct private_device *out)
+{
+	struct err err;
+
+	return pubkey_is_device(key->public) && key->packed.len != 0 &&
+	    decode(key, &err) && private_key_device(key->private, out);
+}
+
 static MUST_CHECK bool
 sign_by_agent(const struct host_key *key, const char *agent,
     struct bytes algorithm, struct bytes data, uint8_t *out, size_t cap,

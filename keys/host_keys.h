@@ -40,6 +40,7 @@ struct host_keys_files {
 	const char *const *cert_paths;		/* HostCertificate */
 	size_t cert_count;
 	const char *agent;			/* HostKeyAgent; NULL: none */
+	bool devices_can_sign;			/* SecurityKeyProvider */
 	unsigned required_rsa_bits;
 };
 
@@ -71,6 +72,9 @@ struct host_key *host_keys_find_blob(struct host_keys *keys,
  * for a process that waits. What fails will fail again when it signs.
  */
 void host_keys_warm(struct host_keys *keys);
+/* Is its secret in a FIDO device, to be asked by way of *out? */
+MUST_CHECK bool host_key_device(struct host_key *key,
+    struct private_device *out);
 /*
  * Signature blob, as private_key_sign(). The first call decodes the key; the
  * agent (HostKeyAgent, or NULL) is asked for one that only it has.

@@ -242,6 +242,19 @@ load_agent_key(const struct host_keys_files *files, const char *path,
 	return ok;
 }
 
+/* Frees what could not. */
+static bool
+can_sign(const struct host_keys_files *files, struct private_key **key,
+    struct err *err)
+{
+	if (files->devices_can_sign ||
+	    !pubkey_is_device(private_key_public(*key)))
+		return true;
+	private_key_free(*key);
+	return err_set(err, ERR_DENIED, "the key of a FIDO device, which needs "
+	    "SecurityKeyProvider PATH or HostKeyAgent");
+}
+
 /* False only when memory is out. */
 static bool
 load_key(const struct host_keys_files *files, const char *path,
@@ -257,7 +270,8 @@ load_key(const struct host_keys_files *files, const char *path,
 		log_error("Too many host keys, not using %s", path);
 		return true;
 	}
-	if (!load_private(path, &private, err)) {
+	if (!load_private(path, &private, err) ||
+	    !can_sign(files, &private, err)) {
 		if (have_agent && find_agent_key(path, &public))
 			return load_agent_key(files, path, public, keys, err);
 		log_at(level, "Unable to load host key \"%s\": %s", path,

@@ -61,6 +61,18 @@ key_new(struct private_parts *parts, struct private_key **out,
 	return true;
 }
 
+bool
+private_key_device(const struct private_key *key, struct private_device *out)
+{
+	struct reader r = rd_init(secret_bytes(&key->parts.fields));
+
+	if (key->evp != NULL)
+		return false;
+	out->flags = rd_u8(&r, "flags");
+	out->handle = rd_string(&r, DEVICE_HANDLE_MAX, "handle");
+	return true;
+}
+
 /* ---- files -------------------------------------------------------------- */
 
 static const struct sig_alg_row *
@@ -77,7 +89,8 @@ any_algorithm(const struct pubkey *public)
 
 /*
  * Do the two halves belong together? The public one decides: it is what the
- * peer will check signatures with.
+ * peer will check signatures with. A device is not asked: it may not be
+ * there, or want to be touched.
  */
 static bool
 check_pair(const struct private_key *key, struct err *err)
@@ -87,6 +100,8 @@ check_pair(const struct private_key *key, struct err *err)
 	uint8_t sig[SIGNATURE_MAX];
 	size_t len;
 
+	if (key->evp == NULL)
+		return true;
 	if (alg == NULL)
 		return err_set(err, ERR_FORMAT, "private key type");
 	return private_key_sign(key, bytes_str(alg->name), data, sig,
@@ -231,6 +246,8 @@ private_key_sign(const struct private_key *key, struct bytes algorithm,
 
 	if (alg == NULL || !key_fits(key->parts.public, alg))
 		return err_set(err, ERR_DENIED, "signature algorithm");
+	if (key->evp == NULL)
+		return err_set(err, ERR_DENIED, "key of a security key");
 	/* Ed25519 takes the message itself. */
 	md = key->parts.public->row->type == KEY_ED25519 ? NULL :
 	    evp_key_digest(alg->hash);

@@ -31,9 +31,18 @@ MUST_CHECK bool private_key_pack(const struct private_key *key,
     struct secret *out, struct err *err);
 MUST_CHECK bool private_key_unpack(struct bytes packed,
     struct private_key **out, struct err *err);
+/* Of a key whose secret is in a FIDO device: what the device wants. */
+struct private_device {
+	uint8_t flags;
+	struct bytes handle;		/* borrows from the key */
+};
+/* False for all other keys. */
+bool private_key_device(const struct private_key *key,
+    struct private_device *out);
 /*
  * Signature blob (string name, string bytes) under algorithm, e.g.
  * "rsa-sha2-512"; a certificate algorithm signs as its plain form.
+ * ERR_DENIED when a device would have to.
  */
 MUST_CHECK bool private_key_sign(const struct private_key *key,
     struct bytes algorithm, struct bytes data, uint8_t *out, size_t cap,

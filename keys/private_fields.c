@@ -37,6 +37,22 @@ private_fields_ed25519(struct bytes seed, struct secret *out, struct err *err)
 	return true;
 }
 
+bool
+private_fields_device(uint8_t flags, struct bytes handle, struct secret *out,
+    struct err *err)
+{
+	struct writer w;
+
+	if (handle.len == 0 || handle.len > DEVICE_HANDLE_MAX)
+		return err_set(err, ERR_FORMAT, "handle of a security key");
+	if (!secret_init(out, 1 + 4 + handle.len, err))
+		return false;
+	w = wr_init(out->p, out->len);
+	wr_u8(&w, flags);
+	wr_string(&w, handle);
+	return true;
+}
+
 /* mpint of a magnitude; its size is exact. */
 static size_t
 mpint_len(struct bytes magnitude)
@@ -259,6 +275,17 @@ evp_rsa(const struct pubkey *public, struct bytes fields, EVP_PKEY **out,
 	return ok;
 }
 
+static bool
+evp_none(struct bytes fields, EVP_PKEY **out, struct err *err)
+{
+	struct reader r = rd_init(fields);
+
+	(void)rd_u8(&r, "flags of a security key");
+	(void)rd_string(&r, DEVICE_HANDLE_MAX, "handle of a security key");
+	*out = NULL;
+	return rd_end(&r, err);
+}
+
 bool
 private_fields_evp(const struct pubkey *public, struct bytes fields,
     EVP_PKEY **out, struct err *err)
@@ -270,9 +297,9 @@ private_fields_evp(const struct pubkey *public, struct bytes fields,
 		return evp_ecdsa(public, fields, out, err);
 	case KEY_RSA:
 		return evp_rsa(public, fields, out, err);
-	case KEY_SK_ED25519:	/* their secret never leaves the device */
+	case KEY_SK_ED25519:
 	case KEY_SK_ECDSA:
-		break;
+		return evp_none(fields, out, err);
 	}
 	return err_set(err, ERR_FORMAT, "private key type");
 }

@@ -5,6 +5,7 @@
  * Shapes:  Ed25519: string seed. ECDSA: mpint d. RSA: mpint d, p, q,
  *          d mod p-1, d mod q-1, 1/q mod p: all that libcrypto wants, so that
  *          a process which signs once computes nothing but the signature.
+ *          FIDO: byte flags, string handle; the secret is in the device.
  * Units:   bytes.
  * Errors:  ERR_FORMAT for numbers that make no key.
  * Owns:    a struct secret that is filled is the caller's.
@@ -37,7 +38,10 @@ MUST_CHECK bool private_fields_ecdsa(struct bytes d, struct secret *out,
 MUST_CHECK bool private_fields_rsa(struct bytes n, struct bytes d,
     struct bytes p, struct bytes q, struct secret *out, struct err *err);
 
-/* The pair of keys in libcrypto's form. */
+MUST_CHECK bool private_fields_device(uint8_t flags, struct bytes handle,
+    struct secret *out, struct err *err);
+
+/* The pair of keys in libcrypto's form; NULL for those of a device. */
 MUST_CHECK bool private_fields_evp(const struct pubkey *public,
     struct bytes fields, EVP_PKEY **out, struct err *err);
 

@@ -127,6 +127,30 @@ parse_rsa(struct reader *r, const struct pubkey *public, struct secret *out,
 }
 
 static bool
+parse_device(struct reader *r, const struct pubkey *public,
+    struct secret *out, struct err *err)
+{
+	struct bytes curve = public->row->curve == NULL ? (struct bytes){ 0 } :
+	    rd_string(r, ALG_NAME_MAX, "curve");
+	struct bytes point = rd_string(r, 1 + 2 * EC_SCALAR_MAX, "point");
+	struct bytes application = rd_string(r, SK_APPLICATION_MAX,
+	    "application");
+	uint8_t flags = rd_u8(r, "flags of a security key");
+	struct bytes handle = rd_string(r, DEVICE_HANDLE_MAX,
+	    "handle of a security key");
+
+	(void)rd_string(r, KEY_FILE_MAX, "reserved part");
+	if (!rd_ok(r, err))
+		return false;
+	if ((public->row->curve != NULL &&
+	    !bytes_is(curve, public->row->curve)) ||
+	    !bytes_equal(point, public->point) ||
+	    !bytes_equal(application, public->application))
+		return err_set(err, ERR_MISMATCH, "key of a security key");
+	return private_fields_device(flags, handle, out, err);
+}
+
+static bool
 parse_numbers(struct reader *r, const struct pubkey *public,
     struct secret *out, struct err *err)
 {
@@ -139,7 +163,7 @@ parse_numbers(struct reader *r, const struct pubkey *public,
 		return parse_rsa(r, public, out, err);
 	case KEY_SK_ED25519:
 	case KEY_SK_ECDSA:
-		break;
+		return parse_device(r, public, out, err);
 	}
 	return err_set(err, ERR_FORMAT, "private key type");
 }

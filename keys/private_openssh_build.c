@@ -39,6 +39,18 @@ wr_rsa(struct writer *w, const struct pubkey *public, struct reader *r)
 	wr_mpint(w, q);
 }
 
+static void
+wr_device(struct writer *w, const struct pubkey *public, struct reader *r)
+{
+	if (public->row->curve != NULL)
+		wr_cstring(w, public->row->curve);
+	wr_string(w, public->point);
+	wr_string(w, public->application);
+	wr_u8(w, rd_u8(r, "flags"));
+	wr_string(w, rd_string(r, DEVICE_HANDLE_MAX, "handle"));
+	wr_cstring(w, "");		/* reserved */
+}
+
 static MUST_CHECK bool
 wr_numbers(struct writer *w, const struct private_parts *parts,
     struct err *err)
@@ -60,7 +72,8 @@ wr_numbers(struct writer *w, const struct private_parts *parts,
 		return rd_end(&r, err);
 	case KEY_SK_ED25519:
 	case KEY_SK_ECDSA:
-		break;
+		wr_device(w, public, &r);
+		return rd_end(&r, err);
 	}
 	return err_set(err, ERR_FORMAT, "private key type");
 }

@@ -55,6 +55,13 @@ MUST_CHECK bool pubkey_parse(struct bytes blob, struct pubkey **out,
 void pubkey_free(struct pubkey *key);
 /* Same key material; a certificate is compared by its plain key. */
 bool pubkey_equal_plain(const struct pubkey *a, const struct pubkey *b);
+/* Is the secret half in a FIDO device? */
+static inline bool
+pubkey_is_device(const struct pubkey *key)
+{
+	return key->row->type == KEY_SK_ED25519 ||
+	    key->row->type == KEY_SK_ECDSA;
+}
 /* Size for policy: RSA modulus bits, curve bits. */
 unsigned pubkey_bits(const struct pubkey *key);
 /* Blob of the plain key of a certificate, malloc'ed. */

@@ -26,13 +26,6 @@ struct signature {
 };
 
 static bool
-key_is_sk(const struct pubkey *key)
-{
-	return key->row->type == KEY_SK_ED25519 ||
-	    key->row->type == KEY_SK_ECDSA;
-}
-
-static bool
 parse_signature(struct bytes blob, const struct sig_alg_row *alg, bool is_sk,
     struct signature *sig, struct err *err)
 {
@@ -274,9 +267,9 @@ pubkey_verify(const struct pubkey *key, struct bytes algorithm,
 
 	if (alg == NULL || strcmp(alg->key_name, key->row->name) != 0)
 		return err_set(err, ERR_DENIED, "signature algorithm");
-	if (!parse_signature(signature, alg, key_is_sk(key), &sig, err))
+	if (!parse_signature(signature, alg, pubkey_is_device(key), &sig, err))
 		return false;
-	if (key_is_sk(key))
+	if (pubkey_is_device(key))
 		ok = check_sk(key, alg, &sig, data, err);
 	else
 		ok = check_body(key, alg, sig.body, data, err);

@@ -227,8 +227,7 @@ sk_is_satisfied(const struct monitor *mon, struct auth_attempt *attempt,
 	    (options & PUBKEY_VERIFY_REQUIRED) != 0;
 	size_t len = strlen(attempt->detail);
 
-	if (attempt->key->row->type != KEY_SK_ED25519 &&
-	    attempt->key->row->type != KEY_SK_ECDSA)
+	if (!pubkey_is_device(attempt->key))
 		return true;
 	snprintf(attempt->detail + len, sizeof(attempt->detail) - len,
 	    ", signature count = %u", details->counter);

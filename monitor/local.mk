@@ -31,6 +31,9 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/child.h \
 	monitor/command.c \
 	monitor/command.h \
+	monitor/device.c \
+	monitor/device.h \
+	monitor/device_main.c \
 	monitor/dialogue.c \
 	monitor/dialogue.h \
 	monitor/grace.c \

@@ -9,9 +9,10 @@
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
 #include "lib/crypto/init.h"
+#include "monitor/device.h"
 #include "monitor/monitor.h"
 
-#define LISTENER_FD	3
+#define PARENT_FD	3
 
 /*
  * What is in this memory must not end up in a file. The limit of before is
@@ -38,9 +39,11 @@ main(int argc, char **argv)
 	struct err err;
 	int status;
 
+	if (argc > 0 && strcmp(argv[0], DEVICE_ARGV0) == 0)
+		return device_main(PARENT_FD);
 	monitor_init(&mon);
 	title_init(&mon.title, argc, &argv);
-	if (fcntl(LISTENER_FD, F_SETFD, FD_CLOEXEC) == -1) {
+	if (fcntl(PARENT_FD, F_SETFD, FD_CLOEXEC) == -1) {
 		fprintf(stderr, "sshd-monitor is started by sshd only\n");
 		return 1;
 	}

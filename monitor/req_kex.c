@@ -7,6 +7,7 @@
 #include "lib/base/pattern.h"
 #include "lib/crypto/kex.h"
 #include "lib/wire/reader.h"
+#include "monitor/device.h"
 #include "monitor/monitor.h"
 #include "monitor/signed_data.h"
 
@@ -121,6 +122,20 @@ begin_session(struct monitor *mon, struct bytes hash, struct bytes host_key,
 }
 
 static MUST_CHECK bool
+make_signature(const struct conf *conf, struct host_key *key,
+    struct bytes algorithm, struct bytes data, uint8_t *out, size_t *len,
+    struct err *err)
+{
+	struct private_device device;
+
+	if (host_key_device(key, &device))
+		return device_sign(conf->security_key_provider, key->public,
+		    &device, algorithm, data, out, SIGNATURE_MAX, len, err);
+	return host_key_sign(key, conf->host_key_agent, algorithm, data, out,
+	    SIGNATURE_MAX, len, err);
+}
+
+static MUST_CHECK bool
 sign(struct monitor *mon, struct host_key *key, struct bytes algorithm,
     struct bytes data, enum ipc_id reply_id, struct err *err)
 {
@@ -132,8 +147,8 @@ sign(struct monitor *mon, struct host_key *key, struct bytes algorithm,
 	/* both replies are one string */
 	if (signature == NULL)
 		return err_set(err, ERR_NOMEM, "signature");
-	if (host_key_sign(key, mon->conf.host_key_agent, algorithm, data,
-	    signature, SIGNATURE_MAX, &len, err)) {
+	if (make_signature(&mon->conf, key, algorithm, data, signature, &len,
+	    err)) {
 		reply = (struct ipc_KEX_SIGNED){
 			.signature = bytes_of(signature, len),
 		};

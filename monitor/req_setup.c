@@ -9,6 +9,7 @@
 #include "lib/base/fd.h"
 #include "lib/base/log_sink.h"
 #include "lib/crypto/init.h"
+#include "monitor/device.h"
 #include "monitor/monitor.h"
 #include "monitor/net_start.h"
 #include "monitor/req_user.h"
@@ -150,6 +151,23 @@ send_host_keys(struct monitor *mon, const struct host_keys *keys,
 	return ok;
 }
 
+/* None is built in: `internal` is the same as none. */
+static bool
+has_device_provider(const struct conf *conf)
+{
+	const char *provider = conf->security_key_provider;
+	struct err err;
+
+	if (provider == NULL || strcmp(provider, "internal") == 0)
+		return false;
+	if (device_probe(provider, &err))
+		return true;
+	if (err.code != ERR_DENIED)
+		log_error("SecurityKeyProvider \"%s\": %s: %s", provider,
+		    err.what, err_text(&err));
+	return false;
+}
+
 bool
 req_load_host_keys(struct monitor *mon, struct ipc_message *message,
     struct err *err)
@@ -162,6 +180,7 @@ req_load_host_keys(struct monitor *mon, struct ipc_message *message,
 		.cert_paths = conf->host_certificate.v,
 		.cert_count = conf->host_certificate.count,
 		.agent = conf->host_key_agent,
+		.devices_can_sign = has_device_provider(conf),
 		.required_rsa_bits = conf->required_rsa_size,
 	};
 	struct host_keys keys = { 0 };

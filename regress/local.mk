@@ -16,9 +16,17 @@ regress_abuse_sandbox_probe_SOURCES = regress/abuse/sandbox_probe.c
 regress_abuse_sandbox_probe_LDADD = sshd/net/libnet.a \
 	sshd/listener/liblistener.a $(base_libs) $(SECCOMP_LIBS)
 
+# a provider for regress/system/test_device_host_keys.py
+check_DATA = regress/system/odd_provider.so
+regress/system/odd_provider.so: regress/system/odd_provider.c
+	@$(MKDIR_P) regress/system
+	$(AM_V_CCLD)$(CC) -std=gnu11 $(WARN_CFLAGS) $(CFLAGS) -fPIC -shared \
+		-o $@ $(srcdir)/regress/system/odd_provider.c
+CLEANFILES += regress/system/odd_provider.so
+
 # a PAM module for regress/system/test_pam.py
 if WITH_PAM
-check_DATA = regress/system/pam_odd.so
+check_DATA += regress/system/pam_odd.so
 regress/system/pam_odd.so: regress/system/pam_odd.c
 	@$(MKDIR_P) regress/system
 	$(AM_V_CCLD)$(CC) -D_GNU_SOURCE -std=gnu11 $(WARN_CFLAGS) $(CFLAGS) \

@@ -30,6 +30,8 @@
 #define RSA_BITS_MAX		16384	/* as OpenSSH; libcrypto's bound, too */
 #define RSA_EXPONENT_BITS_MAX	256	/* FIPS 186-5 A.1.1 */
 #define SK_APPLICATION_MAX	1024	/* "ssh:" and some text */
+#define DEVICE_HANDLE_MAX	16384	/* of a FIDO key: mostly < 256 */
+#define DEVICE_NUMBER_MAX	128	/* of its signatures: up to 64 */
 #define CERT_PRINCIPALS_MAX	256	/* elements, as OpenSSH */
 #define KEY_FILE_MAX		262144	/* RSA-16384 as text: 12 KiB */
 #define KEY_ENVIRONMENT_MAX	1025	/* environment= of a line, as OpenSSH */

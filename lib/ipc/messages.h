@@ -26,6 +26,7 @@ enum ipc_edge {
 	MONITOR_TO_SESSION, SESSION_TO_MONITOR,
 	NET_TO_SESSION, SESSION_TO_NET,
 	SFTP_TO_SESSION,	/* internal-sftp: a fork of the session */
+	MONITOR_TO_DEVICE, DEVICE_TO_MONITOR,	/* see monitor/device.h */
 	IPC_EDGE_COUNT
 };
 
@@ -39,6 +40,7 @@ enum {
 	MON_NAMED	= 1 << 4,	/* user looked up, not authenticated */
 	MON_AUTHED	= 1 << 5,	/* login granted */
 	MON_DIALOGUE	= 1 << 6,	/* named; waits for answers */
+	MON_DEVICE	= 1 << 7,	/* of the one question to a device */
 	/* net */
 	NET_START	= 1 << 8,	/* not set up: not in the sandbox yet */
 	NET_WARM	= 1 << 9,	/* in the sandbox, no connection */
@@ -47,6 +49,8 @@ enum {
 	/* session */
 	SES_START	= 1 << 16,	/* no grant yet */
 	SES_OPEN	= 1 << 17,
+	/* the process that asks a security key */
+	DEV_ASKED	= 1 << 20,
 	/* listener, about one monitor */
 	LIS_STARTING	= 1 << 24,
 	LIS_WARM	= 1 << 25,
@@ -306,6 +310,23 @@ enum { MANY = 0, ONCE = 1 };
 	U8(level)			/* enum log_level */		\
 	STR(line, LOG_LINE_BYTES)
 
+/* ---- monitor <-> the process that asks a security key -------------------- */
+
+/* Without data: is the provider of use? */
+#define IPC_DEVICE_SIGN_FIELDS(U8, U32, U64, STR)			\
+	STR(provider, 4095)	/* path of a library */			\
+	U8(is_ecdsa)		/* or Ed25519 */			\
+	STR(application, SK_APPLICATION_MAX)				\
+	U8(flags)		/* of the private key */		\
+	STR(handle, DEVICE_HANDLE_MAX)					\
+	STR(data, PAYLOAD_MAX_PREAUTH)
+#define IPC_DEVICE_SIGNED_FIELDS(U8, U32, U64, STR)			\
+	STR(reason, 512)	/* empty: it went well */		\
+	U8(flags)							\
+	U32(counter)							\
+	STR(r, DEVICE_NUMBER_MAX)	/* Ed25519: the signature */	\
+	STR(s, DEVICE_NUMBER_MAX)
+
 /* ---- net -> session ----------------------------------------------------- */
 
 /* A session channel exists (RFC 4254 6.1); at most max_sessions at a time. */
@@ -468,6 +489,9 @@ enum { MANY = 0, ONCE = 1 };
 	X(SES_SFTP_LOG,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
 									\
 	X(SFTP_LOG,	SFTP_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
+									\
+	X(DEVICE_SIGN,	MONITOR_TO_DEVICE, DEV_ASKED, ONCE, 0, 0)	\
+	X(DEVICE_SIGNED, DEVICE_TO_MONITOR, MON_DEVICE, ONCE, 0, 0)	\
 									\
 	X(SES_OPEN,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 	X(SES_PTY,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\

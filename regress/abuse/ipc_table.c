@@ -14,6 +14,8 @@ static const char *const edges[IPC_EDGE_COUNT] = {
 	[NET_TO_SESSION] = "NET_TO_SESSION",
 	[SESSION_TO_NET] = "SESSION_TO_NET",
 	[SFTP_TO_SESSION] = "SFTP_TO_SESSION",
+	[MONITOR_TO_DEVICE] = "MONITOR_TO_DEVICE",
+	[DEVICE_TO_MONITOR] = "DEVICE_TO_MONITOR",
 };
 
 static const struct {

@@ -298,8 +298,8 @@ ELSEWHERE = {
 }
 # Linux does not have it.
 NOT_HERE = {"RDomain"}
-# Parts of OpenSSH.
-NO_EFFECT = {"SecurityKeyProvider", "SshdAuthPath", "SshdSessionPath"}
+# Programs of OpenSSH.
+NO_EFFECT = {"SshdAuthPath", "SshdSessionPath"}
 
 
 @pytest.fixture(scope="module")

@@ -229,7 +229,7 @@ const struct keyword keywords[] = {	/* in the order of sshd -T */
 	    "none"),
 	    .help = "Keys that may sign user certificates." },
 	{ TEXT("SecurityKeyProvider", path, security_key_provider, GLOBAL_ONLY,
-	    "internal"), .use = USE_NO_EFFECT, .keeps = "internal",
+	    "internal"), .keeps = "internal",
 	    .help = "Library that speaks to FIDO devices holding host keys." },
 	{ TEXT("AuthorizedPrincipalsFile", home_path,
 	    authorized_principals_file, IN_MATCH, "none"),

@@ -97,6 +97,8 @@ ipc_rows__every_row_has_receivers_of_its_direction(void **state)
 		[MONITOR_TO_SESSION] = 0x00ff0000,
 		[NET_TO_SESSION] = 0x00ff0000,
 		[SFTP_TO_SESSION] = 0x00ff0000,
+		[MONITOR_TO_DEVICE] = 0x00f00000,
+		[DEVICE_TO_MONITOR] = 0x000000ff,
 		[MONITOR_TO_LISTENER] = 0xff000000,
 	};
 

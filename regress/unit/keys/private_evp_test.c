@@ -89,6 +89,90 @@ private_openssh_build__writes_what_ssh_keygen_wrote(void **state)
 	secret_clear(&text);
 }
 
+/* A key of a device: its public half, flags and handle. */
+static void
+device_parts(struct private_parts *parts, const char *name, const char *curve)
+{
+	static const uint8_t point[65] = { 4 };
+	struct blob b;
+	struct err err;
+
+	*parts = (struct private_parts){ 0 };
+	blob_init(&b);
+	wr_cstring(&b.w, name);
+	if (curve != NULL)
+		wr_cstring(&b.w, curve);
+	wr_string(&b.w, bytes_of(point, curve == NULL ? 32 : 65));
+	wr_cstring(&b.w, "ssh:a place");
+	parts->public = key_of_blob(blob_view(&b));
+	assert_true(private_fields_device(0x21, BYTES_LIT("the handle"),
+	    &parts->fields, &err));
+}
+
+static void
+private_openssh__a_key_of_a_device_is_written_read_and_packed(void **state)
+{
+	static const struct { const char *name, *curve; } types[] = {
+		{ "sk-ssh-ed25519@openssh.com", NULL },
+		{ "sk-ecdsa-sha2-nistp256@openssh.com", "nistp256" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		struct private_parts parts;
+		struct private_key *key, *again;
+		struct private_device device;
+		struct secret text, packed;
+		uint8_t sig[64];
+		size_t len;
+		struct err err;
+
+		device_parts(&parts, types[i].name, types[i].curve);
+		assert_true(private_openssh_build(&parts, "c", &text, &err));
+		assert_true(private_key_parse(secret_bytes(&text), &key,
+		    &err));
+		assert_true(private_key_pack(key, &packed, &err));
+		assert_true(private_key_unpack(secret_bytes(&packed), &again,
+		    &err));
+		assert_true(pubkey_equal_plain(private_key_public(again),
+		    parts.public));
+		assert_true(private_key_device(again, &device));
+		assert_int_equal(device.flags, 0x21);
+		assert_true(bytes_is(device.handle, "the handle"));
+		assert_false(private_key_sign(again, bytes_str(types[i].name),
+		    BYTES_LIT("data"), sig, sizeof(sig), &len, &err));
+		assert_int_equal(err.code, ERR_DENIED);
+		private_key_free(again);
+		for (size_t n = 0; n < packed.len; n++)
+			assert_false(private_key_unpack(bytes_of(packed.p, n),
+			    &again, &err));
+		secret_clear(&packed);
+		private_key_free(key);
+		for (size_t n = 0; n < text.len - 1; n++)
+			assert_false(private_key_parse(bytes_of(text.p, n),
+			    &key, &err));
+		secret_clear(&text);
+		private_parts_clear(&parts);
+	}
+}
+
+static void
+private_fields__a_handle_has_a_length_within_limits(void **state)
+{
+	static const uint8_t handle[DEVICE_HANDLE_MAX + 1];
+	struct secret fields;
+	struct err err;
+
+	(void)state;
+	assert_false(private_fields_device(0, bytes_of(handle, 0), &fields,
+	    &err));
+	assert_false(private_fields_device(0, bytes_of(handle,
+	    sizeof(handle)), &fields, &err));
+	assert_true(private_fields_device(0, bytes_of(handle,
+	    DEVICE_HANDLE_MAX), &fields, &err));
+	secret_clear(&fields);
+}
+
 int
 main(void)
 {
@@ -97,6 +181,9 @@ main(void)
 		TEST(private_evp__two_keys_are_never_the_same),
 		TEST(private_evp__keys_of_devices_are_not_made),
 		TEST(private_openssh_build__writes_what_ssh_keygen_wrote),
+		TEST(
+		    private_openssh__a_key_of_a_device_is_written_read_and_packed),
+		TEST(private_fields__a_handle_has_a_length_within_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
