@@ -121,8 +121,6 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/auth_pubkey.c \
 	sshd/net/chan_ahead.c \
 	sshd/net/chan_ahead.h \
-	sshd/net/chan_ring.c \
-	sshd/net/chan_ring.h \
 	sshd/net/chan_agent.c \
 	sshd/net/chan_direct.c \
 	sshd/net/chan_direct.h \
@@ -134,10 +132,15 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/chan_input.h \
 	sshd/net/chan_log.c \
 	sshd/net/chan_log.h \
+	sshd/net/chan_messages.c \
 	sshd/net/chan_output.c \
 	sshd/net/chan_output.h \
+	sshd/net/chan_ring.c \
+	sshd/net/chan_ring.h \
 	sshd/net/chan_session.c \
 	sshd/net/chan_session.h \
+	sshd/net/chan_settle.c \
+	sshd/net/chan_settle.h \
 	sshd/net/chan_timeout.c \
 	sshd/net/chan_timeout.h \
 	sshd/net/chan_tun.c \

@@ -8,6 +8,7 @@
 #include "lib/base/fd.h"
 #include "sshd/net/chan_ahead.h"
 #include "sshd/net/chan_input.h"
+#include "sshd/net/chan_settle.h"
 #include "sshd/net/conn.h"
 
 struct chan_end *

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sshd/net/chan_ends.h"
+#include "sshd/net/chan_settle.h"
 #include "sshd/net/chan_types.h"
 #include "sshd/net/chan_window.h"
 #include "sshd/net/conn.h"

@@ -4,6 +4,7 @@
 #include "lib/base/log.h"
 #include "sshd/net/chan_ends.h"
 #include "sshd/net/chan_input.h"
+#include "sshd/net/chan_settle.h"
 #include "sshd/net/chan_window.h"
 #include "sshd/net/conn.h"
 #include "sshd/net/qos.h"

@@ -6,6 +6,7 @@
 #include "lib/base/log.h"
 #include "lib/base/pattern.h"
 #include "lib/wire/transport.h"
+#include "sshd/net/chan_settle.h"
 #include "sshd/net/conn.h"
 
 #define ROUND_MIN_MS		1000	/* all channels are looked at */

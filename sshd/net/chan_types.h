@@ -2,7 +2,7 @@
 /*
  * chan_types - the channel types, one row each.
  *
- * Shapes:  a const table; what is the same for all types is in channels.c.
+ * Shapes:  a const table; the same for all types: chan_messages.c.
  * Units:   -
  * Errors:  handlers: false ends the connection; a refusal is an answer.
  * Owns:    nothing.

@@ -49,7 +49,7 @@ enum channel_flag {
 	CHANNEL_GOT_EOF		= 1 << 8,
 	CHANNEL_GOT_CLOSE	= 1 << 9,
 	CHANNEL_DRAINING	= 1 << 10,	/* program gone, read out */
-	CHANNEL_SETTLING	= 1 << 11,	/* see channel_settle() */
+	CHANNEL_SETTLING	= 1 << 11,	/* see chan_settle.h */
 	CHANNEL_EOW_DUE		= 1 << 12,	/* input ended early */
 	CHANNEL_FAMILY		= 1 << 13,	/* see chan_tun.c */
 	CHANNEL_HELD		= 1 << 14,	/* see chan_ahead.h */
@@ -198,6 +198,8 @@ struct channel *channel_new(struct conn *conn, const struct chan_type *type);
 void channel_free(struct channel *ch);
 /* A channel that both sides know, or NULL. */
 struct channel *channel_find(const struct conn *conn, uint32_t id);
+/* The same, or one that only we know. */
+struct channel *channel_find_any(const struct conn *conn, uint32_t id);
 
 /*
  * NET: answers the peer's CHANNEL_OPEN; the type's window is offered from
@@ -205,20 +207,13 @@ struct channel *channel_find(const struct conn *conn, uint32_t id);
  */
 MUST_CHECK bool channel_confirm(struct channel *ch, uint32_t window,
     struct err *err);
+/* Both sides know it now. */
+void channel_known(struct channel *ch);
 MUST_CHECK bool channel_refuse(struct conn *conn, uint32_t peer_id,
     uint32_t reason, const char *text, struct err *err);
 /* NET: takes over the peer's numbers from its CHANNEL_OPEN. */
 void channel_set_peer(struct channel *ch, uint32_t peer_id, uint32_t window,
     uint32_t packet_max);
-/*
- * NET: something ended: EOF, exit status and CLOSE are sent when their time
- * has come, after this round's data. The channel may be gone after that.
- */
-void channel_settle(struct channel *ch);
-/* NET: closes it now, whatever was still to come. */
-MUST_CHECK bool channel_end(struct channel *ch, struct err *err);
-/* The end of a round: turns of the ring, then what has ended. */
-timer_fn channels_round;
 /* NET: a message that is a channel's number and nothing else. */
 MUST_CHECK bool channel_send_number(struct channel *ch, uint8_t message,
     struct err *err);

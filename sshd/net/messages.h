@@ -41,7 +41,7 @@ msg_handler recv_kexinit, recv_newkeys, recv_kex_30, recv_kex_32, recv_kex_34;
 msg_handler recv_userauth_request;
 /* auth_kbdint.c */
 msg_handler recv_userauth_info_response;
-/* global.c and channels.c */
+/* global_requests.c and chan_messages.c */
 msg_handler recv_global_request, recv_request_success, recv_request_failure,
     recv_channel_open, recv_channel_open_confirmation,
     recv_channel_open_failure, recv_channel_window_adjust, recv_channel_data,

@@ -4,6 +4,7 @@
 #include "lib/base/log.h"
 #include "lib/wire/connection.h"
 #include "lib/wire/transport.h"
+#include "sshd/net/chan_settle.h"
 #include "sshd/net/conn.h"
 
 #define NOTICE_MS	60000	/* before the end; shorter limits: none */

@@ -70,7 +70,7 @@ MUST_CHECK bool transport_send_first_ext_info(struct conn *conn,
 bool transport_peer_is(const struct conn *conn, unsigned quirk);
 
 /*
- * Hooks of the upper layers (auth.c, channels.c), called by the transport.
+ * Hooks of the upper layers (auth.c, chan_*.c), called by the transport.
  *
  * auth_start: SERVICE_ACCEPT is queued; state is CONN_AUTH.
  * channels_output_ready: packet_data_room() is worth asking again.
