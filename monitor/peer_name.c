@@ -112,14 +112,18 @@ look_up(const struct peer *peer, struct answer *answer)
 
 /* One write() of so little is read whole. */
 static bool
-wait_for_answer(int fd, struct answer *answer)
+wait_for_answer(int fd, int client_fd, struct answer *answer)
 {
-	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	struct pollfd fds[] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = client_fd, .events = POLLIN },
+	};
 	int ready;
 
-	while ((ready = poll(&pfd, 1, TIME_LIMIT_MS)) == -1 && errno == EINTR)
+	while ((ready = poll(fds, ARRAY_LEN(fds), TIME_LIMIT_MS)) == -1 &&
+	    errno == EINTR)
 		continue;
-	return ready == 1 &&
+	return ready > 0 && fds[0].revents != 0 &&
 	    read(fd, answer, sizeof(*answer)) == (ssize_t)sizeof(*answer);
 }
 
@@ -128,7 +132,7 @@ wait_for_answer(int fd, struct answer *answer)
  * them may hang: so a child asks.
  */
 static bool
-ask(const struct peer *peer, struct answer *answer)
+ask(const struct peer *peer, int client_fd, struct answer *answer)
 {
 	pid_t pid, parent = getpid();
 	int fds[2];
@@ -145,7 +149,7 @@ ask(const struct peer *peer, struct answer *answer)
 		_exit(1);
 	}
 	close(fds[1]);
-	ok = pid != -1 && wait_for_answer(fds[0], answer);
+	ok = pid != -1 && wait_for_answer(fds[0], client_fd, answer);
 	close(fds[0]);
 	if (pid != -1) {
 		(void)kill(pid, SIGKILL);
@@ -156,7 +160,7 @@ ask(const struct peer *peer, struct answer *answer)
 }
 
 void
-peer_name_find(struct peer *peer)
+peer_name_find(struct peer *peer, int client_fd)
 {
 	struct answer answer = { .finding = NOT_NAMED };
 	struct log_safe name;
@@ -164,7 +168,7 @@ peer_name_find(struct peer *peer)
 	if (peer->sockaddr.ss_family != AF_INET &&
 	    peer->sockaddr.ss_family != AF_INET6)
 		return;
-	if (!ask(peer, &answer)) {
+	if (!ask(peer, client_fd, &answer)) {
 		log_info("no answer about the name of %s", peer->address);
 		return;
 	}

@@ -16,8 +16,11 @@
 #include "lib/base/err.h"
 #include "monitor/peer.h"
 
-/* May wait for the name service: the grace timer runs before. */
-void peer_name_find(struct peer *peer);
+/*
+ * May wait for the name service, but not for a client whose process is gone:
+ * client_fd is readable then (-1: none).
+ */
+void peer_name_find(struct peer *peer, int client_fd);
 
 /* Only what can be a host name; made lower case. Visible for tests. */
 MUST_CHECK bool peer_name_clean(char *name);

@@ -4,7 +4,6 @@
 #include "lib/base/log.h"
 #include "lib/crypto/random.h"
 #include "monitor/monitor.h"
-#include "monitor/peer_name.h"
 #include "monitor/req_user.h"
 
 #define GRACE_JITTER_S	4	/* as OpenSSH: tells nothing about the load */
@@ -21,17 +20,6 @@ start_grace_timer(struct monitor *mon, struct err *err)
 		return false;
 	return grace_start(&mon->grace, grace_s + jitter %
 	    (GRACE_JITTER_S + 1), err);
-}
-
-/* After the timer, which also ends a wait for the name service. */
-static MUST_CHECK bool
-find_name(struct monitor *mon, struct err *err)
-{
-	if (!mon->conf.use_dns)
-		return true;
-	peer_name_find(&mon->peer);
-	return strcmp(mon->peer.name, mon->peer.address) == 0 ||
-	    user_evaluate_config(mon, err);
 }
 
 static MUST_CHECK bool
@@ -62,8 +50,7 @@ req_connection(struct monitor *mon, struct ipc_message *message,
 	mon->window_growth = message->u.CONNECTION.window_growth;
 	peer_find(&mon->peer, in_fd);
 	title_set(&mon->title, "[accepted]");
-	if (!user_evaluate_config(mon, err) || !start_grace_timer(mon, err) ||
-	    !find_name(mon, err))
+	if (!user_evaluate_config(mon, err) || !start_grace_timer(mon, err))
 		return false;
 	log_verbose("Connection from %s port %u on %s port %u rdomain \"\"",
 	    mon->peer.address, mon->peer.port, mon->peer.local_address,

@@ -11,6 +11,7 @@
 #include "monitor/access.h"
 #include "monitor/account.h"
 #include "monitor/monitor.h"
+#include "monitor/peer_name.h"
 #include "monitor/sig_algs.h"
 
 #define SERVICE		"ssh-connection"
@@ -125,6 +126,9 @@ req_user(struct monitor *mon, struct ipc_message *message, struct err *err)
 	if (!find_user(mon, m, err))
 		return false;
 	mon->state = MON_NAMED;
+	/* from here on it may count, and who names no user costs no lookup */
+	if (mon->conf.use_dns)
+		peer_name_find(&mon->peer, mon->net_child.pid_fd);
 	if (!user_evaluate_config(mon, err))
 		return false;
 	judge_user(mon, m->service);

@@ -58,12 +58,12 @@ the_server = functools.cache(NameServer)    # there is one port 53
 
 
 @contextlib.contextmanager
-def asked_by_the_host():
-    """The host's resolver asks a NameServer."""
+def asked_by_the_host(options=""):
+    """The host's resolver asks a NameServer; options of resolv.conf(5)."""
     with open("/etc/resolv.conf") as file:
         before = file.read()
     with open("/etc/resolv.conf", "w") as file:
-        file.write("nameserver 127.0.0.1\n")
+        file.write(f"nameserver 127.0.0.1\n{options}\n")
     yield the_server()
     with open("/etc/resolv.conf", "w") as file:
         file.write(before)

@@ -39,7 +39,7 @@ peer_name_find__a_pipe_has_none(void **state)
 
 	(void)state;
 	peer_init(&peer);
-	peer_name_find(&peer);
+	peer_name_find(&peer, -1);
 	assert_string_equal(peer.name, "UNKNOWN");
 }
 
