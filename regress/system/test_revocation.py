@@ -147,3 +147,29 @@ def test_a_certificate_falls_with_its_ca(make_server, keys, revoked,
     server.wait_for_log(f"Authentication key ED25519 {fingerprint(authority)}"
                         f" revoked by file {path}")
     accepted(server, keys["ed25519"])
+
+
+@pytest.mark.parametrize("record, lets_in", [
+    ("serial: 8", True), ("serial: 1-6", True), ("id: ident", True),
+    ("serial: 7", False), ("id: identity", False)])
+def test_a_certificate_that_a_krl_does_not_have_logs_in(
+        make_server, revoked, certified, record, lets_in):
+    authority, key = certified
+    path = revoked(record, krl=True, ca=authority + ".pub")
+    server = make_server(f"RevokedKeys {path}\n"
+                         f"TrustedUserCAKeys {authority}.pub\n")
+    if lets_in:
+        accepted(server, key)
+        server.wait_for_log("Accepted publickey for alice")
+    else:
+        refused(server, key, path, "ED25519-CERT {} revoked by file {}")
+
+
+def test_serials_of_another_ca_do_not_count(make_server, revoked, certified,
+                                            tmp_path):
+    authority, key = certified
+    other = make_key(str(tmp_path / "other"))
+    path = revoked("serial: 7", krl=True, ca=other + ".pub")
+    server = make_server(f"RevokedKeys {path}\n"
+                         f"TrustedUserCAKeys {authority}.pub\n")
+    accepted(server, key)
