@@ -72,8 +72,11 @@ main(int argc, char **argv)
 	char reason[SFTP_REASON_MAX];
 	struct err err;
 
-	if (!fd_fill_standard(&err))
+	if (!fd_fill_standard(&err)) {
+		fprintf(stderr, "sftp-server: %s: %s\n", err.what,
+		    err_text(&err));
 		return 1;
+	}
 	if (!sftp_options_parse((const char *const *)argv, (size_t)argc,
 	    &options, reason)) {
 		fprintf(stderr, "sftp-server: %s\n", reason);

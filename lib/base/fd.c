@@ -23,13 +23,12 @@ fd_set_nonblock(int fd, bool on, struct err *err)
 bool
 fd_fill_standard(struct err *err)
 {
-	int fd;
-
-	do {
-		if ((fd = open("/dev/null", O_RDWR)) == -1)
+	/* opened is the lowest that is free; a chroot may have no /dev */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) == -1 &&
+		    open("/dev/null", O_RDWR) == -1)
 			return err_sys(err, "open /dev/null");
-	} while (fd <= STDERR_FILENO);
-	close(fd);
+	}
 	return true;
 }
 

@@ -56,6 +56,7 @@ FIGURES = {
     "sftp, file from the client": ("CPU s/GiB", 1, 0.60),
     "sftp, 64 in flight, to the client": ("CPU s/GiB", 1, 0.60),
     "sftp, 64 in flight, from the client": ("CPU s/GiB", 1, 0.60),
+    "sftp, upload, 50 ms each way": ("s/GiB", 1, 0.125),
     "sftp, small file up": ("us", 1e6, 0.67),
     "sftp, small file down": ("us", 1e6, 0.67),
     "sftp, small file up, OpenSSH's client": ("us", 1e6, 0.67),
@@ -139,6 +140,11 @@ def groups(options):
                 for way in ("to", "from")}
         return f"sftp, {what}", measure
 
+    def sftp_delayed(kind):
+        return {"sftp, upload, 50 ms each way": sftp.delayed_upload(
+            kind, 50, size // 4 if options.quick else size)} \
+            if kind.has_sftp else {}
+
     def sftp_small(kind):
         if not kind.has_sftp:
             return {}
@@ -178,6 +184,7 @@ def groups(options):
         ("upload, 100 ms each way", delayed_upload),
         sftp_transfer(sftp.transfer_cpu, "file "),
         sftp_transfer(sftp.pipelined_cpu, "64 in flight, "),
+        ("sftp, upload, 50 ms each way", sftp_delayed),
         ("sftp, small files", sftp_small),
         ("sftp, listing", sftp_listing),
         ("sftp, memory", sftp_memory),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """What is measured: one function for each figure, one number a call."""
 
+import contextlib
 import os
 import pty
 import resource
@@ -274,31 +275,33 @@ def round_trip_under_load(kind, count):
     return result
 
 
+@contextlib.contextmanager
+def relayed(server, delay_ms):
+    """A port of one connection to the server, with a delay each way."""
+    port = free_port()
+    with subprocess.Popen([RELAY, str(port), str(server.port),
+                           str(delay_ms)], stdout=subprocess.PIPE) as relay:
+        relay.stdout.readline()
+        yield port
+
+
 def delayed_upload(kind, delay_ms, duration_s):
     """Seconds for each GiB of an upload through a relay that delays."""
     server = Server(kind)
-    port = free_port()
-    relay = subprocess.Popen([RELAY, str(port), str(server.port),
-                              str(delay_ms)], stdout=subprocess.PIPE)
-    relay.stdout.readline()
-    command = server.ssh("wait", options=(
-        *_kex(kind), *CIPHERS["aes128-gcm"], "-o", f"Port={port}"))
-    command.remove("-p")
-    command.remove(str(server.port))
-    client = subprocess.Popen(command, stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE)
-    client.stdout.readline()
     data = bytes(1 << 18)
     sent = 0
-    start = time.monotonic()
-    while time.monotonic() < start + duration_s:
-        client.stdin.write(data)
-        sent += len(data)
-    client.stdin.close()
-    client.wait()
-    elapsed = time.monotonic() - start
-    client.stdout.close()
-    relay.stdout.close()
-    relay.wait()
+    with relayed(server, delay_ms) as port:
+        client = subprocess.Popen(server.ssh("wait", port=port, options=(
+            *_kex(kind), *CIPHERS["aes128-gcm"])),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        client.stdout.readline()
+        start = time.monotonic()
+        while time.monotonic() < start + duration_s:
+            client.stdin.write(data)
+            sent += len(data)
+        client.stdin.close()
+        client.wait()
+        elapsed = time.monotonic() - start
+        client.stdout.close()
     server.stop()
     return elapsed * GIB / sent

@@ -151,9 +151,10 @@ class Server:
             not_ours = sum(int(line) for line in f) / 1e9
         return total - not_ours
 
-    def ssh(self, *words, options=(), identity=USER_KEY):
+    def ssh(self, *words, options=(), identity=USER_KEY, port=None):
         """The command line of the client."""
-        return ["ssh", "-F", "none", "-i", identity, "-p", str(self.port),
+        return ["ssh", "-F", "none", "-i", identity,
+                "-p", str(port or self.port),
                 "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes",
                 "-o", f"UserKnownHostsFile={RUN}/known_hosts",
                 "-o", "GlobalKnownHostsFile=none", "-o", "LogLevel=ERROR",

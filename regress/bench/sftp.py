@@ -11,7 +11,7 @@ import subprocess
 import time
 
 import raw_sftp
-from figures import CIPHERS, GIB, _kex, _pss_of_connection
+from figures import CIPHERS, GIB, _kex, _pss_of_connection, relayed
 from raw_sftp import string, u32, u64
 from servers import Server
 
@@ -21,6 +21,7 @@ REMOTE = f"{HOME}/remote"
 LOCAL = "/run/bench/local"
 IN_FLIGHT = 64
 PIECE = 32768
+LARGE_PIECE = 255 << 10     # the largest that both servers take
 
 
 def _fresh():
@@ -30,8 +31,9 @@ def _fresh():
     os.chmod(REMOTE, 0o777)
 
 
-def _options(server, kind):
-    return server.ssh(options=(*CIPHERS["aes128-gcm"], *_kex(kind)))[1:-1]
+def _options(server, kind, port=None):
+    return server.ssh(options=(*CIPHERS["aes128-gcm"], *_kex(kind)),
+                      port=port)[1:-1]
 
 
 def _sftp(server, kind, commands):
@@ -42,9 +44,9 @@ def _sftp(server, kind, commands):
                    check=True, timeout=900)
 
 
-def _session(server, kind):
+def _session(server, kind, port=None):
     return raw_sftp.Sftp(subprocess.Popen(
-        ["ssh", *_options(server, kind), "-s", f"{USER}@127.0.0.1", "sftp"],
+        ["ssh", *_options(server, kind, port), "-s", f"{USER}@127.0.0.1", "sftp"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE))
 
 
@@ -105,6 +107,25 @@ def pipelined_cpu(kind, upwards, size):
     used = (server.stop() - one_login) * GIB / size
     _fresh()
     return used
+
+
+def delayed_upload(kind, delay_ms, size):
+    """Seconds for each GiB of 64 large writes in flight, far away."""
+    _fresh()
+    server = Server(kind)
+    data = string(os.urandom(LARGE_PIECE))
+    with relayed(server, delay_ms) as port:
+        session = _session(server, kind, port)
+        handle = string(session.open(f"{REMOTE}/big", raw_sftp.F_WRITE |
+                                     raw_sftp.F_CREAT))
+        begin = time.monotonic()
+        _pipeline(session, ((raw_sftp.WRITE, handle + u64(at) + data)
+                            for at in range(0, size, LARGE_PIECE)))
+        took = time.monotonic() - begin
+        session.close()
+    server.stop()
+    _fresh()
+    return took * GIB / size
 
 
 def small_files(kind, count):

@@ -19,7 +19,8 @@ import asyncssh
 import paramiko
 
 import clients
-from server import program
+import isolated
+from server import descendants, program, title, wait_until
 
 DEBIAN = "/usr/lib/openssh/sftp-server"
 USER = "alice"
@@ -46,6 +47,22 @@ class Form:
         return make_server(more + self.config)
 
 
+class ChrootedProgram(Form):
+    """sftp-server with all that it needs inside of a ChrootDirectory."""
+
+    def make(self, make_server, more=""):
+        jail = os.path.dirname(self.local)
+        if not os.path.ismount(f"{jail}/usr"):
+            os.makedirs(f"{jail}/usr")
+            isolated.mount("--bind", "/usr", f"{jail}/usr")
+            for name in ("bin", "lib", "lib64"):
+                os.symlink(f"usr/{name}", f"{jail}/{name}")
+            shutil.copy(program("sftp-server"), f"{jail}/sftp-server")
+            os.mkdir(f"{jail}/etc")
+            shutil.copy("/etc/passwd", f"{jail}/etc/passwd")
+        return super().make(make_server, more)
+
+
 FORMS = {form.name: form for form in [
     Form("debian", f"Subsystem sftp {DEBIAN}\n",
          "/home/alice/work", "/home/alice/work"),
@@ -56,15 +73,31 @@ FORMS = {form.name: form for form in [
     Form("chroot", "ForceCommand internal-sftp\n"
          "Subsystem sftp internal-sftp\nChrootDirectory /home/jail\n",
          "/work", "/home/jail/work"),
+    ChrootedProgram("chroot-program", "Subsystem sftp /sftp-server\n"
+                    "ChrootDirectory /home/programs\n",
+                    "/work", "/home/programs/work"),
     Form("root", "SftpRoot %h/jail\nSubsystem sftp internal-sftp\n",
          "/work", "/home/alice/jail/work", parent_owner=USER),
 ]}
 
 
+def sftp_process(server):
+    """The SFTP server of the only session."""
+    def find():
+        for pid in descendants(server.process.pid):
+            words = title(pid).split(" ")
+            if words[-1].endswith("@internal-sftp") or \
+                    words[0].endswith("/sftp-server"):
+                return pid
+        return None
+    return wait_until(find, what="the SFTP server")
+
+
 def run(words, **kwargs):
     if "input" not in kwargs:
         kwargs.setdefault("stdin", subprocess.DEVNULL)
-    result = subprocess.run(words, capture_output=True, timeout=150, **kwargs)
+    kwargs.setdefault("timeout", 150)
+    result = subprocess.run(words, capture_output=True, **kwargs)
     result.text = (result.stdout + result.stderr).decode(
         "utf-8", "backslashreplace")
     return result
@@ -75,13 +108,13 @@ def good(result):
     return result
 
 
-def sftp(server, key, batch, options=()):
+def sftp(server, key, batch, options=(), **kwargs):
     """OpenSSH's sftp with lines of commands, text or bytes."""
     if isinstance(batch, str):
         batch = batch.encode()
     return run(["sftp", "-b", "-", *options, *server.ssh_options(key),
                 "-P", str(server.port), f"{USER}@127.0.0.1"],
-               stdin=None, input=batch)
+               stdin=None, input=batch, **kwargs)
 
 
 class OpenSSH:

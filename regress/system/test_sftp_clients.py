@@ -13,9 +13,8 @@ import subprocess
 import pytest
 
 import sftp_clients
-from server import descendants, title, wait_until
 from sftp_clients import (CLIENTS, FORMS, HAS_SSH2, USER, Ssh2, good,
-                          paramiko_session, sftp, sshfs_mount)
+                          paramiko_session, sftp, sftp_process, sshfs_mount)
 from tracing import strace
 
 
@@ -214,14 +213,6 @@ def test_a_full_disk_is_told(form, make_server, keys, tmp_path):
         subprocess.run(["umount", "-l", f"{form.local}/small"], check=True)
 
 
-def _sftp_process(server):
-    """Of the only session."""
-    return wait_until(lambda: next(
-        (pid for pid in descendants(server.process.pid)
-         if "internal-sftp" in title(pid) or title(pid).split(" ")[0]
-         .endswith("/sftp-server")), None), what="the SFTP server")
-
-
 @pytest.mark.postern_only
 @every_form_of_ours
 def test_a_used_up_quota_is_told(form, make_server, keys):
@@ -232,7 +223,7 @@ def test_a_used_up_quota_is_told(form, make_server, keys):
         out.write(b"there was room")
         with strace("-o", "/dev/null", "-e", "inject=pwrite64,mkdir,mkdirat,"
                     "symlink,symlinkat:error=EDQUOT",
-                    pids=[_sftp_process(server)]):
+                    pids=[sftp_process(server)]):
             for attempt in (
                     lambda: out.write(b"no more"),
                     lambda: session.mkdir(f"{form.remote}/d"),

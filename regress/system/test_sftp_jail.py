@@ -14,6 +14,7 @@ import subprocess
 import pytest
 
 import raw_sftp
+import storm
 from raw_sftp import (DATA, F_CREAT, F_READ, F_TRUNC, F_WRITE, HANDLE, LSTAT,
                       MKDIR, OPEN, OPENDIR, READ, READLINK, REMOVE, RENAME,
                       RMDIR, SETSTAT, STAT, STATUS, SYMLINK, Status, attrs,
@@ -259,84 +260,13 @@ def test_its_processes_gain_nothing_and_hold_nothing_else(jailed, keys,
             assert os.readlink(f"/proc/{parent}/root") == JAIL
 
 
-SWAP = """
-import ctypes, os, sys, time
-libc = ctypes.CDLL(None)
-a, b = (os.fsencode(p) for p in sys.argv[1:])
-while True:
-    libc.renameat2(-100, a, -100, b, 2)
-    time.sleep(0.0001)
-"""
-
-
-@contextlib.contextmanager
-def _swapping(tree):
-    """Exchanges a directory and a link that leads out, all the time."""
-    os.symlink(HOME, f"{tree}/swap")
-    # renameat2(RENAME_EXCHANGE) is not in Python
-    with subprocess.Popen(["python3", "-c", SWAP, f"{tree}/d",
-                           f"{tree}/swap"]) as process:
-        try:
-            yield
-        finally:
-            process.terminate()
-
-
-def _requests(n):
-    path = "/d/secret" if n % 3 else "/d/etc/passwd"
-    other = f"/d/made-{n % 7}"
-    return [
-        (OPEN, string(path) + u32(F_READ) + attrs()),
-        (STAT, string(path)),
-        (OPEN, string(other) + u32(F_WRITE | F_CREAT | F_TRUNC) + attrs()),
-        (SETSTAT, string(path) + attrs(mode=0o666)),
-        (RENAME, string(other) + string(f"/d/etc/made-{n % 5}")),
-        (MKDIR, string(f"/d/dir-{n % 9}") + attrs()),
-        (REMOVE, string(path)),
-        (SETSTAT, string(path) + attrs(size=0)),
-    ]
-
-
-def _storm(sftp, count):
-    """That many operations on names that are being exchanged."""
-    for n in range(count // 8):
-        batch = _requests(n)
-        for kind, body in batch:
-            sftp.send(kind, body)
-        replies = [sftp.receive() for _ in batch]
-        for kind, _id, reader in replies:
-            if kind == HANDLE:
-                handle = reader.string()
-                with contextlib.suppress(Status):
-                    assert not sftp.read(handle, 0, 100).startswith(SECRET)
-                sftp.close_handle(handle)
-
-
-def _check_trace(path):
-    """Every descriptor that was opened is of the tree; so many."""
-    opened = 0
-    with open(path, errors="backslashreplace") as trace:
-        for line in trace:
-            assert " open(" not in line and " execve(" not in line, line
-            match = re.search(r" open(?:at2?)\(.*\) = \d+<([^>]*)>", line)
-            if match:
-                opened += 1
-                name = match[1].removesuffix(" (deleted)")
-                assert name == JAIL or name.startswith(JAIL + "/"), line
-    return opened
-
-
 def _trace_a_storm(server, keys, tree, tmp_path, count):
-    trace = str(tmp_path / "trace")
     before = _outside()
     with over_ssh(server, "alice", keys["ed25519"]) as sftp:
         sftp.realpath(".")
-        pid = _internal(server)
-        with strace("-y", "-o", trace, "-e",
-                    "trace=open,openat,openat2,execve", pids=[pid]), \
-                _swapping(tree):
-            _storm(sftp, count)
-    assert _check_trace(trace) > count // 8
+        opened = storm.trace(sftp, _internal(server), str(tmp_path / "trace"),
+                             count, tree, HOME)
+    assert opened > count // 8
     assert _outside() == before
 
 

@@ -2,7 +2,6 @@
 """SftpRights, SftpModes, SftpUpload and SftpAudit."""
 
 import os
-import random
 import re
 import shutil
 import signal
@@ -243,40 +242,6 @@ def test_an_upload_that_may_not_replace_does_not(tree, make_server, keys):
         _refused(lambda: sftp.close_handle(handle), "File exists")
     assert _content(f"{tree}/x") == b"early"
     assert sorted(os.listdir(tree)) == ["in", "keep", "out", "x"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("upload", ["direct", "atomic fsync"])
-def test_killed_at_100_points(tree, make_server, keys, upload):
-    """What was acknowledged after fsync is there; nothing else changes."""
-    server = make_server(BASE + f"SftpUpload {upload}\n")
-    dice = random.Random(11)
-    block = bytes(range(256)) * 128
-    for n in range(100):
-        session = over_ssh(server, "alice", keys["ed25519"])
-        pid = _internal(server)
-        _put(session, f"/done{n}", block)
-        handle = session.open("/in/there", NEW)
-        kill_at, synced = dice.randrange(12), 0
-        for i in range(kill_at):
-            session.write(handle, i * len(block), block)
-            if i % 3 == 2:
-                session.extended("fsync@openssh.com", string(handle))
-                synced = (i + 1) * len(block)
-        if dice.random() < 0.3:
-            session.close_handle(handle)
-            synced = kill_at * len(block)
-        os.kill(pid, signal.SIGKILL)
-        session.close()
-        assert _content(f"{tree}/done{n}") == block
-        assert _content(f"{tree}/keep/old") == b"old content"
-        found = _content(f"{tree}/in/there")
-        partial = f"{tree}/in/.there.partial-0"
-        if os.path.exists(partial):
-            found = _content(partial)
-        assert len(found) >= synced
-        assert found[:synced] == (block * 12)[:synced]
-        assert len(os.listdir(tree)) == 3 + n + 1
 
 
 # ---- audit -------------------------------------------------------------------
