@@ -119,6 +119,8 @@ set_attributes(struct sftp *sftp, const struct sftp_request *q,
 	};
 	int result = 0, r;
 
+	if ((q->attrs.flags & SFTP_ATTR_SIZE) != 0)
+		sftp_settle(sftp);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		if ((q->attrs.flags & rows[i].flag) != 0 &&
 		    (r = rows[i].set(&change)) < 0)

@@ -69,6 +69,13 @@ open_with_mode(struct sftp *sftp, int flags, mode_t mode,
 	return r;
 }
 
+static bool
+is_writer(const struct handle *handle)
+{
+	return handle->kind == HANDLE_FILE &&
+	    (handle->flags & O_ACCMODE) != O_RDONLY;
+}
+
 void
 sftp_run_open(struct sftp *sftp, const struct sftp_request *q)
 {
@@ -85,6 +92,8 @@ sftp_run_open(struct sftp *sftp, const struct sftp_request *q)
 		return;
 	}
 	log_open_request(sftp, q->number, mode);
+	if ((q->number & SFTP_OPEN_TRUNCATE) != 0)
+		sftp_settle(sftp);
 	r = open_with_mode(sftp, open_flags(q->number), mode & 07777,
 	    &file);
 	if (r < 0) {
@@ -100,6 +109,7 @@ sftp_run_open(struct sftp *sftp, const struct sftp_request *q)
 	handle = &sftp->handles.v[index];
 	handle->file = file;
 	handle->flags = open_flags(q->number);
+	sftp->writers += is_writer(handle);
 	reply_handle(sftp, q->id, index);
 }
 
@@ -108,6 +118,7 @@ close_handle(struct sftp *sftp, struct handle *handle, bool is_complete)
 {
 	int fd = handle->file.fd;
 
+	sftp->writers -= is_writer(handle);
 	if (handle->kind == HANDLE_FILE)
 		return sftp->tree->ops->close(sftp->tree, &handle->file,
 		    is_complete && handle->file.error == 0);
@@ -217,21 +228,65 @@ anticipate(struct handle *handle, uint64_t offset, size_t len)
 	handle->ahead += SFTP_AHEAD;
 }
 
+/*
+ * Of a file that has turned out to be a long one, by a client that has none
+ * open for writing: requests take effect in their order, and pages that are
+ * still on their way would show what is written after them. (Of a file that
+ * is opened for writing later, the client knows the handle only when it has
+ * read all that was sent before.) -1: the data is to be copied.
+ */
+static ssize_t
+take_pages(struct sftp *sftp, struct handle *handle, off_t offset, size_t len)
+{
+	uint8_t byte;
+	const struct iovec last = { &byte, 1 };
+	ssize_t n;
+
+	if (len < SFTP_PAGES_MIN || handle->file.bytes_read == 0 ||
+	    handle->has_no_pages || sftp->writers != 0 ||
+	    offset > INT64_MAX - (off_t)len)
+		return -1;
+	handle->is_slow = handle->is_slow || preadv2(handle->file.fd, &last, 1,
+	    offset + (off_t)len - 1, RWF_NOWAIT) == -1;
+	n = pages_take(&sftp->pages, handle->file.fd, offset, len);
+	handle->has_no_pages = n == -1 && errno == EINVAL;
+	return n;
+}
+
+/* Copies: into the reply that it begins, and ends where there is data. */
+static ssize_t
+copy_data(struct sftp *sftp, struct handle *handle, off_t offset, size_t len,
+    uint32_t id)
+{
+	struct writer w = reply_start(sftp, SFTP_DATA, id);
+	uint8_t *data;
+	ssize_t n;
+
+	wr_u32(&w, 0);
+	data = wr_reserve(&w, len);
+	n = read_some(handle, data, len, offset);
+	if (n < 0 || (n == 0 && len != 0))
+		return n;
+	put_u32(data - 4, (uint32_t)n);
+	w.len -= len - (size_t)n;
+	reply_end(sftp, &w);
+	return n;
+}
+
 void
 sftp_run_read(struct sftp *sftp, const struct sftp_request *q)
 {
 	struct handle *handle = need_file(sftp, q);
 	size_t len = MIN(q->number, SFTP_DATA_MAX);
-	struct writer w;
-	uint8_t *data;
 	ssize_t n;
 
 	if (handle == NULL)
 		return;
-	w = reply_start(sftp, SFTP_DATA, q->id);
-	wr_u32(&w, 0);
-	data = wr_reserve(&w, len);
-	n = read_some(handle, data, len, (off_t)q->offset);
+	n = take_pages(sftp, handle, (off_t)q->offset, len);
+	if (n > 0)
+		reply_pages(sftp, q->id, (size_t)n);
+	else if (n == -1)
+		n = copy_data(sftp, handle, (off_t)q->offset, len, q->id);
 	if (n == -1) {
 		int error = errno;
 
@@ -245,9 +300,6 @@ sftp_run_read(struct sftp *sftp, const struct sftp_request *q)
 		return;
 	}
 	handle->file.bytes_read += (uint64_t)n;
-	put_u32(data - 4, (uint32_t)n);
-	w.len -= len - (size_t)n;
-	reply_end(sftp, &w);
 	anticipate(handle, q->offset, (size_t)n);
 }
 

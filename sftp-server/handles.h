@@ -29,6 +29,7 @@ struct handle {
 	uint64_t next_offset;		/* where a sequential reader goes on */
 	uint64_t ahead;			/* the page cache is asked up to here */
 	bool is_slow;			/* reads had to wait for the disk */
+	bool has_no_pages;		/* see pages_take() */
 	struct dir_buffer *dir;		/* entries not yet told */
 };
 

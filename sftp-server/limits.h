@@ -28,6 +28,11 @@
 /* Replies worth a write() while more requests wait. */
 #define SFTP_OUT_BATCH		131072
 
+/* Shorter reads are copied: pages have a price of their own. */
+#define SFTP_PAGES_MIN		16384
+/* Pages that wait for the client before it has to be waited for. */
+#define SFTP_PAGES_WAITING	262144
+
 /* Dirty buffer memory that an idle session may keep. */
 #define SFTP_KEPT_MAX		16384
 #define SFTP_IDLE_MS		1000

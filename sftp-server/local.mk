@@ -34,6 +34,8 @@ sftp_server_libsftp_a_SOURCES = \
 	sftp-server/long_name.h \
 	sftp-server/messages.c \
 	sftp-server/messages.h \
+	sftp-server/pages.c \
+	sftp-server/pages.h \
 	sftp-server/paths.c \
 	sftp-server/reply.c \
 	sftp-server/reply.h \

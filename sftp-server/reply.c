@@ -56,12 +56,18 @@ reply_start(struct sftp *sftp, uint8_t type, uint32_t id)
 	return w;
 }
 
+static void
+end_before(struct sftp *sftp, struct writer *w, size_t more)
+{
+	assert(!w->full);
+	put_u32(w->p, (uint32_t)(w->len - 4 + more));
+	sftp->out.end += w->len;
+}
+
 void
 reply_end(struct sftp *sftp, struct writer *w)
 {
-	assert(!w->full);
-	put_u32(w->p, (uint32_t)(w->len - 4));
-	sftp->out.end += w->len;
+	end_before(sftp, w, 0);
 }
 
 void
@@ -111,6 +117,16 @@ reply_attrs(struct sftp *sftp, uint32_t id, const struct statx *st)
 
 	sftp_attrs_build(&w, st);
 	reply_end(sftp, &w);
+}
+
+void
+reply_pages(struct sftp *sftp, uint32_t id, size_t len)
+{
+	struct writer w = reply_start(sftp, SFTP_DATA, id);
+
+	wr_u32(&w, (uint32_t)len);
+	end_before(sftp, &w, len);
+	pages_follow(&sftp->pages, sftp->out.end - sftp->out.start);
 }
 
 void

@@ -30,6 +30,8 @@ void reply_result(struct sftp *sftp, uint32_t id, int result);
 void reply_bad_handle(struct sftp *sftp, uint32_t id);
 void reply_handle(struct sftp *sftp, uint32_t id, uint32_t index);
 void reply_attrs(struct sftp *sftp, uint32_t id, const struct statx *st);
+/* The pages that were taken last, len bytes, as data of a file. */
+void reply_pages(struct sftp *sftp, uint32_t id, size_t len);
 /* One name, without attributes. */
 void reply_name(struct sftp *sftp, uint32_t id, const char *name);
 

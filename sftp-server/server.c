@@ -99,6 +99,20 @@ next_message(struct sftp *sftp, struct bytes *message)
 	return true;
 }
 
+/* Replies that are not yet written. */
+static size_t
+unsent(const struct sftp *sftp)
+{
+	return queue_len(&sftp->out) + sftp->pages.len;
+}
+
+static bool
+has_room(struct sftp *sftp)
+{
+	return sftp->pages.len < SFTP_PAGES_WAITING &&
+	    queue_make_room(&sftp->out, REPLY_ROOM);
+}
+
 /*
  * Answers what is there, until a write is worth it or there is no room for
  * another answer: true then, as more may be there.
@@ -106,11 +120,11 @@ next_message(struct sftp *sftp, struct bytes *message)
 static bool
 answer(struct sftp *sftp)
 {
-	size_t before = queue_len(&sftp->out);
+	size_t before = unsent(sftp);
 	struct bytes message;
 
-	while (queue_make_room(&sftp->out, REPLY_ROOM)) {
-		if (queue_len(&sftp->out) - before >= SFTP_OUT_BATCH)
+	while (has_room(sftp)) {
+		if (unsent(sftp) - before >= SFTP_OUT_BATCH)
 			return true;
 		if (sftp->ended || !next_message(sftp, &message))
 			return false;
@@ -121,21 +135,38 @@ answer(struct sftp *sftp)
 	return true;
 }
 
+/* Bytes, or the pages that come next. */
+static ssize_t
+send_some(struct sftp *sftp)
+{
+	struct sftp_queue *out = &sftp->out;
+	size_t len;
+	ssize_t n;
+
+	if (!pages_next(&sftp->pages, &len))
+		len = queue_len(out);
+	else if (len == 0)
+		return pages_send(&sftp->pages);
+	n = write(sftp->out_fd, out->p + out->start, len);
+	if (n > 0) {
+		out->start += (size_t)n;
+		pages_wrote(&sftp->pages, (size_t)n);
+	}
+	return n;
+}
+
 /* Writes what the descriptor takes now. False: nobody reads any more. */
 static bool
 flush(struct sftp *sftp)
 {
-	struct sftp_queue *out = &sftp->out;
+	while (unsent(sftp) != 0) {
+		ssize_t n = send_some(sftp);
 
-	while (queue_len(out) != 0) {
-		ssize_t n = write(sftp->out_fd, out->p + out->start,
-		    queue_len(out));
-
-		if (n >= 0)
-			out->start += (size_t)n;
-		else if (errno == EAGAIN)
+		if (n == 0)
+			return false;
+		if (n == -1 && errno == EAGAIN)
 			return true;
-		else if (errno != EINTR)
+		if (n == -1 && errno != EINTR)
 			return false;
 	}
 	return true;
@@ -201,10 +232,11 @@ wait_idle(struct sftp *sftp)
 	struct pollfd in = { .fd = sftp->in_fd, .events = POLLIN };
 
 	if ((sftp->in.dirty > SFTP_KEPT_MAX ||
-	    sftp->out.dirty > SFTP_KEPT_MAX) && queue_len(&sftp->in) == 0 &&
-	    poll(&in, 1, SFTP_IDLE_MS) == 0) {
+	    sftp->out.dirty > SFTP_KEPT_MAX || sftp->pages.fds[0] != -1) &&
+	    queue_len(&sftp->in) == 0 && poll(&in, 1, SFTP_IDLE_MS) == 0) {
 		queue_give_back(&sftp->in);
 		queue_give_back(&sftp->out);
+		pages_close(&sftp->pages);
 	}
 	fill(sftp);
 }
@@ -227,16 +259,24 @@ wait_busy(struct sftp *sftp)
 		fill(sftp);
 }
 
-/* The replies before a message that ends the session. */
 static void
 drain(struct sftp *sftp)
 {
 	struct pollfd out = { .fd = sftp->out_fd, .events = POLLOUT };
 
-	while (flush(sftp) && queue_len(&sftp->out) != 0) {
+	while (flush(sftp) && unsent(sftp) != 0) {
 		if (poll(&out, 1, -1) == -1 && errno != EINTR)
 			return;
 	}
+}
+
+void
+sftp_settle(struct sftp *sftp)
+{
+	if (sftp->pages.len == 0 && !sftp->pages.unread)
+		return;
+	drain(sftp);
+	pages_settle(&sftp->pages);
 }
 
 /* Until the client has gone and all that it asked is answered. */
@@ -248,17 +288,16 @@ serve(struct sftp *sftp)
 
 		if (!flush(sftp))
 			return;
-		if (sftp->ended ||
-		    (more && queue_make_room(&sftp->out, REPLY_ROOM)))
+		if (sftp->ended || (more && has_room(sftp)))
 			continue;
-		if (queue_len(&sftp->out) != 0)
+		if (unsent(sftp) != 0)
 			wait_busy(sftp);
 		else if (sftp->at_end)
 			return;
 		else
 			wait_idle(sftp);
 	}
-	drain(sftp);
+	drain(sftp);	/* the replies before a message that ends it */
 }
 
 int
@@ -275,6 +314,7 @@ sftp_serve(const struct sftp_options *options,
 	int flags = fcntl(out_fd, F_GETFL);
 
 	handles_init(&sftp.handles);
+	pages_init(&sftp.pages, out_fd);
 	log_info("session opened for local user %s from [%s]", account->user,
 	    account->peer);
 	signal(SIGPIPE, SIG_IGN);
@@ -286,6 +326,7 @@ sftp_serve(const struct sftp_options *options,
 	} else
 		serve(&sftp);
 	files_end(&sftp);
+	pages_close(&sftp.pages);
 	(void)fcntl(out_fd, F_SETFL, flags);
 	queue_clear(&sftp.in);
 	queue_clear(&sftp.out);

@@ -16,6 +16,7 @@
 #include "sftp-server/id_names.h"
 #include "sftp-server/messages.h"
 #include "sftp-server/options/options.h"
+#include "sftp-server/pages.h"
 #include "sftp-server/tree.h"
 
 #define SFTP_EXIT_FAILURE	1
@@ -41,7 +42,9 @@ struct sftp {
 	struct tree *tree;
 	int in_fd, out_fd;
 	struct sftp_queue in, out;
+	struct pages pages;		/* what goes out between bytes of out */
 	struct handles handles;
+	uint32_t writers;		/* of them, open for writing */
 	struct id_names users, groups;
 	bool is_set_up;		/* SSH_FXP_INIT came */
 	bool at_end;		/* the client sends no more */
@@ -49,6 +52,9 @@ struct sftp {
 	int status;		/* of the process */
 	char path[PATH_MAX], path2[PATH_MAX];	/* of the current request */
 };
+
+/* All replies are in the hands of the client's side, to the last byte. */
+void sftp_settle(struct sftp *sftp);
 
 /*
  * Serves until the client is gone. Returns the process's exit status. The
