@@ -93,6 +93,16 @@ log_safe(struct bytes peer_bytes)
 	return safe;
 }
 
+/* The compiler was given all files from one place, this one too. */
+static const char *
+path_in_tree(const char *file)
+{
+	static const char own[] = __FILE__, in_tree[] = "lib/base/log.c";
+	const size_t len = sizeof(own) - sizeof(in_tree);
+
+	return strncmp(file, own, len) == 0 ? file + len : file;
+}
+
 /* As the file is called in a pattern: by its path, and by its last part. */
 static bool
 list_matches(struct bytes list, const char *place)
@@ -147,6 +157,7 @@ log_from(enum log_level level, const char *file, const char *function,
 	if (!log_enabled(level))
 		return;
 	if (level > logger.level) {
+		file = path_in_tree(file);
 		snprintf(head, sizeof(head), "%s:%s():%d", file, function,
 		    line);
 		if (!is_verbose(head))
