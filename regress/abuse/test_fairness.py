@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: ISC
-"""Bulk data of other channels stands before a keystroke's answer.
+"""A peer that does not read, until nothing moves any more.
 
-At most one packet of it may: what the kernel has sent is on the wire or in
-the peer's socket, all that is behind is the server's to arrange. Here the
-peer does not read until nothing moves any more. What it then has in its
-socket was sent; what comes between that and the answer was not.
+Of the bulk data of other channels at most one packet stands before a
+keystroke's answer. What the kernel has sent is on the wire or in the peer's
+socket, all that is behind is the server's to arrange: what the peer has in
+its socket was sent, what comes between that and the answer was not.
+
+What waits does so where it comes from: no process of the server grows.
 """
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import re
 import socket
@@ -19,10 +22,11 @@ import threading
 
 import pytest
 
+from patient import rollup
 from peer import Peer
-from server import stat_fields, wait_until
+from server import descendants, stat_fields, wait_until
 from wire import (
-    CHANNEL_DATA, CHANNEL_OPEN_CONFIRMATION, CHANNEL_SUCCESS,
+    CHANNEL_CLOSE, CHANNEL_DATA, CHANNEL_OPEN_CONFIRMATION, CHANNEL_SUCCESS,
     CHANNEL_WINDOW_ADJUST, Reader, string, u32, u8)
 
 pytestmark = pytest.mark.postern_only
@@ -204,3 +208,112 @@ def test_an_answer_has_one_packet_of_others_before_it(server, peer, service,
     # one of several may have been drained when it was served last
     limit = PACKET + LITTLE * (len(bulk) - 1)
     assert peer.before(number, ANSWER) - arrived <= limit
+
+
+# ---- memory ---------------------------------------------------------------
+
+GROWTH_KIB = 1024       # of all processes of the connection
+AMOUNT = 8 << 20        # waits in each channel
+READ = 32768
+SFTP_OPEN, SFTP_READ, SFTP_HANDLE, SFTP_DATA = 3, 5, 102, 103
+
+
+def private_kib(monitor):
+    total = 0
+    for pid in [monitor, *descendants(monitor)]:
+        with contextlib.suppress(OSError):      # it has ended
+            total += rollup(pid, "Private_Dirty")
+    return total
+
+
+class Streams:
+    """The data of a peer's channels, by our number."""
+
+    def __init__(self, peer):
+        self.peer, self.data = peer, {}
+
+    def read_until(self, condition):
+        while not condition():
+            payload = self.peer.recv()
+            if payload[0] == CHANNEL_DATA:
+                r = Reader(payload[1:])
+                self.data.setdefault(r.u32(), bytearray()).extend(r.string())
+
+    def send(self, channel, data):
+        self.peer.send(u8(CHANNEL_DATA) + u32(channel) + string(data))
+
+    def length(self, number):
+        return len(self.data.get(number, b""))
+
+
+def open_sftp(streams, path):
+    """Numbers of a channel, and the handle of an open file."""
+    peer = streams.peer
+    number = peer.channels
+    channel = peer.open_session(window=WINDOW)
+    peer.send(peer.request_payload(channel, "subsystem", string("sftp")))
+    peer.expect(CHANNEL_SUCCESS)
+    peer.expect(CHANNEL_WINDOW_ADJUST)
+    for body in (u8(1) + u32(3), u8(SFTP_OPEN) + u32(1) + string(path) +
+                 u32(1) + u32(0)):
+        streams.data.pop(number, None)
+        streams.send(channel, string(body))
+
+        def is_whole():
+            data = streams.data.get(number, b"")
+            return len(data) >= 4 and \
+                len(data) == 4 + Reader(bytes(data)).u32()
+
+        streams.read_until(is_whole)
+    answer = Reader(bytes(streams.data.pop(number)[4:]))
+    assert (answer.u8(), answer.u32()) == (SFTP_HANDLE, 1)
+    return number, channel, answer.string()
+
+
+def sftp_contents(data):
+    """What all answers to reads hold, by the request's number."""
+    parts, r = {}, Reader(bytes(data))
+    while r.at < len(data):
+        answer = Reader(r.string())
+        assert answer.u8() == SFTP_DATA
+        request = answer.u32()
+        parts[request] = answer.string()
+    return b"".join(parts[i] for i in sorted(parts))
+
+
+def test_what_a_peer_does_not_read_waits_where_it_comes_from(
+        make_patient, alice, service):
+    server = make_patient("Subsystem sftp internal-sftp\n")
+    content = hashlib.shake_128(b"x").digest(AMOUNT)
+    path = f"/tmp/unread.{os.getpid()}"
+    with open(path, "wb") as file:
+        file.write(content)
+
+    def talk(sock):
+        sock.recv(1)
+        sock.sendall(content)
+
+    with Counting(server.port) as peer:
+        streams = Streams(peer.login("alice", alice))
+        _net, monitor = server.connection_pids(peer)
+        program, program_channel = start_session(
+            peer, f"head -n 1 >/dev/null; cat {path}")
+        forward, forward_channel = start_forward(peer, service(talk))
+        sftp, sftp_channel, handle = open_sftp(streams, path)
+        before = private_kib(monitor)
+        streams.send(program_channel, b"\n")
+        streams.send(forward_channel, b"x")
+        requests = range(AMOUNT // READ)
+        for i in requests:
+            streams.send(sftp_channel, string(
+                u8(SFTP_READ) + u32(i) + string(handle) + u32(0) +
+                u32(i * READ) + u32(READ)))
+        wait_until_full(server, peer)
+        assert private_kib(monitor) - before <= GROWTH_KIB
+        answers = AMOUNT + len(requests) * 13
+        streams.read_until(lambda: (
+            streams.length(program) + streams.length(forward) +
+            streams.length(sftp)) == 2 * AMOUNT + answers)
+        assert streams.data[program] == streams.data[forward] == content
+        assert sftp_contents(streams.data[sftp]) == content
+    os.unlink(path)
