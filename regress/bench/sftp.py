@@ -21,7 +21,9 @@ REMOTE = f"{HOME}/remote"
 LOCAL = "/run/bench/local"
 IN_FLIGHT = 64
 PIECE = 32768
-LARGE_PIECE = 255 << 10     # the largest that both servers take
+# so that the server's window, and not the client, sets the pace far away
+FAR_IN_FLIGHT = 256
+FAR_PIECE = 255 << 10       # the largest that both servers take
 
 
 def _fresh():
@@ -71,13 +73,13 @@ def transfer_cpu(kind, upwards, size):
     return used
 
 
-def _pipeline(session, messages):
-    """Sends messages, IN_FLIGHT of them before the first answer."""
+def _pipeline(session, messages, in_flight=IN_FLIGHT):
+    """Sends messages, so many of them before the first answer."""
     sent = answered = 0
     for message in messages:
         session.send(*message)
         sent += 1
-        if sent - answered == IN_FLIGHT:
+        if sent - answered == in_flight:
             session.receive()
             answered += 1
     while answered < sent:
@@ -110,17 +112,18 @@ def pipelined_cpu(kind, upwards, size):
 
 
 def delayed_upload(kind, delay_ms, size):
-    """Seconds for each GiB of 64 large writes in flight, far away."""
+    """Seconds for each GiB of many large writes, far away."""
     _fresh()
     server = Server(kind)
-    data = string(os.urandom(LARGE_PIECE))
+    data = string(os.urandom(FAR_PIECE))
     with relayed(server, delay_ms) as port:
         session = _session(server, kind, port)
         handle = string(session.open(f"{REMOTE}/big", raw_sftp.F_WRITE |
                                      raw_sftp.F_CREAT))
         begin = time.monotonic()
         _pipeline(session, ((raw_sftp.WRITE, handle + u64(at) + data)
-                            for at in range(0, size, LARGE_PIECE)))
+                            for at in range(0, size, FAR_PIECE)),
+                  FAR_IN_FLIGHT)
         took = time.monotonic() - begin
         session.close()
     server.stop()
