@@ -16,8 +16,8 @@
 #include "monitor/user_files.h"
 
 /*
- * command without what search says; text NULL: there is none. Asked for
- * accounts that may log in only: who else it would hear of is a guess.
+ * command without what search says; text NULL: there is none. Of accounts that
+ * may not log in it does not hear: it is asked about its own in their place.
  * source: what fn is told in place of a path.
  */
 MUST_CHECK bool key_command_read(const struct key_search *search,

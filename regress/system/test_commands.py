@@ -182,9 +182,21 @@ def test_its_user_may_be_the_one_who_logs_in(make_server, script, key, notes):
     assert notes() == ["alice"]
 
 
-def test_nobody_asks_about_a_user_who_does_not_exist(make_server, script, key,
+@pytest.mark.parametrize("user", ["ghost", "bob"])
+def test_it_hears_of_nobody_who_may_not_log_in(make_server, script, key,
+                                               notes, user):
+    """It is asked, or time would tell: about its own account."""
+    command = script(f"echo $1 >>{notes.path}", printing(key))
+    server = make_server(config(command, more="AllowUsers alice nobody\n"))
+    assert server.ssh(user, key, "true").returncode == 255
+    server.wait_for_log(f"Connection closed by invalid user {user}")
+    assert notes() == ["nobody"]
+    assert "Accepted" not in server.log()
+
+
+def test_its_user_may_be_one_that_a_stranger_has_not(make_server, script, key,
                                                      notes):
-    server = make_server(config(script(f"echo $1 >>{notes.path}")))
+    server = make_server(config(script(f"echo $1 >>{notes.path}"), "%u"))
     assert server.ssh("ghost", key, "true").returncode == 255
     server.wait_for_log("Connection closed by invalid user ghost")
     assert notes() == []

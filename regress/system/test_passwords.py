@@ -2,7 +2,6 @@
 """Logins by password, against shadow(5)."""
 
 import asyncio
-import time
 
 import asyncssh
 import paramiko
@@ -263,38 +262,3 @@ def test_a_key_does_not_ask_how_old_the_password_is(make_server, keys):
     server = make_server()
     assert server.ssh("alice", keys["ed25519"], "echo", "hello"
                       ).stdout == b"hello\n"
-
-
-# ---- time -----------------------------------------------------------------
-
-def _time_of_failure(server, user):
-    with Attempts(server) as attempts:
-        attempts.none(user)
-        start = time.perf_counter()
-        assert attempts.password(user, "wrong") is False
-        return time.perf_counter() - start
-
-
-def order_of(first, second):
-    """How often a time of the first is below one of the second: 0 to 1."""
-    below = sum((x < y) + (x == y) / 2 for x in first for y in second)
-    return below / (len(first) * len(second))
-
-
-@pytest.mark.slow
-@pytest.mark.postern_only
-def test_time_does_not_tell_who_exists(make_server):
-    """400 interleaved attempts; names are many, as each has its own time."""
-    existing, missing = [], []
-    users = [f"user{i}" for i in range(20)]
-    with open("/etc/passwd", "a") as passwd:
-        for i, user in enumerate(users):
-            passwd.write(f"{user}:x:{3000 + i}:3000::/:/bin/sh\n")
-            set_shadow(user, hashed(f"secret{i}"))
-    server = make_server("MaxAuthTries 100\nMaxStartups 100\n")
-    for i in range(200):
-        existing.append(_time_of_failure(server, users[i % 20]))
-        missing.append(_time_of_failure(server, f"nope{i % 20}"))
-    # the time by name spreads over 2:1; what a name's existence adds would
-    # shift all of one side
-    assert 0.25 < order_of(existing, missing) < 0.75
