@@ -163,6 +163,8 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/kex_choose.c \
 	sshd/net/kex_choose.h \
 	sshd/net/kex_init.c \
+	sshd/net/log_gather.c \
+	sshd/net/log_gather.h \
 	sshd/net/messages.c \
 	sshd/net/messages.h \
 	sshd/net/packet_in.c \

@@ -14,8 +14,9 @@ fd_set_nonblock(int fd, bool on, struct err *err)
 
 	if (flags == -1)
 		return err_sys(err, "fcntl");
-	flags = on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
-	if (fcntl(fd, F_SETFL, flags) == -1)
+	if (((flags & O_NONBLOCK) != 0) == on)
+		return true;
+	if (fcntl(fd, F_SETFL, flags ^ O_NONBLOCK) == -1)
 		return err_sys(err, "fcntl");
 	return true;
 }

@@ -44,17 +44,17 @@ chan_log_opened(struct channel *ch)
 	if (ch->log_text == NULL)
 		return;
 	ch->opened_ms = clock_now_ms(ch->conn->loop.clock);
-	log_info("forward opened: user %s, %s, channel %u", ch->conn->user,
-	    ch->log_text, ch->id);
+	log_gather_info(ch->conn, "forward opened: user %s, %s, channel %u",
+	    ch->conn->user, ch->log_text, ch->id);
 }
 
 void
 chan_log_closed(struct channel *ch)
 {
 	if (ch->opened_ms != 0)
-		log_info("forward closed: user %s, %s, channel %u, sent %llu, "
-		    "received %llu bytes, %lld seconds", ch->conn->user,
-		    ch->log_text, ch->id,
+		log_gather_info(ch->conn, "forward closed: user %s, %s, "
+		    "channel %u, sent %llu, received %llu bytes, "
+		    "%lld seconds", ch->conn->user, ch->log_text, ch->id,
 		    (unsigned long long)ch->sent_bytes,
 		    (unsigned long long)ch->received_bytes,
 		    (long long)(clock_now_ms(ch->conn->loop.clock) -

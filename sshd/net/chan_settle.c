@@ -125,6 +125,8 @@ channels_round(void *arg)
 			return;
 		}
 	}
+	if (chan_ring_is_empty(&channels->ring))
+		loop_timer_stop(&conn->loop, &channels->round_timer);
 }
 
 void

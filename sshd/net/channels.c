@@ -108,6 +108,7 @@ channels_clear(struct conn *conn)
 		if (channels->slots[i].channel != NULL)
 			channel_free(channels->slots[i].channel);
 	}
+	log_gather_flush(conn);
 	requests_clear(conn);
 	chan_timeout_clear(conn);
 	loop_timer_stop(&conn->loop, &channels->round_timer);

@@ -17,6 +17,7 @@ send_log_line(void *arg, enum log_level level, const char *line)
 	    .line = bytes_str(line) };
 	struct err err;
 
+	log_gather_flush(conn);
 	if (!ipc_send(&conn->monitor, IPC_NET_LOG, &m, &err))
 		conn->loop.stop = true;		/* nobody is there to serve */
 }

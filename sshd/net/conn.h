@@ -19,6 +19,7 @@
 #include "lib/wire/transport.h"
 #include "sshd/net/auth.h"
 #include "sshd/net/channels.h"
+#include "sshd/net/log_gather.h"
 #include "sshd/net/messages.h"
 #include "sshd/net/transport.h"
 
@@ -71,6 +72,7 @@ struct conn {
 	struct channels channels;
 	struct qos qos;
 	bool log_forwards;
+	struct log_gather log_gather;
 	struct limits limits;
 	char peer_address[64];
 	uint32_t peer_port;

@@ -73,6 +73,19 @@ finish(struct race *race, int fd)
 	race->done(race->arg, fd, race->last_errno);
 }
 
+/* The socket goes to net: it must not stay in our epoll set. */
+static void
+attempt_won(struct race_attempt *attempt)
+{
+	struct race *race = attempt->race;
+	int fd = attempt->fd;
+
+	loop_unwatch(race->loop, &attempt->watch);
+	attempt->fd = -1;
+	race->running--;
+	finish(race, fd);
+}
+
 static void try_next(void *arg);
 
 static void
@@ -80,18 +93,14 @@ attempt_event(void *arg, uint32_t events)
 {
 	struct race_attempt *attempt = arg;
 	struct race *race = attempt->race;
-	int error = 0, fd = attempt->fd;
-	socklen_t len = sizeof(error);
+	socklen_t len = sizeof(int);
+	int error = 0;
 
 	(void)events;
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
+	if (getsockopt(attempt->fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
 		error = errno;
 	if (error == 0) {
-		/* it goes to net: it must not stay in our epoll set */
-		loop_unwatch(race->loop, &attempt->watch);
-		attempt->fd = -1;
-		race->running--;
-		finish(race, fd);
+		attempt_won(attempt);
 		return;
 	}
 	race->last_errno = error;
@@ -113,32 +122,53 @@ address_len(const struct sockaddr_storage *address)
 	return 0;
 }
 
-/* Starts a connect; false when this address is no good. */
-static bool
+/*
+ * 0: connected, EALREADY: it takes a while, else what went wrong. Asked again,
+ * the kernel tells of a near host that has answered meanwhile.
+ */
+static int
+begin_connect(int fd, const struct sockaddr_storage *address)
+{
+	const struct sockaddr *sa = (const struct sockaddr *)address;
+
+	if (connect(fd, sa, address_len(address)) == 0 ||
+	    (errno == EINPROGRESS &&
+	    connect(fd, sa, address_len(address)) == 0))
+		return 0;
+	return errno;
+}
+
+enum attempt_result {
+	ATTEMPT_FAILED,
+	ATTEMPT_RUNS,
+	ATTEMPT_WON,
+};
+
+static enum attempt_result
 try_address(struct race *race, struct race_attempt *attempt,
     const struct sockaddr_storage *address)
 {
-	const struct sockaddr *sa = (const struct sockaddr *)address;
-	int one = 1, fd = socket(address->ss_family, SOCK_STREAM |
+	int one = 1, why, fd = socket(address->ss_family, SOCK_STREAM |
 	    SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct err err;
 
 	*attempt = (struct race_attempt){ .race = race, .fd = fd };
 	if (fd == -1) {
 		race->last_errno = errno;
-		return false;
+		return ATTEMPT_FAILED;
 	}
+	race->running++;
 	if (address->ss_family != AF_UNIX)
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one,
 		    sizeof(one));
-	race->running++;
-	if ((connect(fd, sa, address_len(address)) == 0 ||
-	    errno == EINPROGRESS) && loop_watch(race->loop, &attempt->watch,
-	    fd, EPOLLOUT, attempt_event, attempt, &err))
-		return true;
-	race->last_errno = errno;
+	if ((why = begin_connect(fd, address)) == 0)
+		return ATTEMPT_WON;
+	if (why == EALREADY && loop_watch(race->loop, &attempt->watch, fd,
+	    EPOLLOUT, attempt_event, attempt, &err))
+		return ATTEMPT_RUNS;
+	race->last_errno = why;
 	attempt_close(attempt);
-	return false;
+	return ATTEMPT_FAILED;
 }
 
 static void
@@ -148,9 +178,14 @@ try_next(void *arg)
 
 	while (race->tried < race->address_count) {
 		size_t i = race->tried++;
+		enum attempt_result result = try_address(race,
+		    &race->attempts[i], &race->addresses[i]);
 
-		if (!try_address(race, &race->attempts[i],
-		    &race->addresses[i]))
+		if (result == ATTEMPT_WON) {
+			attempt_won(&race->attempts[i]);
+			return;
+		}
+		if (result == ATTEMPT_FAILED)
 			continue;
 		if (race->tried < race->address_count)
 			loop_timer_set(race->loop, &race->timer,
