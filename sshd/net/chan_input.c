@@ -87,6 +87,8 @@ backlog_add(struct channel *ch, struct bytes data, struct err *err)
 		return err_set(err, ERR_RANGE, "input of a channel");
 	if (!backlog_reserve(backlog, data.len, err))
 		return false;
+	if (backlog->len == 0)
+		chan_window_wait_begins(ch);
 	backlog_put(backlog, data);
 	chan_window_waiting(ch, backlog->len);
 	return chan_end_update(chan_sink(ch), err);

@@ -5,6 +5,8 @@
 #include "sshd/net/chan_timeout.h"
 #include "sshd/net/conn.h"
 
+#define SLOW_ROUND_TRIPS	4	/* without catching up */
+
 void
 chan_window_start(struct conn *conn, uint32_t growth_max)
 {
@@ -89,6 +91,14 @@ arrived(struct channel *ch, size_t len)
 
 /* ---- growing and shrinking -------------------------------------------- */
 
+/* What waits came in one burst: it says nothing about the program. */
+static bool
+keeps_up(const struct channel *ch, int64_t now)
+{
+	return ch->backlog.len < ch->recv_window_max / CHANNEL_STEP_PART ||
+	    now - ch->waiting_ms < ch->conn->channels.round_trip_ms;
+}
+
 /* Each half of the window: how long did it take to arrive? */
 static void
 grow_maybe(struct channel *ch, size_t len)
@@ -104,8 +114,7 @@ grow_maybe(struct channel *ch, size_t len)
 	now = now_ms(ch);
 	if (ch->half_ms != 0 && now - ch->half_ms < channels->round_trip_ms &&
 	    channels->round_trip_ms != CHAN_ROUND_TRIP_UNKNOWN &&
-	    ch->backlog.len < ch->recv_window_max / CHANNEL_STEP_PART &&
-	    channels->growth_total < channels->growth_max) {
+	    keeps_up(ch, now) && channels->growth_total < channels->growth_max) {
 		more = MIN(more, channels->growth_max -
 		    channels->growth_total);
 		channels->growth_total += more;
@@ -117,9 +126,18 @@ grow_maybe(struct channel *ch, size_t len)
 }
 
 void
+chan_window_wait_begins(struct channel *ch)
+{
+	ch->waiting_ms = now_ms(ch);
+}
+
+/* What was promised may come anyway: nothing is lost by being patient. */
+void
 chan_window_waiting(struct channel *ch, size_t len)
 {
-	if (ch->recv_grown == 0 || len < ch->recv_window_max / 2)
+	if (ch->recv_grown == 0 || len < ch->recv_window_max / 2 ||
+	    now_ms(ch) - ch->waiting_ms <
+	    SLOW_ROUND_TRIPS * ch->conn->channels.round_trip_ms)
 		return;
 	ch->conn->channels.growth_total -= ch->recv_grown;
 	ch->recv_window_max -= ch->recv_grown;

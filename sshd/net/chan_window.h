@@ -38,7 +38,11 @@ MUST_CHECK bool chan_charge(struct channel *ch, size_t len, struct err *err);
 MUST_CHECK bool chan_consumed(struct channel *ch, size_t n, struct err *err);
 /* The greatest length of a backlog that keeps to the window. */
 size_t chan_window_backlog_max(const struct channel *ch);
-/* This much waits for the program: a slow reader has no need of growth. */
+/*
+ * The first byte waits for the program; and: this much does now. One that
+ * does not catch up within some round trips has no need of growth.
+ */
+void chan_window_wait_begins(struct channel *ch);
 void chan_window_waiting(struct channel *ch, size_t len);
 
 #endif

@@ -123,6 +123,7 @@ struct channel {
 	uint32_t half_bytes;		/* arrived since half_ms */
 	uint32_t adjusted_left;		/* before what adjusted_ms added */
 	int64_t half_ms, asked_ms, adjusted_ms;	/* see chan_window.c */
+	int64_t waiting_ms;		/* since when there is a backlog */
 	uint32_t drained;		/* while CHANNEL_DRAINING */
 	uint32_t probe_count;		/* keepalives without an answer */
 	uint32_t timeout_s;		/* 0: none; see chan_timeout.c */

@@ -132,6 +132,31 @@ chan_window__an_adjusted_window_measures_the_round_trip(void **state)
 	lower_free(l);
 }
 
+/* All of a window comes at once, and is read before the next one comes. */
+static void
+chan_window__a_reader_that_keeps_up_with_bursts_is_not_slow(void **state)
+{
+	int fd;
+	struct lower *l = far_peer(200, &fd, GROWTH);
+	struct channel *ch = channel_of(l, 0);
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		while (ch->recv_window >= 32768)
+			assert_true(lower_recv_data(l, 0, 32768, 'x'));
+		assert_true(ch->backlog.len > CHANNEL_WINDOW / 2);
+		do {
+			take(fd);
+			lower_round(l);
+		} while (ch->backlog.len != 0);
+		lower_forget_sent(l);
+		l->now_ms += 200;
+	}
+	assert_int_equal(ch->recv_window_max, CHANNEL_WINDOW + GROWTH);
+	close(fd);
+	lower_free(l);
+}
+
 static void
 chan_window__a_slow_reader_loses_what_it_grew_by(void **state)
 {
@@ -146,8 +171,10 @@ chan_window__a_slow_reader_loses_what_it_grew_by(void **state)
 	grown = ch->recv_window_max;
 	assert_true(grown > 4 * CHANNEL_WINDOW);
 	/* it stops: what was promised is taken, no more than that */
-	while (ch->recv_window >= 32768)
+	while (ch->recv_window >= 32768) {
 		assert_true(lower_recv_data(l, 0, 32768, 'x'));
+		l->now_ms += 10;
+	}
 	assert_true(ch->backlog.len <= grown);
 	assert_int_equal(ch->recv_window_max, CHANNEL_WINDOW);
 	assert_int_equal(l->conn.channels.growth_total, 0);
@@ -170,6 +197,7 @@ main(void)
 		TEST(chan_window__doubles_while_half_of_it_arrives_in_a_round_trip),
 		TEST(chan_window__stays_when_the_path_is_slow_or_short),
 		TEST(chan_window__an_adjusted_window_measures_the_round_trip),
+		TEST(chan_window__a_reader_that_keeps_up_with_bursts_is_not_slow),
 		TEST(chan_window__a_slow_reader_loses_what_it_grew_by),
 	};
 
