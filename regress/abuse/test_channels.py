@@ -150,18 +150,23 @@ def test_what_follows_the_end_of_data_reaches_nobody(one, name):
     assert_lives_on(one)
 
 
+def assert_window_is_kept(peer, channel, window):
+    """Data beyond it ends the connection."""
+    sent = 0
+    with pytest.raises((Closed, ConnectionError)):
+        while sent <= 2 * window + 200000:
+            peer.send(u8(CHANNEL_DATA) + u32(channel) + string(bytes(32768)))
+            sent += 32768
+        while True:
+            peer.recv()
+    assert sent >= window
+
+
 def test_data_after_the_end_of_data_is_held_to_the_window(one):
     channel = one.open_session()
     window = start(one, channel, "sleep 100")
     one.send(u8(CHANNEL_EOF) + u32(channel))
-    sent = 0
-    with pytest.raises((Closed, ConnectionError)):
-        while sent <= 2 * window + 200000:
-            one.send(u8(CHANNEL_DATA) + u32(channel) + string(bytes(32768)))
-            sent += 32768
-        while True:
-            one.recv()
-    assert sent >= window
+    assert_window_is_kept(one, channel, window)
 
 
 def test_a_window_beyond_32_bits_ends_the_connection(one):
@@ -173,14 +178,7 @@ def test_a_window_beyond_32_bits_ends_the_connection(one):
 def test_data_beyond_the_window_ends_the_connection(one):
     channel = one.open_session()
     window = start(one, channel, "sleep 100")
-    sent = 0
-    with pytest.raises((Closed, ConnectionError)):
-        while sent <= 2 * window + 200000:
-            one.send(u8(CHANNEL_DATA) + u32(channel) + string(bytes(32768)))
-            sent += 32768
-        while True:
-            one.recv()
-    assert sent >= window
+    assert_window_is_kept(one, channel, window)
 
 
 def test_data_in_packets_larger_than_allowed_is_not_lost_or_ends_it(one):
