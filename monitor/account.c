@@ -10,6 +10,9 @@
 
 #include "lib/base/log.h"
 #include "monitor/monitor.h"
+#include "monitor/shadow.h"
+
+#define PAM_UNIX_HASHES	2	/* it hashes a wrong password twice */
 
 /* While a module runs, nobody but the listener can see the client leave. */
 static MUST_CHECK bool
@@ -75,6 +78,20 @@ answer_password(void *arg, const char *told,
 	return true;
 }
 
+void
+account_spend_check(const struct monitor *mon)
+{
+	struct shadow stand_in;
+	struct err err;
+
+	if (mon->user.exists || !mon->is_root ||
+	    !shadow_load(&stand_in, &mon->user, mon->keys_map, &err))
+		return;
+	for (int i = 0; i < PAM_UNIX_HASHES; i++)
+		(void)shadow_verify(&stand_in, "a stranger's");
+	shadow_clear(&stand_in);
+}
+
 bool
 account_check_password(struct monitor *mon, const char *password,
     bool allow_empty)
@@ -96,6 +113,7 @@ account_check_password(struct monitor *mon, const char *password,
 	case PAM_STEP_NEW_PASSWORD:
 		break;
 	}
+	account_spend_check(mon);
 	return false;
 }
 

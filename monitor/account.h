@@ -36,5 +36,10 @@ MUST_CHECK bool account_open_session(struct monitor *mon, bool *opened,
 
 /* "PAM: REASON for [illegal user ]USER from HOST". */
 void account_log_failure(const struct monitor *mon);
+/*
+ * Modules know at once that no password fits a name without an account; this
+ * takes the time that checking one takes. Nothing for others.
+ */
+void account_spend_check(const struct monitor *mon);
 
 #endif

@@ -48,8 +48,10 @@ run(struct dialogue *dialogue)
 	pam_stack_set_info(mon->pam, mon->auth.info.text);
 	if (run_steps(dialogue) == PAM_STEP_YES)
 		return dialogue->use;
-	if (!dialogue->abandoned && !dialogue->broken)
-		account_log_failure(mon);
+	if (dialogue->abandoned || dialogue->broken)
+		return false;
+	account_log_failure(mon);
+	account_spend_check(mon);
 	return false;
 }
 

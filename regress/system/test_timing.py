@@ -7,6 +7,7 @@ import time
 import paramiko
 import pytest
 
+from pam_stacks import accounts, pam, stack    # noqa: F401
 from passwords import Attempts, hashed
 from server import make_key
 from test_commands import config, folder, script    # noqa: F401
@@ -20,6 +21,11 @@ def by_password(transport, user):
     transport.auth_password(user, "wrong", fallback=False)
 
 
+def by_dialogue(transport, user):
+    transport.auth_interactive(user, lambda _, __, questions: [
+        "wrong" for _ in questions])
+
+
 def time_of_failure(server, attempt):
     def measure(user):
         with Attempts(server) as attempts:
@@ -31,9 +37,22 @@ def time_of_failure(server, attempt):
     return measure
 
 
+def hashed_as(method):
+    return lambda password: hashed(password, method)
+
+
 def test_of_shadow_passwords(make_server):
     assert_time_tells_nothing(
         time_of_failure(make_server(MANY), by_password), make_users(hashed))
+
+
+@pytest.mark.parametrize("method", ["sha512", "yescrypt"])
+@pytest.mark.parametrize("attempt", [by_password, by_dialogue])
+def test_of_passwords_that_pam_checks(pam, attempt, method):  # noqa: F811
+    stack(auth="required pam_unix.so nodelay",
+          account="required pam_unix.so")
+    assert_time_tells_nothing(time_of_failure(pam(MANY), attempt),
+                              make_users(hashed_as(method)))
 
 
 def test_of_a_command_that_is_asked_for_keys(make_server, script,  # noqa: F811

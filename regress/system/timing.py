@@ -16,12 +16,13 @@ def order_of(first, second):
 
 
 def make_users(password_hash=None):
-    """Names of new users; each has the hash that a function of it gives."""
-    first = 3000 + len(pwd.getpwall())
-    names = [f"timed{first + i}" for i in range(COUNT)]
+    """The names of users; each has the hash that a function of it gives."""
+    names = [f"timed{i}" for i in range(COUNT)]
+    known = {user.pw_name for user in pwd.getpwall()}
     with open("/etc/passwd", "a") as passwd:
         for i, name in enumerate(names):
-            passwd.write(f"{name}:x:{first + i}:3000::/:/bin/sh\n")
+            if name not in known:
+                passwd.write(f"{name}:x:{3000 + i}:3000::/:/bin/sh\n")
     for i, name in enumerate(names):
         set_shadow(name, password_hash(f"secret{i}") if password_hash else "*")
     return names
