@@ -3,7 +3,8 @@
 
 Every round measures one figure on every server in turn, so that what the
 machine does meanwhile hits all of them. A cell is the median over the
-rounds; the ratio is the median of the ratios of the rounds.
+rounds; the ratio is the median of the ratios of the rounds. With --base
+another build of Postern takes part: the table for a change.
 """
 
 import argparse
@@ -208,33 +209,38 @@ def measure(kinds, options):
     return results
 
 
-def ratio(row):
+def ratio(row, other):
     pairs = [ours / theirs for ours, theirs in
-             zip(row.get("Postern", ()), row.get("OpenSSH", ())) if theirs]
+             zip(row.get("Postern", ()), row.get(other, ())) if theirs]
     return statistics.median(pairs) if pairs else None
 
 
-def table(results):
-    heading = ("figure", "unit", "Postern", "OpenSSH", "dropbear", "ratio",
-               "target", "reached")
-    lines = [heading]
+def ratio_text(value):
+    return "" if value is None else f"{value:.2f}"
+
+
+def table(results, kinds):
+    names = [kind.name for kind in kinds]
+    base = [servers.BASE] if servers.BASE in names else []
+    lines = [("figure", "unit", *names, *(f"to {b}" for b in base), "ratio",
+              "target", "reached")]
     for figure, (unit, factor, target) in FIGURES.items():
         row = results.get(figure)
         if row is None:
             continue
         cells = []
-        for name in heading[2:5]:
+        for name in names:
             values = row.get(name)
             value = statistics.median(values) * factor if values else None
             cells.append("" if value is None else
                          f"{value:.0f}" if value >= 100 else f"{value:.3g}")
-        r = ratio(row)
+        r = ratio(row, "OpenSSH")
         lines.append((
-            figure, unit, *cells, "" if r is None else f"{r:.2f}",
-            "" if target is None else f"{target:.2f}",
+            figure, unit, *cells, *(ratio_text(ratio(row, b)) for b in base),
+            ratio_text(r), ratio_text(target),
             "" if target is None or r is None else
             "yes" if r <= target else "NO"))
-    widths = [max(len(line[i]) for line in lines) for i in range(8)]
+    widths = [max(map(len, column)) for column in zip(*lines)]
     return "\n".join("  ".join(
         cell.ljust(w) if i < 2 else cell.rjust(w)
         for i, (cell, w) in enumerate(zip(line, widths))).rstrip()
@@ -342,6 +348,8 @@ def main():
                         " login, memory, 'one byte', forward, channel,"
                         " upload, sftp; may be repeated")
     parser.add_argument("--rounds", type=int, metavar="N")
+    parser.add_argument("--base", metavar="SSHD",
+                        help="another build of Postern to compare with")
     parser.add_argument("--json", metavar="FILE",
                         help="also write every measured value")
     options = parser.parse_args()
@@ -349,8 +357,9 @@ def main():
     json_file = open(options.json, "w") if options.json else None
     prepare()
     go_first()
-    results = measure(servers.kinds(), options)
-    print(table(results))
+    kinds = servers.kinds(options.base)
+    results = measure(kinds, options)
+    print(table(results, kinds))
     print("dropbear logs in with curve25519: it has no post-quantum kex.")
     if json_file:
         with json_file:

@@ -21,6 +21,7 @@ RUN = "/run/bench"
 COMMAND = f"{RUN}/command"
 COMMAND_NS = f"{RUN}/command_ns"
 RELAY = f"{RUN}/relay"
+BASE = "base"
 USER = "bench"
 HOST_KEY = f"{RUN}/host_ed25519"
 USER_KEY = f"{RUN}/user_ed25519"
@@ -201,15 +202,19 @@ class Dropbear(Kind):
                 "-p", f"127.0.0.1:{port}"]
 
 
-def kinds():
-    """The implementations that are present, Postern and OpenSSH first."""
+def kinds(base=None):
+    """The implementations that are present, Postern and OpenSSH first.
+
+    base: the program of another build of Postern, measured between them.
+    """
     all_kinds = [
         Kind("Postern", os.environ["POSTERN_SSHD"]),
+        *([Kind(BASE, base)] if base else []),
         OpenSSH("OpenSSH", "/usr/sbin/sshd"),
         Dropbear("dropbear", "/usr/sbin/dropbear",
                  lacks=("aes128-gcm", "etm", "sntrup761")),
     ]
-    for kind in all_kinds[:2]:
+    for kind in all_kinds[:-1]:
         if not os.access(kind.program, os.X_OK):
             raise SystemExit(f"{kind.name}: no program {kind.program}; "
                              "build first, or set POSTERN_SSHD")
