@@ -47,6 +47,10 @@ sftp_server_libsftp_a_SOURCES = \
 	sftp-server/rights.h \
 	sftp-server/rooted.c \
 	sftp-server/rooted.h \
+	sftp-server/rooted_lookup.c \
+	sftp-server/rooted_lookup.h \
+	sftp-server/rooted_where.c \
+	sftp-server/rooted_where.h \
 	sftp-server/server.c \
 	sftp-server/server.h \
 	sftp-server/start.c \
