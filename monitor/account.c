@@ -4,7 +4,6 @@
 #include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -227,7 +226,8 @@ with_groups(struct monitor *mon, bool *opened, struct err *err)
 bool
 account_open_session(struct monitor *mon, bool *opened, struct err *err)
 {
-	struct rlimit none;
+	struct limits ours;
+	struct err why;
 	bool ok;
 
 	*opened = true;
@@ -235,14 +235,14 @@ account_open_session(struct monitor *mon, bool *opened, struct err *err)
 	if (!mon->conf.use_pam || !mon->is_root)
 		return true;
 	pam_stack_set_info(mon->pam, mon->auth.info.text);
-	/* modules see and set the limit of the user's programs */
-	if (setrlimit(RLIMIT_CORE, &mon->core_limit) == -1)
-		return err_sys(err, "core limit");
+	/* modules see and set the limits of the user's programs, not ours */
+	if (!limits_get(&ours, err) || !limits_set(&mon->user_limits, err))
+		return false;
 	ok = with_groups(mon, opened, err);
-	if (getrlimit(RLIMIT_CORE, &mon->core_limit) == -1)
-		return err_sys(err, "core limit");
-	none = (struct rlimit){ .rlim_max = mon->core_limit.rlim_max };
-	if (setrlimit(RLIMIT_CORE, &none) == -1)
-		return err_sys(err, "core limit");
-	return ok;
+	if (!limits_get(&mon->user_limits, err))
+		return false;
+	/* a root without CAP_SYS_RESOURCE shares what it can't raise again */
+	if (!limits_set(&ours, &why))
+		log_debug("%s: %s", why.what, err_text(&why));
+	return limits_forbid_core(err) && ok;
 }

@@ -14,6 +14,7 @@
 #include "monitor/auth_none.h"
 #include "monitor/auth_password.h"
 #include "monitor/auth_pubkey.h"
+#include "monitor/failed_logins.h"
 #include "monitor/key_check.h"
 #include "monitor/login.h"
 #include "monitor/monitor.h"
@@ -216,15 +217,38 @@ reply(struct monitor *mon, enum auth_result result, struct err *err)
 /* ---- what follows -------------------------------------------------------- */
 
 static void
+tell_failure(struct monitor *mon, const struct auth_backend *backend,
+    const struct auth_attempt *attempt)
+{
+	log_result(mon, backend, attempt, "Failed");
+	mon->auth.failure_logged = true;
+	if (backend->is_recorded)
+		failed_logins_record(mon);
+}
+
+/*
+ * Here and not where the name is looked up: what it costs is hidden in the
+ * delay of a failure, and `none` has none.
+ */
+static void
+record_stranger(struct monitor *mon, const struct auth_backend *backend)
+{
+	if (mon->user.exists || mon->auth.stranger_recorded ||
+	    backend == &auth_none)
+		return;
+	mon->auth.stranger_recorded = true;
+	failed_logins_record(mon);
+}
+
+static void
 count_failure(struct monitor *mon, const struct auth_backend *backend,
     const struct auth_attempt *attempt)
 {
 	struct auth *auth = &mon->auth;
 
-	if (!attempt->quiet) {
-		log_result(mon, backend, attempt, "Failed");
-		auth->failure_logged = true;
-	}
+	record_stranger(mon, backend);
+	if (!attempt->quiet)
+		tell_failure(mon, backend, attempt);
 	if (auth_failure_counts(backend->method, auth->request_count))
 		auth->failures++;
 	if (attempt->is_decision)
@@ -264,8 +288,7 @@ static MUST_CHECK bool
 deny(struct monitor *mon, const struct auth_backend *backend,
     const struct auth_attempt *attempt, struct err *err)
 {
-	log_result(mon, backend, attempt, "Failed");
-	mon->auth.failure_logged = true;
+	tell_failure(mon, backend, attempt);
 	log_fatal("Access denied for user %.100s by PAM account configuration "
 	    "[preauth]", log_safe(bytes_str(mon->user.name)).s);
 	mon->auth.over = true;

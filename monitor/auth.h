@@ -57,6 +57,7 @@ struct auth_request {
 struct auth_backend {
 	const char *method;		/* RFC 4252 name */
 	bool is_offered;		/* stands in lists of methods */
+	bool is_recorded;		/* a failure of it, in btmp */
 	bool (*enabled)(const struct conf *conf);
 	const struct auth_request *requests;
 	size_t request_count;
@@ -68,6 +69,7 @@ struct auth {
 	uint32_t failures;		/* towards MaxAuthTries */
 	uint32_t decided_failures;	/* raises the level of log lines */
 	bool failure_logged;		/* the exit status tells it */
+	bool stranger_recorded;		/* once, by name alone */
 	bool over;			/* told to disconnect: no more */
 	bool impossible;		/* no method can lead to a login */
 	bool password_expired;		/* of the account that got in */

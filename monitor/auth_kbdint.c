@@ -93,6 +93,7 @@ static const struct auth_request requests[] = {
 };
 
 const struct auth_backend auth_kbdint = {
-	.method = method, .is_offered = true, .enabled = enabled,
+	.method = method, .is_offered = true, .is_recorded = true,
+	.enabled = enabled,
 	.requests = requests, .request_count = ARRAY_LEN(requests),
 };

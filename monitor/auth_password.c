@@ -106,6 +106,7 @@ static const struct auth_request requests[] = {
 };
 
 const struct auth_backend auth_password = {
-	.method = "password", .is_offered = true, .enabled = enabled,
+	.method = "password", .is_offered = true, .is_recorded = true,
+	.enabled = enabled,
 	.requests = requests, .request_count = ARRAY_LEN(requests),
 };

@@ -33,9 +33,10 @@ become_program(const struct child_program *program, char *const argv[],
     pid_t parent, volatile int *failed)
 {
 	static const int signals[] = {
-		SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGCHLD,
+		SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGCHLD, SIGXFSZ,
 	};
 	sigset_t none;
+	struct err err;
 	int null_fd;
 
 	sigemptyset(&none);
@@ -45,8 +46,7 @@ become_program(const struct child_program *program, char *const argv[],
 	if (program->groups != NULL && syscall(SYS_setgroups,
 	    program->group_count, program->groups) == -1)
 		goto out;
-	if (program->core_limit != NULL &&
-	    setrlimit(RLIMIT_CORE, program->core_limit) == -1)
+	if (program->limits != NULL && !limits_set(program->limits, &err))
 		goto out;
 	if ((null_fd = open("/dev/null", O_RDWR | O_CLOEXEC)) == -1 ||
 	    dup2(null_fd, STDIN_FILENO) == -1 ||

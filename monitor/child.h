@@ -12,10 +12,10 @@
 #ifndef MONITOR_CHILD_H
 #define MONITOR_CHILD_H
 
-#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "lib/base/loop.h"
+#include "monitor/limits.h"
 
 struct child {
 	pid_t pid;		/* 0: none, or reaped */
@@ -32,7 +32,7 @@ struct child_program {
 	bool dies_with_us;	/* SIGKILL when this process ends */
 	const gid_t *groups;	/* supplementary groups; NULL: keep ours */
 	size_t group_count;
-	const struct rlimit *core_limit;	/* NULL: keep ours */
+	const struct limits *limits;	/* NULL: keep ours */
 };
 
 void child_init(struct child *child);

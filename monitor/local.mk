@@ -36,6 +36,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/device_main.c \
 	monitor/dialogue.c \
 	monitor/dialogue.h \
+	monitor/failed_logins.c \
+	monitor/failed_logins.h \
 	monitor/grace.c \
 	monitor/grace.h \
 	monitor/grant.c \
@@ -58,6 +60,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/key_tokens.h \
 	monitor/known_files.c \
 	monitor/known_files.h \
+	monitor/limits.c \
+	monitor/limits.h \
 	monitor/lines.c \
 	monitor/lines.h \
 	monitor/login.c \

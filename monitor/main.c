@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "lib/base/fd.h"
@@ -15,21 +14,15 @@
 #define PARENT_FD	3
 
 /*
- * What is in this memory must not end up in a file. The limit of before is
+ * What is in this memory must not end up in a file. The limits of before are
  * for the user's programs.
  */
 static MUST_CHECK bool
-forbid_core_files(struct rlimit *before, struct err *err)
+forbid_core_files(struct limits *before, struct err *err)
 {
-	struct rlimit none;
-
-	if (prctl(PR_SET_DUMPABLE, 0) == -1 ||
-	    getrlimit(RLIMIT_CORE, before) == -1)
+	if (prctl(PR_SET_DUMPABLE, 0) == -1)
 		return err_sys(err, "no core files");
-	none = (struct rlimit){ .rlim_cur = 0, .rlim_max = before->rlim_max };
-	if (setrlimit(RLIMIT_CORE, &none) == -1)
-		return err_sys(err, "no core files");
-	return true;
+	return limits_get(before, err) && limits_forbid_core(err);
 }
 
 int
@@ -47,7 +40,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "sshd-monitor is started by sshd only\n");
 		return 1;
 	}
-	if (!forbid_core_files(&mon.core_limit, &err) ||
+	if (!forbid_core_files(&mon.user_limits, &err) ||
 	    !fd_fill_standard(&err)) {
 		fprintf(stderr, "sshd-monitor: %s: %s\n", err.what,
 		    err_text(&err));

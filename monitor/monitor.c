@@ -334,6 +334,7 @@ watch_signals(struct monitor *mon, struct err *err)
 	sigset_t mask;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);	/* a record that is lost: no more */
 	signal(SIGALRM, SIG_DFL);
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&mask);

@@ -22,6 +22,7 @@
 #include "monitor/auth.h"
 #include "monitor/child.h"
 #include "monitor/grace.h"
+#include "monitor/limits.h"
 #include "monitor/moduli.h"
 #include "monitor/pam_stack.h"
 #include "monitor/peer.h"
@@ -50,7 +51,7 @@ struct monitor {
 	unsigned state;			/* one MON_* bit */
 	uint32_t flags;			/* enum setup_flags */
 	enum log_level debug_level;	/* of -d: the level is no lower */
-	struct rlimit core_limit;	/* of the user's programs */
+	struct limits user_limits;	/* of the user's programs */
 	bool is_root;
 	struct loop loop;
 	struct title title;

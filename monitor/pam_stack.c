@@ -249,11 +249,9 @@ pam_stack_set_info(struct pam_stack *stack, const char *info)
 {
 	char *pair;
 
-	if (info == NULL || info[0] == '\0') {
-		(void)pam_putenv(stack->handle, INFO_NAME);
-		return;
-	}
-	if (asprintf(&pair, INFO_NAME "=%s", info) == -1)
+	/* it only grows: there is never one to take back */
+	if (info == NULL || info[0] == '\0' ||
+	    asprintf(&pair, INFO_NAME "=%s", info) == -1)
 		return;
 	(void)pam_putenv(stack->handle, pair);
 	free(pair);

@@ -54,7 +54,7 @@ MUST_CHECK bool pam_stack_new(struct pam_stack **out,
 /* Ends what was begun: session, credentials, handle. NULL is fine. */
 void pam_stack_free(struct pam_stack *stack);
 
-/* SSH_AUTH_INFO_0 in the environment of modules; NULL: none. */
+/* SSH_AUTH_INFO_0 in the environment of modules; NULL: none yet. */
 void pam_stack_set_info(struct pam_stack *stack, const char *info);
 
 enum pam_step pam_stack_authenticate(struct pam_stack *stack,

@@ -33,9 +33,8 @@ records_tty_is_valid(struct bytes text, char tty[static TTY_PATH_MAX])
 	return strspn(tty + prefix, "0123456789") == text.len - prefix;
 }
 
-/* Fields of utmp(5) are not terminated when they are full. */
-static void
-copy_field(char *dst, size_t dst_len, const char *src)
+void
+record_copy_field(char *dst, size_t dst_len, const char *src)
 {
 	size_t len = strlen(src);
 
@@ -51,8 +50,8 @@ fill_entry(struct utmpx *entry, const char *tty, pid_t pid)
 
 	memset(entry, 0, sizeof(*entry));
 	entry->ut_pid = pid;
-	copy_field(entry->ut_line, sizeof(entry->ut_line), line);
-	copy_field(entry->ut_id, id_len, line + (len > id_len ? len - id_len :
+	record_copy_field(entry->ut_line, sizeof(entry->ut_line), line);
+	record_copy_field(entry->ut_id, id_len, line + (len > id_len ? len - id_len :
 	    0));
 	clock_gettime(CLOCK_REALTIME, &now);
 	entry->ut_tv.tv_sec = (int32_t)now.tv_sec;
@@ -69,8 +68,8 @@ write_entry(const struct utmpx *entry)
 	updwtmpx(_PATH_WTMP, entry);
 }
 
-static void
-fill_address(struct utmpx *entry, const struct peer *peer)
+void
+record_fill_address(struct utmpx *entry, const struct peer *peer)
 {
 	if (inet_pton(AF_INET, peer->address, &entry->ut_addr_v6[0]) == 1)
 		return;
@@ -84,9 +83,9 @@ write_login(const struct record *record, const struct record_login *login)
 
 	fill_entry(&entry, record->tty, record->pid);
 	entry.ut_type = USER_PROCESS;
-	copy_field(entry.ut_user, sizeof(entry.ut_user), login->user);
-	copy_field(entry.ut_host, sizeof(entry.ut_host), login->peer->name);
-	fill_address(&entry, login->peer);
+	record_copy_field(entry.ut_user, sizeof(entry.ut_user), login->user);
+	record_copy_field(entry.ut_host, sizeof(entry.ut_host), login->peer->name);
+	record_fill_address(&entry, login->peer);
 	write_entry(&entry);
 }
 
@@ -136,9 +135,9 @@ swap_lastlog(const char *tty, const struct record_login *login,
 	}
 	memset(&entry, 0, sizeof(entry));
 	entry.ll_time = (int32_t)time(NULL);
-	copy_field(entry.ll_line, sizeof(entry.ll_line),
+	record_copy_field(entry.ll_line, sizeof(entry.ll_line),
 	    tty + strlen(DEV_DIR));
-	copy_field(entry.ll_host, sizeof(entry.ll_host),
+	record_copy_field(entry.ll_host, sizeof(entry.ll_host),
 	    login->peer->name);
 	if (pwrite(fd, &entry, sizeof(entry), at) != sizeof(entry))
 		log_debug("lastlog: %s", strerror(errno));

@@ -23,6 +23,7 @@
 #define TTY_PATH_MAX	64
 
 struct record;
+struct utmpx;
 
 struct records {
 	struct record *head;
@@ -56,5 +57,9 @@ MUST_CHECK bool records_close(struct records *records, struct bytes tty,
     struct err *err);
 /* Closes what is open. */
 void records_clear(struct records *records);
+
+/* Pure: fields of utmp(5) are not terminated when they are full. */
+void record_copy_field(char *dst, size_t dst_len, const char *src);
+void record_fill_address(struct utmpx *entry, const struct peer *peer);
 
 #endif

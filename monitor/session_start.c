@@ -22,7 +22,7 @@ start_process(struct monitor *mon, int socket_fd, struct err *err)
 		.argv0 = "sshd: startup", .envp = env,
 		.groups = mon->is_root ? mon->user.groups : NULL,
 		.group_count = mon->user.group_count,
-		.core_limit = &mon->core_limit,
+		.limits = &mon->user_limits,
 	};
 
 	if (tz != NULL && snprintf(zone, sizeof(zone), "TZ=%s", tz) <

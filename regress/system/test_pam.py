@@ -2,6 +2,7 @@
 """PAM: passwords, accounts, sessions, and modules that misbehave."""
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -111,6 +112,31 @@ def test_pam_limits_reach_the_user(pam, keys, tmp_path):
     stack(session=f"required pam_limits.so conf={limits}")
     result = by_key(pam(), keys, "ulimit -Sn; ulimit -Hn; ulimit -c")
     assert result.stdout.split() == ["555", "777", "12345"]
+
+
+@pytest.mark.postern_only
+def test_limits_of_the_user_are_not_those_of_the_login_records(pam, keys,
+                                                               tmp_path):
+    """lastlog is longer than any file that alice may write."""
+    limits = tmp_path / "limits.conf"
+    limits.write_text("alice - fsize 1\n")
+    stack(session=f"required pam_limits.so conf={limits}")
+    result = by_key(pam(), keys, "ulimit -f; ulimit -Hf; tty",
+                    options=["-tt"])
+    assert result.returncode == 0, result
+    assert re.fullmatch(r"1\s+1\s+/dev/pts/\d+\s+", result.stdout)
+    shown = subprocess.run(["lastlog", "-u", "alice"], capture_output=True,
+                           text=True, check=True)
+    assert "127.0.0.1" in shown.stdout
+
+
+def test_a_login_leaves_no_complaint_of_the_library(pam, keys, syslog):
+    stack(auth="required pam_unix.so")
+    mark = syslog.mark()
+    server = pam()
+    assert try_password(server) is True
+    assert by_key(server, keys, "true").returncode == 0
+    assert not [line for line in syslog.since(mark) if "PAM" in line]
 
 
 def test_pam_umask_reaches_the_user(pam, keys):

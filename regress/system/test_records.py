@@ -7,7 +7,9 @@ import subprocess
 
 import pytest
 
-from server import wait_until
+from pam_stacks import kept, stack
+from passwords import Attempts, Typist, ssh
+from server import make_key, wait_until
 from terminal import Terminal
 
 ENDED = re.compile(r" - \d\d:\d\d +\(\d\d:\d\d\)$")
@@ -132,3 +134,67 @@ def test_nologin_shuts_users_out_and_says_why(server, keys):
         assert b"in\n" not in result.stdout
     finally:
         os.unlink("/etc/nologin")
+
+
+# ---- logins that failed ---------------------------------------------------
+
+@pytest.fixture
+def failed():
+    """A function that lists who failed to log in, from where."""
+    path = "/var/log/btmp"
+    open(path, "w").close()
+    yield lambda: sorted(line.split()[0:3:2] for line in
+                         _output("lastb", "-w").splitlines()
+                         if " ssh:notty " in line)
+    open(path, "w").close()
+    os.chmod(path, 0o600)
+
+
+def _try(server, user, password):
+    with Attempts(server) as attempts:
+        return attempts.password(user, password)
+
+
+def test_a_wrong_password_is_recorded(make_server, failed):
+    server = make_server("UsePAM no\n")
+    assert not _try(server, "bob", "wrong")
+    assert failed() == [["bob", "127.0.0.1"]]
+
+
+def test_a_wrong_answer_is_recorded(make_server, failed, tmp_path):
+    server = make_server("UsePAM yes\nPasswordAuthentication no\n")
+    with kept():
+        stack(auth="required pam_unix.so nodelay")
+        ssh(server, "bob", Typist(str(tmp_path), "wrong"), "true",
+            methods="keyboard-interactive",
+            options=["-o", "NumberOfPasswordPrompts=1"])
+    assert failed() == [["bob", "127.0.0.1"]]
+
+
+def test_a_stranger_is_recorded_by_name_and_by_try(make_server, failed):
+    server = make_server("UsePAM no\n")
+    assert not _try(server, "stranger", "wrong")
+    assert failed() == 2 * [["stranger", "127.0.0.1"]]
+
+
+def test_a_key_that_does_not_fit_is_not_recorded(make_server, failed,
+                                                 tmp_path):
+    server = make_server()
+    key = make_key(str(tmp_path / "other"))
+    assert server.ssh("bob", key, "true").returncode == 255
+    assert failed() == []
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o610, None])
+def test_failed_logins_are_recorded_for_root_alone(make_server, failed, mode):
+    """Where a password was typed for a name, the file would tell it."""
+    if mode is None:
+        os.chown("/var/log/btmp", 2001, 0)
+    else:
+        os.chmod("/var/log/btmp", mode)
+    server = make_server("UsePAM no\n")
+    assert not _try(server, "bob", "wrong")
+    server.wait_for_log("Excess permission or bad ownership on file "
+                        "/var/log/btmp")
+    os.chown("/var/log/btmp", 0, 0)
+    assert failed() == []
