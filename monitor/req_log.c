@@ -25,16 +25,18 @@ log_line_mark_invalid(struct bytes line, const char *user, char *out,
     size_t out_len)
 {
 	static const char valid[] = " authenticating user ";
-	size_t valid_len = sizeof(valid) - 1, user_len = strlen(user), head;
+	const struct log_safe shown = log_safe(bytes_str(user));
+	size_t valid_len = sizeof(valid) - 1, user_len = strlen(shown.s);
 	const uint8_t *at = line.len == 0 ? NULL :
 	    memmem(line.p, line.len, valid, valid_len);
 	struct bytes rest;
+	size_t head;
 
 	if (at == NULL)
 		return false;
 	head = (size_t)(at - line.p);
 	rest = bytes_of(at + valid_len, line.len - head - valid_len);
-	if (rest.len < user_len || memcmp(rest.p, user, user_len) != 0)
+	if (rest.len < user_len || memcmp(rest.p, shown.s, user_len) != 0)
 		return false;
 	snprintf(out, out_len, "%.*s invalid user %.*s", (int)head,
 	    (const char *)line.p, (int)rest.len, (const char *)rest.p);

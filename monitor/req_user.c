@@ -58,12 +58,12 @@ judge_user(struct monitor *mon, struct bytes service)
 {
 	struct user *user = &mon->user;
 
-	if (!bytes_is(service, SERVICE))
-		user->valid = false;
-	else if (!user->exists)
+	if (!user->exists)
 		log_info("Invalid user %.100s from %.100s port %u",
 		    log_safe(bytes_str(user->name)).s, mon->peer.address,
 		    mon->peer.port);
+	else if (!bytes_is(service, SERVICE))
+		user->valid = false;
 	else
 		user->valid = access_allowed(&mon->conf, user, &mon->peer,
 		    mon->is_root);

@@ -4,6 +4,7 @@
 import pytest
 
 from peer import Closed, Peer, UserKey, pubkey_request
+from server import wait_until
 from wire import (
     REASON_PROTOCOL_ERROR, Reader, SERVICE_ACCEPT, SERVICE_REQUEST, USERAUTH_60,
     USERAUTH_FAILURE, USERAUTH_REQUEST, USERAUTH_SUCCESS, string, u8)
@@ -276,6 +277,25 @@ def test_users_that_do_not_exist_look_like_those_that_do(server):
     answers = [dialogue(server.port, user, stranger) for user in
                ("alice", "nobody-here", "noshell", "locked", "sshd", "root")]
     assert all(answer == answers[0] for answer in answers)
+
+
+MISSING = [b"", b":pam", b"n" * 300, b"n" * 1024, "\u00e4\u2603".encode(),
+           b"\xe4bc", b"a\x1b[1m\n", b"a\0b", b"alice ",
+           b"authenticating user alice"]
+
+
+@pytest.mark.parametrize("service", ["ssh-connection", "ssh-other"])
+def test_every_missing_user_is_called_invalid_in_the_log(make_patient,
+                                                         service):
+    server = make_patient()
+    for count, name in enumerate(MISSING, 1):
+        with Peer(server.port) as peer:
+            peer.keyed().service()
+            peer.none(name, service)
+        wait_until(lambda: server.log().count("Connection closed by ") ==
+                   count, what="the line of the end")
+        assert server.log().count("Invalid user ") == count, name
+        assert server.log().count("closed by invalid user ") == count, name
 
 
 @pytest.mark.parametrize("user", ["noshell", "locked", "nobody-here"])

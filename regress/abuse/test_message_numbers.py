@@ -11,8 +11,8 @@ import pytest
 from peer import Closed, Peer
 from wire import (
     DEBUG, DISCONNECT, EXT_INFO, GLOBAL_REQUEST, IGNORE, KEX_30, NEWKEYS,
-    PING, REASON_PROTOCOL_ERROR, UNIMPLEMENTED, USERAUTH_REQUEST,
-    string, u32, u8)
+    PING, REASON_PROTOCOL_ERROR, SERVICE_REQUEST, UNIMPLEMENTED, USERAUTH_61,
+    USERAUTH_REQUEST, string, u32, u8)
 
 pytestmark = pytest.mark.postern_only
 
@@ -88,13 +88,18 @@ STATES = {
         PING, USERAUTH_REQUEST}),
     "during_authentication": (during_authentication, HARMLESS | {PING}),
     "after_login": (after_login, HARMLESS | {
-        PING, EXT_INFO, USERAUTH_REQUEST, *range(80, 101)}),
+        PING, USERAUTH_REQUEST, *range(80, 101)}),
     "with_a_channel": (with_a_channel, HARMLESS | {
-        PING, EXT_INFO, USERAUTH_REQUEST, *range(80, 101)}),
+        PING, USERAUTH_REQUEST, *range(80, 101)}),
     "during_a_rekey": (during_rekey, HARMLESS),
     "before_newkeys_of_a_rekey": (before_newkeys_of_a_rekey,
                                   HARMLESS | {NEWKEYS}),
 }
+# what belongs to the dialogue before login is of no use later, or harm
+LATE = {"before_the_user_is_named": {EXT_INFO},
+        "during_authentication": {EXT_INFO},
+        "after_login": {SERVICE_REQUEST, EXT_INFO, USERAUTH_61},
+        "with_a_channel": {SERVICE_REQUEST, EXT_INFO, USERAUTH_61}}
 IN_KEX = ("after_the_version", "after_kexinit", "before_newkeys",
           "during_a_rekey", "before_newkeys_of_a_rekey")
 STRICT_STATES = ("after_kexinit", "before_newkeys")
@@ -127,7 +132,8 @@ def answer_to(peer, payload):
 
 
 def check(name, number, answer, harmless):
-    if number not in KNOWN and not (name in IN_KEX and number >= 50):
+    if number in LATE.get(name, ()) or (
+            number not in KNOWN and not (name in IN_KEX and number >= 50)):
         assert answer == UNIMPLEMENTED, (number, answer)
     elif number == DISCONNECT:
         assert isinstance(answer, Closed)
@@ -211,6 +217,20 @@ def test_a_connection_message_before_login_ends_the_connection(
             peer.send(payload)
             end = peer.ending()
             assert end.reason == REASON_PROTOCOL_ERROR
+
+
+@pytest.mark.parametrize("before", [u8(IGNORE) + string("x"),
+                                    u8(EXT_INFO) + u32(0)])
+def test_ext_info_that_is_not_next_to_newkeys_does_no_harm(
+        server, alice, before):
+    with make_peer(server, alice, True) as peer:
+        peer.keyed()
+        peer.send(before)
+        seqnr = peer.out_seq
+        peer.send(u8(EXT_INFO) + u32(0))
+        assert peer.expect(UNIMPLEMENTED) == u8(UNIMPLEMENTED) + u32(seqnr)
+        peer.service()
+        assert peer.try_login(peer.signed_request("alice", alice))
 
 
 def test_an_empty_packet_ends_the_connection_in_every_state(server, alice):

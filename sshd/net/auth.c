@@ -27,7 +27,7 @@ auth_start(struct conn *conn, struct err *err)
 {
 	(void)err;
 	auth_clear(&conn->auth);
-	conn->user[0] = '\0';
+	conn->named = false;
 	return true;
 }
 
@@ -144,6 +144,7 @@ remember_names(struct conn *conn, const struct userauth_request *m,
 	if (style != NULL)
 		shown.len = (size_t)(style - m->user.p);
 	(void)log_clean(conn->user, sizeof(conn->user), shown);
+	conn->named = true;
 	return true;
 }
 

@@ -215,12 +215,11 @@ conn_ask(struct conn *conn, enum ipc_id question, const void *fields,
 const char *
 conn_who(const struct conn *conn, char *buf, size_t len)
 {
-	const char *kind = conn->user[0] == '\0' ? "" :
+	const char *kind = !conn->named ? "" :
 	    conn->transport.in.logged_in ? "user " : "authenticating user ";
 
 	snprintf(buf, len, "%s%s%s%s port %u", kind, conn->user,
-	    conn->user[0] == '\0' ? "" : " ", conn->peer_address,
-	    conn->peer_port);
+	    conn->named ? " " : "", conn->peer_address, conn->peer_port);
 	return buf;
 }
 

@@ -12,6 +12,7 @@
 #ifndef SSHD_NET_CONN_H
 #define SSHD_NET_CONN_H
 
+#include "lib/base/log.h"
 #include "lib/base/loop.h"
 #include "lib/base/title.h"
 #include "lib/ipc/ipc.h"
@@ -76,11 +77,9 @@ struct conn {
 	struct limits limits;
 	char peer_address[64];
 	uint32_t peer_port;
-	/*
-	 * Who, for titles and log lines, cleaned: "" before the first
-	 * authentication request.
-	 */
-	char user[64];
+	/* who, for titles and log lines, cleaned as the monitor does it */
+	bool named;			/* by an authentication request */
+	char user[LOG_SAFE_MAX];	/* may be empty when named */
 	uint32_t alive_interval_s, alive_count_max, alive_missed;
 	struct timer alive_timer;
 	struct timer linger_timer;	/* CONN_CLOSING: nothing is taken */
@@ -149,6 +148,6 @@ const char *conn_log_reason(const struct err *err);
  */
 const char *conn_who(const struct conn *conn, char *buf, size_t len);
 
-#define CONN_WHO_MAX	192	/* 64 + 64 + the words around them */
+#define CONN_WHO_MAX	(LOG_SAFE_MAX + 128)	/* address and words, too */
 
 #endif

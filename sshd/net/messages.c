@@ -23,8 +23,9 @@ static const struct msg_row msg_rows[256] = {	/* RFC 4250 4.1.2 */
 	[SSH_MSG_UNIMPLEMENTED] = { ALWAYS, recv_unimplemented },
 	[SSH_MSG_DEBUG] = { ALWAYS, recv_debug },
 	[SSH_MSG_SERVICE_REQUEST] = { CONN_SERVICE | CONN_AUTH,
-	    recv_service_request },
-	[SSH_MSG_EXT_INFO] = { CONN_SERVICE | CONN_OPEN, recv_ext_info },
+	    recv_service_request, CONN_OPEN },
+	[SSH_MSG_EXT_INFO] = { CONN_SERVICE, recv_ext_info,
+	    CONN_AUTH | CONN_OPEN },
 
 	[SSH_MSG_KEXINIT] = { CONN_KEX | CONN_OPEN, recv_kexinit },
 	[SSH_MSG_NEWKEYS] = { KEX, recv_newkeys },
@@ -34,7 +35,8 @@ static const struct msg_row msg_rows[256] = {	/* RFC 4250 4.1.2 */
 
 	[SSH_MSG_USERAUTH_REQUEST] = { CONN_AUTH | CONN_OPEN,
 	    recv_userauth_request_or_late },
-	[SSH_MSG_USERAUTH_61] = { CONN_AUTH, recv_userauth_info_response },
+	[SSH_MSG_USERAUTH_61] = { CONN_AUTH, recv_userauth_info_response,
+	    CONN_OPEN },
 
 	[SSH_MSG_GLOBAL_REQUEST] = { CONN_OPEN, recv_global_request },
 	[SSH_MSG_REQUEST_SUCCESS] = { CONN_OPEN, recv_request_success },
@@ -72,8 +74,8 @@ current_seqnr(const struct conn *conn)
 	return conn->transport.in.seqnr - 1;
 }
 
-static bool
-send_unimplemented(struct conn *conn, struct err *err)
+bool
+messages_unimplemented(struct conn *conn, struct err *err)
 {
 	wr_u32(packet_begin(conn, SSH_MSG_UNIMPLEMENTED), current_seqnr(conn));
 	return packet_send(conn, err);
@@ -125,11 +127,11 @@ messages_dispatch(struct conn *conn, struct bytes payload, struct err *err)
 	if ((row->states & state) != 0)
 		return row->handle(conn, &r, err);
 	/* RFC 4253 7.1: nothing of the upper layers in a key exchange */
-	if (row->states != 0 ||
+	if ((row->states != 0 && (row->late & state) == 0) ||
 	    ((state & KEX) != 0 && number >= SSH_MSG_USERAUTH_REQUEST)) {
 		log_debug("message type %u (seqnr %u) is not legal now",
 		    number, current_seqnr(conn));
 		return err_set(err, ERR_UNEXPECTED, "message");
 	}
-	return send_unimplemented(conn, err);
+	return messages_unimplemented(conn, err);
 }

@@ -4,8 +4,9 @@
  *
  * Shapes:  one const table with a row for each message number.
  * Units:   -
- * Errors:  a listed message outside of its states is ERR_UNEXPECTED; an
- *          unlisted one is answered with UNIMPLEMENTED.
+ * Errors:  a listed message outside of its states is ERR_UNEXPECTED; one
+ *          that is only late, and an unlisted one, is answered with
+ *          UNIMPLEMENTED.
  * Owns:    nothing.
  * Source:  RFC 4250 section 4.1.2, RFC 4253 section 11.4; house style, 26.
  */
@@ -25,12 +26,16 @@ typedef MUST_CHECK bool msg_handler(struct conn *, struct reader *,
 struct msg_row {
 	unsigned states;	/* mask of enum conn_state; 0: unlisted */
 	msg_handler *handle;
+	unsigned late;		/* states in which it is of no use, or harm */
 };
 
 const struct msg_row *msg_row_get(uint8_t number);
 /* NET: one packet. */
 MUST_CHECK bool messages_dispatch(struct conn *conn, struct bytes payload,
     struct err *err);
+
+/* NET: answers the packet that is being handled as one of no use. */
+MUST_CHECK bool messages_unimplemented(struct conn *conn, struct err *err);
 
 /* transport_messages.c */
 msg_handler recv_disconnect, recv_ignore, recv_unimplemented, recv_debug,

@@ -91,9 +91,9 @@ recv_ext_info(struct conn *conn, struct reader *r, struct err *err)
 	struct bytes name, value;
 	uint32_t count;
 
-	/* RFC 8308 2.4: as the next packet behind NEWKEYS */
+	/* RFC 8308 2.4: the next packet behind the first NEWKEYS, no other */
 	if (conn->transport.in.packets != 1)
-		return err_set(err, ERR_UNEXPECTED, "EXT_INFO");
+		return messages_unimplemented(conn, err);
 	if (!ext_info_parse(r, &count, err))
 		return false;
 	for (uint32_t i = 0; i < count; i++) {

@@ -136,21 +136,27 @@ access_root_allowed__by_method_and_command(void **state)
 static void
 log_line_mark_invalid__only_lines_about_that_user(void **state)
 {
-	static const struct { const char *line, *want; } rows[] = {
-		{ "Connection closed by authenticating user fred 1.2.3.4 "
-		    "port 5", "Connection closed by invalid user fred "
-		    "1.2.3.4 port 5" },
-		{ "Connection closed by authenticating user wilma 1.2.3.4",
-		    NULL },
-		{ "Connection closed by 1.2.3.4 port 5", NULL },
-		{ "", NULL },
+	static const struct { const char *user, *line, *want; } rows[] = {
+		{ "fred", "Connection closed by authenticating user fred "
+		    "1.2.3.4 port 5", "Connection closed by invalid user "
+		    "fred 1.2.3.4 port 5" },
+		{ "fred", "Connection closed by authenticating user wilma "
+		    "1.2.3.4", NULL },
+		{ "fred", "Connection closed by 1.2.3.4 port 5", NULL },
+		{ "fred", "", NULL },
+		{ "", "closed by authenticating user  1.2.3.4 port 5",
+		    "closed by invalid user  1.2.3.4 port 5" },
+		/* lines have names cleaned */
+		{ "fr\344d\n", "closed by authenticating user "
+		    "fr\\344d\\012 1.2.3.4", "closed by invalid user "
+		    "fr\\344d\\012 1.2.3.4" },
 	};
 	char out[256];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		bool marked = log_line_mark_invalid(bytes_str(rows[i].line),
-		    "fred", out, sizeof(out));
+		    rows[i].user, out, sizeof(out));
 
 		assert_int_equal(marked, rows[i].want != NULL);
 		if (marked)

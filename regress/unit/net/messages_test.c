@@ -65,8 +65,8 @@ enum outcome {
 
 /*
  * What the RFCs say, by ranges: R4253 section 11.4 and 7.1, R4252 5.1 and
- * 6, R4254 4. Numbers that only a server sends, and those of nobody, are
- * not implemented.
+ * 6, R4254 4. Numbers that only a server sends, those of nobody, and those
+ * of the dialogue before login that come late are not implemented.
  */
 struct rule {
 	const char *state;
@@ -80,11 +80,11 @@ struct rule {
 static const struct rule rules[] = {
 	{ "kex", in_kex, "2", "1 3-5 7 20-21 30 32 34 50-255", false },
 	{ "service", in_service, "2",
-	    "1 3-5 7 20-21 30 32 34 50 61 80-82 90-100 192", false },
+	    "1 3-5 20-21 30 32 34 50 61 80-82 90-100 192", false },
 	{ "auth", in_auth, "2 50 61",
-	    "1 3-5 7 20-21 30 32 34 80-82 90-100 192", false },
+	    "1 3-5 20-21 30 32 34 80-82 90-100 192", false },
 	{ "open", in_open, "2 50 80-82 90-92 95-100",
-	    "1 3-5 7 20-21 30 32 34 61 93-94 192", true },
+	    "1 3-4 20-21 30 32 34 93-94 192", true },
 	{ "rekey", in_rekey, "2", "1 3-5 7 20-21 30 32 34 50-255", true },
 };
 

@@ -400,6 +400,7 @@ transport__the_end_of_the_stream_is_logged_with_who(void **state)
 	test_client_hello(c);
 	test_client_settle(c);
 	memcpy(c->conn.user, "fred", 5);
+	c->conn.named = true;
 	shutdown(c->fd, SHUT_WR);
 	assert_log(c, "3 Connection closed by authenticating user fred "
 	    "192.0.2.7 port 4711\n");
