@@ -130,8 +130,8 @@ sftp_run_expand_path(struct sftp *sftp, const struct sftp_request *q)
 	char path[PATH_MAX];
 	int r;
 
-	log_verbose("expand \"%s\"", sftp->path);
 	r = expand(sftp, sftp->path, sftp->path2);
+	log_verbose("expand \"%s\"", r == 0 ? sftp->path2 : sftp->path);
 	if (r == 0)
 		r = sftp->tree->ops->real_path(sftp->tree, sftp->path2, path);
 	if (r < 0)

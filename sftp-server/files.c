@@ -167,6 +167,14 @@ files_end(struct sftp *sftp)
 
 /* ---- data ----------------------------------------------------------------- */
 
+/* Whoever appends may send any offset: it has no meaning. */
+static uint64_t
+write_offset(const struct handle *handle, const struct sftp_request *q)
+{
+	return q->kind == SFTP_WRITE && (handle->flags & O_APPEND) != 0 ?
+	    0 : q->offset;
+}
+
 /* An open file, and an offset that the kernel can hold; or else answered. */
 static struct handle *
 need_file(struct sftp *sftp, const struct sftp_request *q)
@@ -176,7 +184,7 @@ need_file(struct sftp *sftp, const struct sftp_request *q)
 
 	if (handle == NULL)
 		reply_bad_handle(sftp, q->id);
-	else if (q->offset > INT64_MAX) {
+	else if (write_offset(handle, q) > INT64_MAX) {
 		reply_result(sftp, q->id, -EINVAL);
 		handle = NULL;
 	}
@@ -303,10 +311,11 @@ sftp_run_read(struct sftp *sftp, const struct sftp_request *q)
 	anticipate(handle, q->offset, (size_t)n);
 }
 
+/* Nothing is written too: the handle may be none that can be. */
 static int
 write_all(struct handle *handle, struct bytes data, off_t offset)
 {
-	while (data.len != 0) {
+	do {
 		ssize_t n = pwrite(handle->file.fd, data.p, data.len, offset);
 
 		if (n == -1 && errno == EINTR)
@@ -317,7 +326,7 @@ write_all(struct handle *handle, struct bytes data, off_t offset)
 		data.len -= (size_t)n;
 		offset += n;
 		handle->file.bytes_written += (uint64_t)n;
-	}
+	} while (data.len != 0);
 	return 0;
 }
 
@@ -329,7 +338,7 @@ sftp_run_write(struct sftp *sftp, const struct sftp_request *q)
 
 	if (handle == NULL)
 		return;
-	r = write_all(handle, q->data, (off_t)q->offset);
+	r = write_all(handle, q->data, (off_t)write_offset(handle, q));
 	if (r < 0) {
 		log_error("process_write: write \"%s\": %s", handle->path,
 		    strerror(-r));

@@ -248,8 +248,17 @@ def test_reads_end_where_the_file_ends(sftp):
                 DATA)
         refused(sftp, *INVALID, WRITE,
                 string(handle) + u64(offset) + string("x"))
-    refused(sftp, NO_SUCH_FILE, "Bad file descriptor", WRITE,
-            string(handle) + u64(0) + string("x"))
+    for data in ("x", ""):
+        refused(sftp, NO_SUCH_FILE, "Bad file descriptor", WRITE,
+                string(handle) + u64(0) + string(data))
+
+
+def test_who_appends_may_send_any_offset(sftp):
+    handle = sftp.open("w/file", F_WRITE | F_APPEND)
+    for offset in (0, (1 << 63) - 1, 1 << 63, (1 << 64) - 1):
+        sftp.write(handle, offset, b"!")
+    with open(f"{sftp.top}/file", "rb") as f:
+        assert f.read() == b"hello!!!!"
 
 
 def test_a_read_and_a_write_move_255_kib_at_once(sftp):
@@ -592,6 +601,9 @@ def test_the_lines_of_a_session_are_openssh_s(work, tmp_path):
         sftp.request(RENAME, two("new", "new2"))
         sftp.open("w/new2", F_READ | F_APPEND)
         sftp.request(OPENDIR, string("w"), HANDLE)
+        for path in ("~alice/x", "~nobody-of-this-name"):
+            sftp.send(EXTENDED, EXPAND + string(path))
+            sftp.receive()
         sftp.send(EXTENDED, string("what\n"))
         sftp.receive()
     lines = (tmp_path / "log").read_text().splitlines()
@@ -607,6 +619,8 @@ def test_the_lines_of_a_session_are_openssh_s(work, tmp_path):
         'remove name "w/nope"', "sent status No such file",
         'rename old "w/new" new "w/new2"',
         'open "w/new2" flags READ,APPEND mode 0666', 'opendir "w"',
+        'expand "/home/alice/x"', 'expand "~nobody-of-this-name"',
+        "sent status No such file",
         'Unknown extended request "what\\012"',
         "sent status Operation unsupported",
         'forced close "w/new2" bytes read 0 written 0',
