@@ -20,11 +20,17 @@ BY_HAND = [
     "ForceCommand echo 'a  b' # c\n", 'ForceCommand "echo a" b\n',
     "VersionAddendum one two # three\n", "ForceCommand none\n",
     "VersionAddendum none\n", "ForceCommand it's\n",
+    "ForceCommand # c\n", "VersionAddendum # c\n",
+    "ForceCommand internal-sftp # for all\n", "ForceCommand #\n",
+    "Subsystem sftp internal-sftp x\n",
     "AuthorizedKeysCommand /bin/keys %u %h\nAuthorizedKeysCommandUser root\n",
     # missing and extra words
     "Port\n", "MaxAuthTries 3 4\n", "AllowUsers\n", "ForceCommand\n",
     "Banner \"\"\n", "Ciphers\n", "Subsystem sftp\n", "Match\n",
-    '"Port"=2222\n',
+    '"Port"=2222\n', "AllowUsers # nobody yet\n", "AcceptEnv #\n",
+    "SetEnv # none\n", "AuthorizedKeysFile # default\n", "Port # c\n",
+    "DenyGroups # none\n", "PubkeyAuthOptions #\n", "Banner # c\n",
+    "AuthenticationMethods # c\n", "PermitOpen # c\n",
     # keywords
     "NoSuchKeyword yes\n", "PermitRootLogn yes\n", "UseLogin yes\n",
     "Protocol 2,1\n", "ChallengeResponseAuthentication no\n", "KeepAlive no\n",
@@ -40,7 +46,8 @@ BY_HAND = [
     'Subsystem b /x "y z"\n', "Subsystem a /x\nSubsystem a /y\n", "RekeyLimit 1G 1h\n",
     "RekeyLimit 1G\n", "RekeyLimit default none\n", "RekeyLimit 1\n",
     "AuthorizedKeysFile a b c\n", "AuthorizedKeysFile none\n",
-    "AuthorizedKeysFile a none\n",
+    "AuthorizedKeysFile a none\n", "AuthorizedKeysFile ~/x ~root/y z\n",
+    "AuthorizedPrincipalsFile ~root/x\n",
     # numbers, times, masks
     "LoginGraceTime 1h30m\n", "LoginGraceTime 1w2d3h4m5s\n",
     "LoginGraceTime 1x\n", "LoginGraceTime -1\n", "MaxAuthTries -1\n",
@@ -64,6 +71,7 @@ BY_HAND = [
     "PermitUserEnvironment LANG,LC_*\n", "PermitUserEnvironment yes\n",
     "PubkeyAuthOptions touch-required verify-required\n",
     "PubkeyAuthOptions none\n", "PubkeyAuthOptions loud\n",
+    "PubkeyAuthOptions none touch-required\n",
     "IPQoS af21 cs1\n", "IPQoS 0x20\n", "IPQoS 0x11 7\n",
     "IPQoS le ef\n", "IPQoS none\n", "Match all\nIPQoS cs1 cs6\n", "IPQoS ef\n", "IPQoS nonsense\n",
     # addresses
@@ -72,6 +80,7 @@ BY_HAND = [
     "ListenAddress [::1]\nPort 1\nPort 2\n", "ListenAddress ::\n",
     "Port 1\nListenAddress 127.0.0.1\nPort 2\n",
     "AddressFamily inet\nListenAddress 127.0.0.1\n",
+    "Port 1\nPort 2\nListenAddress localhost\nListenAddress localhost:3\n",
     "ListenAddress 127.0.0.1:0\n", "ListenAddress 127.0.0.1:x\n",
     "ListenAddress 300.1.2.3.4.5\n", "ListenAddress 127.0.0.1 rdomain\n",
     # algorithms
@@ -83,6 +92,8 @@ BY_HAND = [
     "PubkeyAcceptedKeyTypes +ssh-rsa\n", "HostKeyAlgorithms rsa-sha2*\n",
     "HostbasedAcceptedKeyTypes ssh-ed25519,rsa-sha2-512\n",
     "CASignatureAlgorithms ssh-ed25519\n", "Ciphers aes128-ctr,\n",
+    "Ciphers ,aes128-ctr,,aes256-ctr\n", "Ciphers ,\n",
+    "HostKeyAlgorithms ssh-ed25519,,rsa-sha2-512\n",
     "Ciphers !aes128-ctr\n", "MACs hmac-none\n",
     # users, groups, methods
     "AllowUsers alice bob@192.0.2.0/24 *@example.org\n",
@@ -139,6 +150,7 @@ BY_HAND = [
     "Match user alice\nInclude {dir}/one\n",
     "Include {dir}/match\nMaxSessions 9\n", "Include\n",
     "Include {dir}/loop\n", "Include {dir}/bad\n",
+    "Include {dir}\n", "Include {dir}/*.d {dir}/one\n",
 ]
 
 INCLUDED = {
@@ -149,6 +161,7 @@ INCLUDED = {
     "match": "Match user alice\nMaxAuthTries 13\n",
     "loop": "Include {dir}/loop\n",
     "bad": "MaxAuthTries x\n",
+    "folder.d/inner": "MaxAuthTries 14\n",
 }
 
 # What -C says: nothing, somebody from nearby, somebody from far, half of it.

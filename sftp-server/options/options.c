@@ -361,8 +361,6 @@ sftp_command_parse(const char *line, struct sftp_command *command,
 	if (!split(&parse, command) || !sftp_options_parse(command->words,
 	    command->word_count, out, reason))
 		return false;
-	if (out->extra != NULL)
-		return bad(&parse, "unexpected word \"%.64s\"", out->extra);
 	if (out->action != SFTP_SERVE)
 		return bad(&parse, "options -h and -Q are for the program "
 		    "sftp-server only");

@@ -392,6 +392,8 @@ const struct keyword_alias keyword_aliases[] = {
 	    IN_MATCH },
 	{ "SKeyAuthentication", "KbdInteractiveAuthentication", IN_MATCH },
 	{ "KeepAlive", "TCPKeepAlive", GLOBAL_ONLY },
+	/* of Red Hat, before the others had it */
+	{ "RSAMinSize", "RequiredRSASize", IN_MATCH },
 };
 const size_t keyword_alias_count = ARRAY_LEN(keyword_aliases);
 
@@ -423,11 +425,15 @@ const struct keyword_gone keywords_gone[] = {
 	{ "PAMServiceName", FATE_UNSUPPORTED, IN_MATCH },
 	{ "UsePAM", FATE_UNSUPPORTED, GLOBAL_ONLY },
 #endif
-	/* of the sshd of Debian and others */
+	/* of the sshd of Debian, Red Hat and others */
 	{ "DebianBanner", FATE_UNSUPPORTED, GLOBAL_ONLY },
+	{ "GSSAPIEnablek5users", FATE_UNSUPPORTED, IN_MATCH },
 	{ "GSSAPIKeyExchange", FATE_UNSUPPORTED, GLOBAL_ONLY },
 	{ "GSSAPIKexAlgorithms", FATE_UNSUPPORTED, GLOBAL_ONLY },
 	{ "GSSAPIStoreCredentialsOnRekey", FATE_UNSUPPORTED, GLOBAL_ONLY },
+	{ "KerberosUniqueCCache", FATE_UNSUPPORTED, GLOBAL_ONLY },
+	{ "KerberosUseKuserok", FATE_UNSUPPORTED, IN_MATCH },
+	{ "ShowPatchLevel", FATE_UNSUPPORTED, GLOBAL_ONLY },
 };
 const size_t keyword_gone_count = ARRAY_LEN(keywords_gone);
 

@@ -93,6 +93,27 @@ add_listen(struct arena *arena, const struct sockaddr *address,
 	return true;
 }
 
+/* What a name stands for, the last address first, as OpenSSH has it. */
+static bool
+add_found(struct arena *arena, const struct addrinfo *ai, const char *rdomain,
+    struct conf_listens *out)
+{
+	size_t first = out->count;
+
+	for (; ai != NULL; ai = ai->ai_next) {
+		struct conf_listen last;
+
+		if (!add_listen(arena, ai->ai_addr, ai->ai_addrlen, rdomain,
+		    out))
+			return false;
+		last = out->v[out->count - 1];
+		memmove(&out->v[first + 1], &out->v[first],
+		    (out->count - 1 - first) * sizeof(*out->v));
+		out->v[first] = last;
+	}
+	return true;
+}
+
 static bool
 resolve_port(struct arena *arena, const struct listen_spec *spec,
     int family, uint32_t port, struct conf_listens *out, const char **reason)
@@ -102,7 +123,7 @@ resolve_port(struct arena *arena, const struct listen_spec *spec,
 	};
 	struct addrinfo *found = NULL;
 	char service[16];
-	bool ok = true;
+	bool ok;
 	int code;
 
 	snprintf(service, sizeof(service), "%u", port);
@@ -111,9 +132,7 @@ resolve_port(struct arena *arena, const struct listen_spec *spec,
 		*reason = gai_strerror(code);
 		return false;
 	}
-	for (struct addrinfo *ai = found; ai != NULL && ok; ai = ai->ai_next)
-		ok = add_listen(arena, ai->ai_addr, ai->ai_addrlen,
-		    spec->rdomain, out);
+	ok = add_found(arena, found, spec->rdomain, out);
 	freeaddrinfo(found);
 	if (!ok)
 		*reason = "too many addresses";

@@ -124,6 +124,14 @@ read_error_text(const struct err *err)
 	    err->code == ERR_RANGE ? "configuration too large" : err->what;
 }
 
+static bool
+is_directory(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 static void
 include_file(struct loader *l, const struct section *section,
     const char *path)
@@ -131,6 +139,13 @@ include_file(struct loader *l, const struct section *section,
 	uint8_t *text = NULL;
 	size_t len = 0;
 	struct err err;
+
+	/* a pattern that ends in a star finds folders too */
+	if (is_directory(path)) {
+		loader_doubt(l, section, "Include %.*s: is a directory, "
+		    "nothing is read", LOG_NAME_MAX, path);
+		return;
+	}
 
 	if (l->depth == INCLUDE_DEPTH_MAX) {
 		loader_bad(l, section, "Too many recursive configuration "

@@ -97,7 +97,7 @@ check_scope(struct loader *l, const struct section *section,
 
 static void
 gone_keyword(struct loader *l, const struct section *section,
-    const struct keyword_gone *gone)
+    const struct keyword_gone *gone, const char *keyword)
 {
 	static const char *const texts[] = {
 		[FATE_DEPRECATED] = "Deprecated",
@@ -105,15 +105,23 @@ gone_keyword(struct loader *l, const struct section *section,
 		[FATE_UNSUPPORTED] = "Unsupported",
 	};
 
-	if (!check_scope(l, section, gone->name, gone->scope))
+	if (!check_scope(l, section, keyword, gone->scope))
 		return;
 	if (gone->fate == FATE_SILENT && !l->args->strict)
 		log_at(LOG_LEVEL_DEBUG2, "%.*s line %u: %s option %s",
 		    LOG_NAME_MAX, section->file, section->place.line,
-		    texts[gone->fate], gone->name);
+		    texts[gone->fate], keyword);
 	else
 		loader_doubt(l, section, "%s option %s", texts[gone->fate],
-		    gone->name);
+		    keyword);
+}
+
+/* Names that a comment took away: in OpenSSH too, the line adds none. */
+static bool
+is_comment_only(const struct keyword *kw, const struct lex_line *line)
+{
+	return line->word_count == 0 && line->raw[0] == '#' &&
+	    kw->type->may_add_nothing;
 }
 
 static bool
@@ -142,15 +150,20 @@ known_keyword(struct loader *l, const struct section *section,
 	size_t word_count = line->word_count;
 	struct check check = { .arena = l->line_arena };
 
+	if (kw->type->is_raw && line->raw[0] != '\0') {
+		words[0] = line->raw;
+		word_count = 1;
+	}
+	if (is_comment_only(kw, line)) {
+		loader_doubt(l, section, "%s has no argument but a comment, "
+		    "the line is ignored", kw->name);
+		return;
+	}
 	if (!count_words(l, section, kw, word_count))
 		return;
 	if (l->args->strict && strcasecmp(line->keyword, kw->name) != 0)
 		loader_doubt(l, section, "%s is an old name of %s",
 		    line->keyword, kw->name);
-	if (kw->type->is_raw) {
-		words[0] = line->raw;
-		word_count = 1;
-	}
 	if (!check_directive(&check, kw, words, word_count)) {
 		loader_bad(l, section, "%s %s", kw->name, check.reason);
 		return;
@@ -178,7 +191,7 @@ loader_directive(struct loader *l, const struct section *section,
 	size_t id;
 
 	if (gone != NULL)
-		gone_keyword(l, section, gone);
+		gone_keyword(l, section, gone, line->keyword);
 	else if ((id = keyword_find(line->keyword, &scope)) == KEYWORD_NONE)
 		unknown_keyword(l, section, line->keyword);
 	else if (check_scope(l, section, line->keyword, scope))

@@ -49,6 +49,7 @@ struct value_type {
 	value_print *print;
 	uint8_t words_max;	/* 0: any number */
 	bool is_raw;		/* one word: the rest of the line as it is */
+	bool may_add_nothing;	/* a comment may stand in place of its words */
 	uint8_t path;		/* enum path_kind */
 };
 

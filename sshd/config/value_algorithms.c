@@ -107,7 +107,8 @@ set_add_list(struct value_in *in, struct set *set, struct bytes list)
 	struct bytes item;
 
 	while (name_list_next(&list, &item)) {
-		if (!set_add_item(in, set, item))
+		/* a comma too many is no name */
+		if (item.len != 0 && !set_add_item(in, set, item))
 			return false;
 	}
 	return true;

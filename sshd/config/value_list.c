@@ -103,6 +103,7 @@ print_words_or_nothing(const struct keyword *kw, const struct conf *conf,
 
 const struct value_type type_words = {
 	.parse = parse_words, .print = value_print_each,
+	.may_add_nothing = true,
 };
 const struct value_type type_paths = {
 	.parse = parse_words, .print = value_print_each, .words_max = 1,
@@ -110,6 +111,7 @@ const struct value_type type_paths = {
 };
 const struct value_type type_words_on_line = {
 	.parse = parse_words_or_none, .print = print_words_or_none,
+	.path = PATH_TILDE, .may_add_nothing = true,
 };
 const struct value_type type_paths_if_any = {
 	.parse = parse_words_or_none, .print = print_words_or_nothing,
@@ -132,6 +134,7 @@ parse_log_places(struct value_in *in)
 
 const struct value_type type_log_places = {
 	.parse = parse_log_places, .print = print_words_or_nothing,
+	.may_add_nothing = true,
 };
 
 /* A line `HostKey none` is a line: it keeps the default keys away. */
@@ -204,10 +207,12 @@ parse_set_env(struct value_in *in)
 
 const struct value_type type_env_names = {
 	.parse = parse_env_names, .print = value_print_each,
+	.may_add_nothing = true,
 };
 /* On one line: of several lines only the first would be read back. */
 const struct value_type type_set_env = {
 	.parse = parse_set_env, .print = print_words_or_nothing,
+	.may_add_nothing = true,
 };
 
 /* ---- users --------------------------------------------------------------- */
@@ -236,6 +241,7 @@ parse_user_patterns(struct value_in *in)
 
 const struct value_type type_user_patterns = {
 	.parse = parse_user_patterns, .print = value_print_each,
+	.may_add_nothing = true,
 };
 
 /* ---- subsystems ---------------------------------------------------------- */
@@ -395,9 +401,6 @@ parse_auth_options(struct value_in *in)
 			return value_bad(in, "unsupported option \"%.*s\", "
 			    "expected none, touch-required or "
 			    "verify-required", SHOWN(in->words[i]));
-		if (names->v[n].value == 0 && in->word_count != 1)
-			return value_bad(in,
-			    "\"none\" must be the only argument");
 		options |= (unsigned)names->v[n].value;
 	}
 	in->conf->pubkey_auth_options = options;
@@ -421,6 +424,7 @@ print_auth_options(const struct keyword *kw, const struct conf *conf,
 
 const struct value_type type_auth_options = {
 	.parse = parse_auth_options, .print = print_auth_options,
+	.may_add_nothing = true,
 };
 
 /* ---- channel timeouts ---------------------------------------------------- */

@@ -395,9 +395,14 @@ value_check_internal_sftp(struct value_in *in, const char *command)
 	struct sftp_command split;
 	struct sftp_options options;
 
-	return !sftp_command_is_internal(command) ||
-	    sftp_command_parse(command, &split, &options, reason) ||
-	    value_bad(in, "internal-sftp: %s", reason);
+	if (!sftp_command_is_internal(command))
+		return true;
+	if (!sftp_command_parse(command, &split, &options, reason))
+		return value_bad(in, "internal-sftp: %s", reason);
+	if (options.extra != NULL && in->note != NULL)
+		snprintf(in->note, VALUE_REASON_MAX, "internal-sftp: \"%.*s\" "
+		    "and what follows is ignored", SHOWN(options.extra));
+	return true;
 }
 
 static bool

@@ -151,17 +151,19 @@ static const struct spec_key spec_keys[] = {
 static bool
 spec_item(struct cmdline *cmdline, const char *item)
 {
-	uint16_t port;
+	uint16_t port = 0;
 
 	if (strcmp(item, "invalid-user") == 0) {
 		cmdline->spec.invalid_user = true;
 		return true;
 	}
 	if (strncmp(item, "lport=", 6) == 0) {
-		if (!port_parse(bytes_str(item + 6), &port))
+		if (strcmp(item + 6, "0") != 0 &&
+		    !port_parse(bytes_str(item + 6), &port))
 			return fail(cmdline, EXIT_USAGE, "Bad port number in "
 			    "connection specification: %s", item);
-		cmdline->spec.local_port = port;
+		/* 0 tells no more than no word at all */
+		cmdline->spec.local_port = port == 0 ? -1 : port;
 		return true;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(spec_keys); i++) {

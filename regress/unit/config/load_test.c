@@ -253,6 +253,41 @@ load__includes_without_a_file_are_nothing(void **state)
 }
 
 static void
+load__a_folder_is_included_as_nothing_and_that_is_said(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_write(f, "c.conf", "MaxSessions 5\n");
+	assert_prints(f, "Include . [c.]*\n", NULL, "maxsessions 5\n");
+	expect_log(f, "line 1: Include ");
+	expect_log(f, "/.: is a directory, nothing is read");
+}
+
+static void
+load__a_list_of_which_a_comment_is_left_is_ignored_and_that_is_said(
+    void **state)
+{
+	static const char *const lists[] = {
+		"AcceptEnv", "AllowGroups", "AllowUsers", "AuthorizedKeysFile",
+		"DenyGroups", "DenyUsers", "LogVerbose", "PubkeyAuthOptions",
+		"SetEnv",
+	};
+	struct fixture *f = *state;
+	char text[64];
+
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		snprintf(text, sizeof(text), "%s # x\n", lists[i]);
+		assert_true(fixture_load(f, text));
+		expect_log(f, "line 1: ");
+		expect_log(f, "no argument but a comment");
+	}
+	assert_prints(f, "AllowUsers # x\nAllowUsers fred\n", NULL,
+	    "allowusers fred\n");
+	assert_refused(f, "AllowUsers\n", "no argument after keyword");
+	assert_refused(f, "Banner # x\n", "no argument after keyword");
+}
+
+static void
 load__errors_in_an_included_file_name_that_file(void **state)
 {
 	struct fixture *f = *state;
@@ -383,6 +418,10 @@ main(void)
 		TEST_IN_DIR(
 		    load__includes_are_read_in_lexical_order_where_they_stand),
 		TEST_IN_DIR(load__includes_without_a_file_are_nothing),
+		TEST_IN_DIR(
+		    load__a_folder_is_included_as_nothing_and_that_is_said),
+		TEST_IN_DIR(
+		    load__a_list_of_which_a_comment_is_left_is_ignored_and_that_is_said),
 		TEST_IN_DIR(load__errors_in_an_included_file_name_that_file),
 		TEST_IN_DIR(
 		    load__a_match_in_an_included_file_ends_with_that_file),

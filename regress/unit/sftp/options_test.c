@@ -59,7 +59,6 @@ sftp_command_parse__what_is_wrong_is_named(void **state)
 		{ "internal-sftp -p ''", "a list of requests is empty" },
 		{ "internal-sftp -d /%h", "bad token in directory \"/%h\"" },
 		{ "internal-sftp -d %", "bad token in directory \"%\"" },
-		{ "internal-sftp extra", "unexpected word \"extra\"" },
 		{ "internal-sftp -d '/x", "a quote is not closed" },
 		{ "internal-sftp -h", "options -h and -Q" },
 		{ "internal-sftp -Q requests", "options -h and -Q" },
@@ -74,6 +73,17 @@ sftp_command_parse__what_is_wrong_is_named(void **state)
 			fail_msg("%s: got %s, want %s", rows[i].line, reason,
 			    rows[i].reason);
 	}
+}
+
+/* Such a line works with OpenSSH: nobody is shut out for it. */
+static void
+sftp_command_parse__words_behind_the_options_are_kept_apart(void **state)
+{
+	(void)state;
+	assert_true(sftp_command_parse("internal-sftp -R # for all", &command,
+	    &options, reason));
+	assert_true(options.is_read_only);
+	assert_string_equal(options.extra, "#");
 }
 
 static void
@@ -126,6 +136,7 @@ main(void)
 		TEST(sftp_command_parse__takes_every_option),
 		TEST(sftp_command_parse__nothing_given_is_openssh_s_default),
 		TEST(sftp_command_parse__what_is_wrong_is_named),
+		TEST(sftp_command_parse__words_behind_the_options_are_kept_apart),
 		TEST(sftp_options_parse__a_login_shell_s_words_are_left_alone),
 		TEST(sftp_command_is_internal__wants_the_whole_word),
 		TEST(sftp_command_parse__limits_hold),

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: ISC
+"""The configurations of typical sites, whole trees below /etc: each one is
+read, and means the same to Debian's sshd where that knows the keyword."""
+
+import grp
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from config_oracle import ORACLE, Comparison, run
+from server import IS_POSTERN, SSHD
+
+SITES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sites")
+CONFIG = "/etc/ssh/sshd_config"
+# Keywords of Red Hat's sshd, which Debian's refuses.
+NOT_DEBIAN = re.compile(r"^\s*(GSSAPIEnablek5users|ShowPatchLevel|"
+                        r"KerberosUseKuserok|RSAMinSize)\b.*\n", re.M)
+GROUPS = {"students": "alice", "staff": "bob", "sftponly": "bob",
+          "wheel": "alice", "handin": "alice", "jailed": "bob"}
+CONNECTIONS = [
+    ["-C", "user=alice,host=client.example.org,addr=192.0.2.7,"
+     "laddr=127.0.0.1,lport=22"],
+    ["-C", "user=bob,host=pc.lab.example.org,addr=2001:db8::9,"
+     "laddr=127.0.0.1,lport=2222"],
+    ["-C", "user=root,host=10.0.0.9,addr=10.0.0.9,laddr=::1,lport=22"],
+]
+
+pytestmark = [
+    pytest.mark.skipif(not os.path.exists(ORACLE), reason="no other sshd"),
+    pytest.mark.skipif(not IS_POSTERN, reason="nothing to compare"),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def groups():
+    with open("/etc/group", "a", encoding="utf-8") as out:
+        for number, (name, member) in enumerate(GROUPS.items()):
+            if name not in {entry.gr_name for entry in grp.getgrall()}:
+                out.write(f"{name}:x:{7000 + number}:{member}\n")
+
+
+@pytest.fixture
+def comparison(tmp_path, host_keys):
+    made = Comparison(tmp_path, host_keys["ed25519"])
+    # so that no site says that its own key is missing
+    shutil.copytree("/etc/ssh", tmp_path / "ssh")
+    yield made
+    for name in ("ssh", "crypto-policies"):
+        shutil.rmtree(f"/etc/{name}", ignore_errors=True)
+    shutil.copytree(tmp_path / "ssh", "/etc/ssh")
+
+
+def install(site, change=lambda text: text):
+    for folder, _, names in os.walk(os.path.join(SITES, site)):
+        to = os.path.join("/etc", os.path.relpath(
+            folder, os.path.join(SITES, site)))
+        os.makedirs(to, exist_ok=True)
+        for name in names:
+            with open(os.path.join(folder, name), newline="") as source, \
+                    open(os.path.join(to, name), "w", newline="") as out:
+                out.write(change(source.read()))
+
+
+def told_lines(stderr):
+    """File, line and keyword of what is passed over."""
+    return set(re.findall(r"^(/etc/\S+) line (\d+): "
+                          r"(?:Deprecated|Unsupported) option (\w+)",
+                          stderr, re.M))
+
+
+def all_text():
+    return "\n".join(
+        open(os.path.join(folder, name), encoding="utf-8").read()
+        for top in ("/etc/ssh", "/etc/crypto-policies")
+        for folder, _, names in os.walk(top)
+        for name in names if name != "moduli")
+
+
+@pytest.mark.parametrize("site", sorted(os.listdir(SITES)))
+def test_a_site_keeps_its_configuration(comparison, site):
+    found = []
+    for spec in CONNECTIONS:
+        install(site)
+        ours = run(SSHD, CONFIG, comparison.host_key, spec)
+        assert ours.returncode == 0, ours.stderr
+        install(site, lambda text: NOT_DEBIAN.sub("\n", text))
+        theirs = run(ORACLE, CONFIG, comparison.host_key, spec)
+        assert theirs.returncode == 0, theirs.stderr
+        found += [f"{spec}: {line}" for line in comparison.outcome(
+            ours, theirs, all_text())]
+        found += [f"not told: {line}" for line in
+                  told_lines(theirs.stderr) - told_lines(ours.stderr)
+                  if line[2] != "Protocol"]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("site", sorted(os.listdir(SITES)))
+def test_a_site_passes_the_short_test(comparison, site):
+    install(site)
+    result = subprocess.run(
+        [SSHD, "-t", "-h", comparison.host_key], capture_output=True,
+        text=True, stdin=subprocess.DEVNULL, timeout=60)
+    assert result.returncode == 0 and result.stdout == "", result.stderr
+
+
+def test_a_dozen_sites_and_more_are_there():
+    assert len(os.listdir(SITES)) >= 15
