@@ -6,8 +6,8 @@
  *          are expanded in each argument by itself.
  * Units:   COMMAND_OUTPUT_MAX in bytes; time in milliseconds.
  * Errors:  whatever goes wrong is logged once and is no answer: the program
- *          is unsafe or missing, fails, takes too long, prints too much, or goes on
- *          when the client has long left.
+ *          is unsafe or missing, fails, takes too long, prints too much, or
+ *          goes on when the client has long left.
  * Owns:    the output is the caller's.
  * Source:  sshd_config(5), AuthorizedKeysCommand; reference sheets
  *          authorized_keys section 5, sshd_cli_and_files section 16.

@@ -65,21 +65,6 @@ terminated(const struct string_list *list)
 
 /* ---- the child ---------------------------------------------------------- */
 
-/* Without a way back. As an ordinary user there is nothing to give up. */
-static bool
-become(const struct user *account)
-{
-	if (geteuid() != 0)
-		return true;
-	if (setgroups(account->group_count, account->groups) == -1 ||
-	    setresgid(account->gid, account->gid, account->gid) == -1 ||
-	    setresuid(account->uid, account->uid, account->uid) == -1)
-		return false;
-	/* what was copied of our memory is not for that account to read */
-	return prctl(PR_SET_DUMPABLE, 0) == 0 &&
-	    (account->uid == 0 || (setuid(0) == -1 && seteuid(0) == -1));
-}
-
 static bool
 take_streams(int output)
 {
@@ -102,7 +87,7 @@ become_program(const struct helper *helper, char **argv, char **env,
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	/* a change of ids takes the wish to die with us back: after it */
 	if (setsid() != -1 && take_streams(output) &&
-	    become(helper->account) &&
+	    user_become(helper->account) &&
 	    prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent)
 		execve(argv[0], argv, env);
 	reason = errno == 0 ? ESRCH : errno;

@@ -36,6 +36,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/device_main.c \
 	monitor/dialogue.c \
 	monitor/dialogue.h \
+	monitor/errand.c \
+	monitor/errand.h \
 	monitor/failed_logins.c \
 	monitor/failed_logins.h \
 	monitor/grace.c \
@@ -60,6 +62,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/key_tokens.h \
 	monitor/known_files.c \
 	monitor/known_files.h \
+	monitor/leftovers.c \
+	monitor/leftovers.h \
 	monitor/limits.c \
 	monitor/limits.h \
 	monitor/lines.c \
@@ -86,6 +90,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/records.h \
 	monitor/req_connection.c \
 	monitor/req_connection.h \
+	monitor/req_file.c \
+	monitor/req_file.h \
 	monitor/req_kex.c \
 	monitor/req_kex.h \
 	monitor/req_log.c \

@@ -91,7 +91,7 @@ build_grant(struct monitor *mon, struct login *login, struct err *err)
 	if (!grant_build(&in, &login->grant, err))
 		return false;
 	mon->permits_pty = (login->grant.message.permit & PERMIT_PTY) != 0;
-	return true;
+	return leftovers_allow(&mon->leftovers, &login->grant.message, err);
 }
 
 /* ChannelTimeout's words, as AUTH_REPLY carries them. */

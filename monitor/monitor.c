@@ -58,6 +58,8 @@ monitor_clear(struct monitor *mon)
 {
 	child_kill(&mon->net_child);
 	child_kill(&mon->session_child);
+	/* before modules, which may take the home directory away */
+	leftovers_remove(&mon->leftovers, &mon->user);
 	pam_stack_free(mon->pam);
 	grace_stop(&mon->grace);
 	records_clear(&mon->records);
@@ -262,6 +264,7 @@ monitor_session_exited(void *arg, uint32_t events)
 	child_reap(&mon->session_child);
 	ipc_clear(&mon->session);
 	mon->session_gone = true;
+	leftovers_remove(&mon->leftovers, &mon->user);
 	if (crashed(&mon->session_child))
 		log_error("session process of user %s killed by signal %d",
 		    mon->user.name, WTERMSIG(mon->session_child.status));

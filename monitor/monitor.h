@@ -22,6 +22,7 @@
 #include "monitor/auth.h"
 #include "monitor/child.h"
 #include "monitor/grace.h"
+#include "monitor/leftovers.h"
 #include "monitor/limits.h"
 #include "monitor/moduli.h"
 #include "monitor/pam_stack.h"
@@ -84,6 +85,7 @@ struct monitor {
 	struct grace grace;
 	struct pam_stack *pam;		/* see account.h */
 	struct records records;
+	struct leftovers leftovers;
 	bool permits_pty;		/* the grant does */
 
 	bool listener_paused;		/* until net is ready */

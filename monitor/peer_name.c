@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/peer_name.h"
 
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/log.h"
+#include "monitor/errand.h"
 
 #define TIME_LIMIT_MS	20000	/* a resolver asks two servers, twice each */
 
@@ -93,19 +90,27 @@ look_forward(const struct peer *peer, const char *name)
 	return finding;
 }
 
-static void
-look_up(const struct peer *peer, struct answer *answer)
+static enum finding
+look_up(const struct peer *peer, char name[static PEER_NAME_MAX])
 {
 	socklen_t len = peer->sockaddr.ss_family == AF_INET ?
 	    sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 
-	if (getnameinfo((const struct sockaddr *)&peer->sockaddr, len,
-	    answer->name, sizeof(answer->name), NULL, 0, NI_NAMEREQD) != 0)
-		answer->finding = NOT_NAMED;
-	else if (is_numeric(answer->name) || !peer_name_clean(answer->name))
-		answer->finding = NASTY;
-	else
-		answer->finding = look_forward(peer, answer->name);
+	if (getnameinfo((const struct sockaddr *)&peer->sockaddr, len, name,
+	    PEER_NAME_MAX, NULL, 0, NI_NAMEREQD) != 0)
+		return NOT_NAMED;
+	if (is_numeric(name) || !peer_name_clean(name))
+		return NASTY;
+	return look_forward(peer, name);
+}
+
+static bool
+tell_name(const void *arg, int out)
+{
+	struct answer answer = { .finding = NOT_NAMED };
+
+	answer.finding = look_up(arg, answer.name);
+	return write(out, &answer, sizeof(answer)) == (ssize_t)sizeof(answer);
 }
 
 /* ---- this side ----------------------------------------------------------- */
@@ -127,35 +132,18 @@ wait_for_answer(int fd, int client_fd, struct answer *answer)
 	    read(fd, answer, sizeof(*answer)) == (ssize_t)sizeof(*answer);
 }
 
-/*
- * Modules of the name service stay in memory once they are loaded, and one of
- * them may hang: so a child asks.
- */
 static bool
 ask(const struct peer *peer, int client_fd, struct answer *answer)
 {
-	pid_t pid, parent = getpid();
-	int fds[2];
+	struct errand errand;
+	struct err err;
 	bool ok;
 
-	if (pipe2(fds, O_CLOEXEC) == -1)
+	if (!errand_start(&errand, tell_name, peer, &err))
 		return false;
-	if ((pid = fork()) == 0) {
-		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
-		    getppid() == parent) {
-			look_up(peer, answer);
-			_exit(write(fds[1], answer, sizeof(*answer)) == -1);
-		}
-		_exit(1);
-	}
-	close(fds[1]);
-	ok = pid != -1 && wait_for_answer(fds[0], client_fd, answer);
-	close(fds[0]);
-	if (pid != -1) {
-		(void)kill(pid, SIGKILL);
-		while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
-			continue;
-	}
+	ok = wait_for_answer(errand.answer, client_fd, answer);
+	/* one that has answered, or may still wait for a server */
+	(void)errand_end(&errand);
 	return ok;
 }
 

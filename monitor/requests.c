@@ -5,6 +5,7 @@
 #include "monitor/auth_kbdint.h"
 #include "monitor/monitor.h"
 #include "monitor/req_connection.h"
+#include "monitor/req_file.h"
 #include "monitor/req_kex.h"
 #include "monitor/req_log.h"
 #include "monitor/req_pty.h"
@@ -42,6 +43,8 @@ static req_fn *const handlers[IPC_COUNT] = {
 	[IPC_SES_LOG]		= req_session_log,
 	[IPC_PTY_OPEN]		= req_pty_open,
 	[IPC_PTY_CLOSED]	= req_pty_closed,
+	[IPC_FILE_MADE]		= req_file_made,
+	[IPC_FILE_GONE]		= req_file_gone,
 	[IPC_SES_SFTP_LOG]	= req_session_sftp_log,
 };
 

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/user.h"
 
-#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/log.h"
+#include "monitor/errand.h"
 
 #define NOBODY_ID	65534	/* the kernel's overflow uid and gid */
 
@@ -42,32 +40,42 @@ fill(struct user *user, const char *home, const char *shell, struct err *err)
 	return true;
 }
 
-/* In a child: asks the name service and writes all gids to out. */
-static void NORETURN
-list_groups(const char *name, gid_t gid, int out)
+static bool
+write_all(int fd, const void *data, size_t len)
 {
+	for (size_t done = 0; done < len;) {
+		ssize_t n = write(fd, (const char *)data + done, len - done);
+
+		if (n == -1 && errno != EINTR)
+			return false;
+		done += n == -1 ? 0 : (size_t)n;
+	}
+	return true;
+}
+
+struct group_search {
+	const char *name;
+	gid_t gid;
+};
+
+/* In a child: asks the name service and writes all gids to out. */
+static bool
+list_groups(const void *arg, int out)
+{
+	const struct group_search *search = arg;
 	gid_t *groups = NULL;
 	int count = 32, room, found;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	do {
 		room = count;
 		groups = reallocarray(groups, (size_t)room, sizeof(*groups));
 		if (groups == NULL || count > USER_GROUPS_MAX)
-			_exit(1);
-		found = getgrouplist(name, gid, groups, &count);
+			return false;
+		found = getgrouplist(search->name, search->gid, groups,
+		    &count);
 	} while (found == -1 && count > room);
-	if (found == -1)
-		_exit(1);
-	for (size_t done = 0, len = (size_t)count * sizeof(gid_t);
-	    done < len;) {
-		ssize_t n = write(out, (char *)groups + done, len - done);
-
-		if (n == -1 && errno != EINTR)
-			_exit(1);
-		done += n == -1 ? 0 : (size_t)n;
-	}
-	_exit(0);
+	return found != -1 &&
+	    write_all(out, groups, (size_t)count * sizeof(*groups));
 }
 
 static bool
@@ -97,29 +105,18 @@ read_groups(struct user *user, int from, struct err *err)
 	return true;
 }
 
-/*
- * Modules of the name service stay in memory once they are loaded, and an
- * idle session would carry them: so a child asks. Also for a stand-in, with a
- * name of nobody: the same look-ups happen.
- */
+/* Also for a stand-in, with a name of nobody: the same look-ups happen. */
 static bool
 find_groups(struct user *user, const char *name, struct err *err)
 {
-	int fds[2], status = -1;
-	pid_t pid;
+	const struct group_search search = { name, user->gid };
+	struct errand errand;
 	bool ok;
 
-	if (pipe2(fds, O_CLOEXEC) == -1)
-		return err_sys(err, "groups");
-	if ((pid = fork()) == 0)
-		list_groups(name, user->gid, fds[1]);
-	close(fds[1]);
-	ok = pid == -1 ? err_sys(err, "groups") :
-	    read_groups(user, fds[0], err);
-	close(fds[0]);
-	while (pid != -1 && waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		;
-	if (ok && status != 0)
+	if (!errand_start(&errand, list_groups, &search, err))
+		return false;
+	ok = read_groups(user, errand.answer, err);
+	if (!errand_wait(&errand) && ok)
 		return err_set(err, ERR_RANGE, "groups");
 	return ok;
 }
@@ -172,6 +169,19 @@ static bool
 stay_undumpable(void)
 {
 	return prctl(PR_SET_DUMPABLE, 0) == 0;
+}
+
+bool
+user_become(const struct user *user)
+{
+	if (geteuid() != 0)
+		return true;
+	if (setgroups(user->group_count, user->groups) == -1 ||
+	    setresgid(user->gid, user->gid, user->gid) == -1 ||
+	    setresuid(user->uid, user->uid, user->uid) == -1)
+		return false;
+	return stay_undumpable() &&
+	    (user->uid == 0 || (setuid(0) == -1 && seteuid(0) == -1));
 }
 
 bool

@@ -40,6 +40,12 @@ MUST_CHECK bool user_find(struct user *user, struct bytes sent, uid_t own_uid,
     struct err *err);
 void user_clear(struct user *user);
 
+/*
+ * In a child: the user's rights without a way back; nothing to give up when
+ * we are not root. What was copied of our memory is not the user's to read.
+ */
+MUST_CHECK bool user_become(const struct user *user);
+
 /* The user's rights, for reading files; nothing when we are not root. */
 struct as_user {
 	bool active;

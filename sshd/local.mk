@@ -219,6 +219,8 @@ sshd_session_libsession_a_SOURCES = \
 	sshd/session/listening.h \
 	sshd/session/nologin.c \
 	sshd/session/nologin.h \
+	sshd/session/own_file.c \
+	sshd/session/own_file.h \
 	sshd/session/program.c \
 	sshd/session/program.h \
 	sshd/session/program_pty.c \

@@ -303,6 +303,17 @@ enum { MANY = 0, ONCE = 1 };
 #define IPC_PTY_CLOSED_FIELDS(U8, U32, U64, STR)			\
 	STR(tty, 64)
 
+/*
+ * A socket that listens at a path, or the file of ExposeAuthInfo: the monitor
+ * removes it when the session can't. device and inode as of stat(2).
+ */
+#define IPC_FILE_MADE_FIELDS(U8, U32, U64, STR)				\
+	STR(path, SOCKET_PATH_MAX)					\
+	U64(device)							\
+	U64(inode)
+#define IPC_FILE_GONE_FIELDS(U8, U32, U64, STR)				\
+	STR(path, SOCKET_PATH_MAX)
+
 /* A line of internal-sftp, whose options say where and whether it goes. */
 #define IPC_SES_SFTP_LOG_FIELDS(U8, U32, U64, STR)			\
 	U32(pid)							\
@@ -486,6 +497,8 @@ enum { MANY = 0, ONCE = 1 };
 	X(SES_LOG,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
 	X(PTY_OPEN,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
 	X(PTY_CLOSED,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
+	X(FILE_MADE,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
+	X(FILE_GONE,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
 	X(SES_SFTP_LOG,	SESSION_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
 									\
 	X(SFTP_LOG,	SFTP_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
@@ -633,6 +646,9 @@ enum accepted_kind {
 	ACCEPTED_AGENT_IETF,		/* agent-connect */
 	ACCEPTED_COUNT
 };
+
+/* How the file of ExposeAuthInfo begins: in FILE_MADE, no other file may. */
+#define AUTH_FILE_PREFIX	"/tmp/sshauth."
 
 enum gateway_ports { GATEWAY_NO, GATEWAY_YES, GATEWAY_CLIENT };
 

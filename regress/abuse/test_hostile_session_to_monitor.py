@@ -7,7 +7,9 @@ crash, and whatever breaks the table ends the connection.
 """
 
 import os
+import socket
 import subprocess
+import tempfile
 
 import pytest
 
@@ -96,6 +98,8 @@ def values_for(name):
             "SES_SFTP_LOG": {"pid": 1, "facility": 32, "level": 3,
                              "line": b"text"},
             "PTY_OPEN": {"channel": 0},
+            "FILE_MADE": {"path": b"/run/x"},
+            "FILE_GONE": {"path": b"/run/x"},
             "PTY_CLOSED": {"tty": b"/dev/pts/0"}}.get(name, {})
 
 
@@ -182,6 +186,133 @@ def test_what_is_no_terminal_is_not_closed(server, login, tty):
     channel.send("PTY_CLOSED", tty=tty)
     server.wait_for_attack(channel)
     assert os.path.getsize("/var/log/wtmp") == before
+
+
+# ---- files that end with the session ---------------------------------------
+
+def told(of, **changes):
+    """The fields of FILE_MADE for a file that is there."""
+    st = os.lstat(of)
+    return dict({"path": of.encode(), "device": st.st_dev,
+                 "inode": st.st_ino}, **changes)
+
+
+def make_socket(path, owner=2001):
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.bind(path)
+    os.chown(path, owner, owner)
+
+
+def make_file(path, owner=2001):
+    open(path, "w").close()
+    os.chown(path, owner, owner)
+
+
+def end(server, channel):
+    """The session process ends without a word; so does its monitor."""
+    monitor = channel.monitor_pid()
+    channel.close()
+    channel.control.close()
+    channel.peer.close()
+    for fd in channel.net_fds:
+        os.close(fd)
+    channel.net_fds = []
+    server.wait_until_gone(monitor)
+
+
+@pytest.fixture
+def left(server, alice):
+    """A session that is to end in a test."""
+    return server.login(alice)[0]
+
+
+def test_what_a_session_made_is_removed_after_it(server, left):
+    """The control of the tests below."""
+    paths = ["/home/alice/left", tempfile.mktemp("", "sshauth.", "/tmp")]
+    make_socket(paths[0])
+    make_file(paths[1])
+    for path in paths:
+        left.send("FILE_MADE", **told(path))
+    end(server, left)
+    assert not any(os.path.lexists(path) for path in paths)
+
+
+def test_nothing_else_is_removed(server, left):
+    """Other kinds of files, other owners, other files of the name."""
+    os.makedirs("/home/alice/closed", exist_ok=True)
+    os.chmod("/home/alice/closed", 0o555)
+    directory = tempfile.mkdtemp("", "sshauth.", "/tmp")
+    os.chmod(directory, 0o777)
+    made = []
+
+    def make(function, path, owner=2001):
+        function(path, owner)
+        made.append(path)
+        return path
+
+    plain = make(make_file, "/home/alice/plain")
+    below = make(make_file, f"{directory}/plain")
+    root_file = make(make_file, tempfile.mktemp("", "sshauth.", "/tmp"),
+                     owner=0)
+    other = make(make_socket, "/home/alice/of_root", owner=0)
+    system = make(make_socket, "/run/of_alice")
+    closed = make(make_socket, "/home/alice/closed/socket")
+    replaced = make(make_socket, "/home/alice/replaced")
+    link = make(lambda path, _owner: os.symlink(system, path),
+                "/home/alice/link")
+    for path in (plain, below, root_file, other, system, closed, link):
+        left.send("FILE_MADE", **told(path))
+    left.send("FILE_MADE", **told(system, path=link.encode()))
+    left.send("FILE_MADE", **told(plain, path=f"{directory}/../../"
+                                  "home/alice/plain".encode()))
+    left.send("FILE_MADE", **told(replaced,
+                                  inode=os.lstat(plain).st_ino))
+    left.send("FILE_MADE", path=b"/home/alice", device=0, inode=0)
+    left.send("FILE_MADE", path=b"/nowhere/at/all", device=0, inode=0)
+    end(server, left)
+    for path in made:
+        assert os.path.lexists(path), path
+        os.unlink(path)
+    os.rmdir(directory)
+
+
+@pytest.mark.parametrize("path", [b"", b"relative", b"/run/x\0y", b"\0run"],
+                         ids=repr)
+def test_what_is_no_path_ends_the_connection(server, login, path):
+    channel = login()
+    channel.send("FILE_MADE", path=path, device=1, inode=1)
+    server.wait_for_attack(channel)
+
+
+def test_a_file_that_was_not_made_is_not_gone(server, login):
+    channel = login()
+    channel.send("FILE_MADE", path=b"/run/x", device=1, inode=1)
+    channel.send("FILE_GONE", path=b"/run/x")
+    channel.send("FILE_GONE", path=b"/run/x")
+    server.wait_for_attack(channel)
+
+
+def test_files_do_not_add_up_without_end(server, login):
+    channel = login()
+    with pytest.raises(Ended):
+        for number in range(16400):
+            channel.send("FILE_MADE", path=f"/run/{number}".encode(),
+                         device=1, inode=1)
+        channel.recv_raw()
+    server.wait_for_attack(channel)
+
+
+@pytest.mark.parametrize("config", [
+    "DisableForwarding yes\n",
+    "AllowAgentForwarding no\nAllowStreamLocalForwarding local\n"])
+def test_without_the_right_no_file_is_made(tmp_path, host_keys, keys, alice,
+                                           config):
+    with SessionServer(str(tmp_path), [host_keys["ed25519"]],
+                       config) as server:
+        channel, _grant = server.login(alice)
+        channel.send("FILE_MADE", path=b"/run/x", device=1, inode=1)
+        server.wait_for_attack(channel)
+        end(server, channel)
 
 
 def open_pty(channel):

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "sshd/session/agent.h"
 
+#include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/base/log.h"
@@ -13,6 +16,8 @@
 
 #define NAME_LEN	10
 #define SOCKET_MASK	0177
+#define SWEEP_MAX	1000	/* names looked at in one round */
+#define DEAD_AGE_S	60	/* one that is younger may not listen yet */
 
 /* 50 bits as ten letters. */
 static void
@@ -62,6 +67,54 @@ make_private_dir(const struct session *ses, const char *path)
 	return true;
 }
 
+/* Nobody listens: the host went down, or all of a connection was killed. */
+static bool
+is_dead(const struct session *ses, const char path[static SOCKET_PATH_MAX])
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	struct stat st;
+	bool refused;
+	int fd;
+
+	if (lstat(path, &st) == -1 || !S_ISSOCK(st.st_mode) ||
+	    st.st_uid != ses->grant.uid ||
+	    time(NULL) - st.st_mtime < DEAD_AGE_S)
+		return false;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd == -1)
+		return false;
+	memcpy(un.sun_path, path, sizeof(un.sun_path));
+	refused = connect(fd, (struct sockaddr *)&un, sizeof(un)) == -1 &&
+	    errno == ECONNREFUSED;
+	close(fd);
+	return refused;
+}
+
+/* What earlier sessions of this host left in their directory. */
+static void
+sweep(const struct session *ses, const char *dir, const char *host)
+{
+	char path[SOCKET_PATH_MAX] = "", prefix[NAME_LEN + 16];
+	DIR *entries = opendir(dir);
+	const struct dirent *entry;
+	int len;
+
+	if (entries == NULL)
+		return;
+	snprintf(prefix, sizeof(prefix), "s.%s.sshd.", host);
+	for (int i = 0; i < SWEEP_MAX &&
+	    (entry = readdir(entries)) != NULL; i++) {
+		if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
+			continue;
+		len = snprintf(path, sizeof(path), "%s/%s", dir,
+		    entry->d_name);
+		if (len > 0 && (size_t)len < sizeof(path) &&
+		    is_dead(ses, path))
+			(void)unlink(path);
+	}
+	closedir(entries);
+}
+
 static bool
 choose_path(const struct session *ses, char *out, size_t out_len)
 {
@@ -79,6 +132,7 @@ choose_path(const struct session *ses, char *out, size_t out_len)
 		return false;
 	write_name(host_number(), host);
 	write_name(random, name);
+	sweep(ses, out, host);
 	len = snprintf(out, out_len, "%s/.ssh/agent/s.%s.sshd.%s", ses->home,
 	    host, name);
 	return len > 0 && (size_t)len < out_len;

@@ -3,7 +3,7 @@
  * agent - the socket through which programs reach the client's agent.
  *
  * Shapes:  one for a connection: ~/.ssh/agent/s.HOST.sshd.RANDOM, both parts
- *          of ten letters.
+ *          of ten letters. What an earlier session left there is removed.
  * Units:   -
  * Errors:  what can't be had is answered "no" and logged.
  * Owns:    ses->agent, and the file.

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define TEMPLATE	"/tmp/sshauth.XXXXXXXXXXXXXXX"
+#include "lib/base/log.h"
 
 static bool
-write_all(int fd, struct bytes b, struct err *err)
+write_all(int fd, struct bytes b)
 {
 	while (b.len != 0) {
 		ssize_t n = write(fd, b.p, b.len);
@@ -16,42 +16,30 @@ write_all(int fd, struct bytes b, struct err *err)
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1)
-			return err_sys(err, "file for SSH_USER_AUTH");
+			return false;
 		b = bytes_of(b.p + n, b.len - (size_t)n);
 	}
 	return true;
 }
 
-bool
-auth_file_write(struct bytes info, char **path, struct err *err)
+void
+auth_file_write(struct session *ses)
 {
-	char *name;
-	bool ok;
+	char name[] = AUTH_FILE_PREFIX "XXXXXXXXXXXXXXX";
 	int fd;
 
-	*path = NULL;
-	if (info.len == 0)
-		return true;
-	if ((name = strdup(TEMPLATE)) == NULL)
-		return err_set(err, ERR_NOMEM, "file for SSH_USER_AUTH");
+	if (ses->grant.auth_info.len == 0)
+		return;
 	if ((fd = mkostemp(name, O_CLOEXEC)) == -1) {
-		err_sys(err, "file for SSH_USER_AUTH");
-		free(name);
-		return false;
+		log_error("file for SSH_USER_AUTH: %s: %s", name,
+		    strerror(errno));
+		return;
 	}
-	ok = write_all(fd, info, err);
+	own_file_made(ses, &ses->auth_file, name);
+	if (!write_all(fd, ses->grant.auth_info)) {
+		log_error("file for SSH_USER_AUTH: %s: %s", name,
+		    strerror(errno));
+		own_file_remove(ses, &ses->auth_file);
+	}
 	close(fd);
-	if (ok)
-		*path = name;
-	else
-		auth_file_remove(name);
-	return ok;
-}
-
-void
-auth_file_remove(char *path)
-{
-	if (path != NULL)
-		(void)unlink(path);
-	free(path);
 }

@@ -4,20 +4,17 @@
  *
  * Shapes:  the grant's auth_info, as it is.
  * Units:   -
- * Errors:  as mkstemp(3) and write(2); no file is left then.
- * Owns:    the file, until auth_file_remove().
+ * Errors:  logged; programs go without the file then.
+ * Owns:    ses->auth_file; it goes with own_file_remove().
  * Source:  sshd_config(5), ExposeAuthInfo; reference sheets authorized_keys
  *          section 12, sshd_cli_and_files section 8.
  */
 #ifndef SSHD_SESSION_AUTH_FILE_H
 #define SSHD_SESSION_AUTH_FILE_H
 
-#include "lib/base/bytes.h"
-#include "lib/base/err.h"
+#include "sshd/session/session.h"
 
-/* SESSION: *path is NULL when there is nothing to tell; malloc'ed. */
-MUST_CHECK bool auth_file_write(struct bytes info, char **path,
-    struct err *err);
-void auth_file_remove(char *path);
+/* SESSION: nothing is written when there is nothing to tell. */
+void auth_file_write(struct session *ses);
 
 #endif

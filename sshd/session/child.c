@@ -247,7 +247,8 @@ program_run_child(struct session *ses, struct program *program)
 		.tunnels = ses->tunnels,
 		.tty = program->pty.master == -1 ? NULL : program->pty.path,
 		.original_command = program->original_command,
-		.auth_file = ses->auth_file,
+		.auth_file = ses->auth_file.path[0] == '\0' ? NULL :
+		    ses->auth_file.path,
 		.time_zone = getenv("TZ"),
 	};
 

@@ -34,12 +34,12 @@ listening_free(struct listening *l)
 		*l->holder = NULL;
 	ses->forward_count--;
 	loop_timer_stop(&ses->loop, &l->resume);
-	for (size_t i = 0; i < l->socket_count; i++) {
+	for (size_t i = 0; i < l->socket_count; i++)
 		loop_unwatch(&ses->loop, &l->sockets[i].watch);
+	/* while it is bound, no other file can be taken for it */
+	own_file_remove(ses, &l->file);
+	for (size_t i = 0; i < l->socket_count; i++)
 		close(l->sockets[i].fd);
-	}
-	if (has_path(l->kind) && l->socket_count != 0)
-		(void)unlink(l->address);
 	free(l);
 }
 
@@ -236,8 +236,10 @@ listening_add_path(struct listening *l, mode_t mask)
 	umask(old_mask);
 	if (!ok)
 		return give_up(fd);
-	if (start(l, fd))
+	if (start(l, fd)) {
+		own_file_made(l->ses, &l->file, l->address);
 		return true;
+	}
 	(void)unlink(l->address);
 	return give_up(fd);
 }

@@ -31,6 +31,7 @@ struct listening {
 	enum accepted_kind kind;
 	bool once;			/* goes with its first connection */
 	char address[HOST_NAME_MAX_LEN + 1];	/* as asked for, or the path */
+	struct own_file file;		/* of the path */
 	uint32_t port;			/* bound; 0: the kernel's choice */
 	struct listen_socket sockets[LISTENING_SOCKETS_MAX];
 	size_t socket_count;

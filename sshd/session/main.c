@@ -206,12 +206,12 @@ start(struct session *ses, struct err *err)
 		return false;
 	nologin_look(ses);
 	if (!become_user(&ses->grant, &ses->sftp_root_fd, err) ||
-	    !auth_file_write(ses->grant.auth_info, &ses->auth_file, err) ||
 	    !loop_init(&ses->loop, &clock_system, err) ||
 	    !watch_signals(ses, err) ||
 	    !ipc_watch(&ses->monitor, &ses->loop, monitor_event, ses, err) ||
 	    !ipc_watch(&ses->net, &ses->loop, net_event, ses, err))
 		return false;
+	auth_file_write(ses);
 	session_update_title(ses);
 	return true;
 }
@@ -229,7 +229,7 @@ finish(struct session *ses)
 	internal_sftp_finish(ses);
 	connect_clear(ses);
 	listen_clear(ses);
-	auth_file_remove(ses->auth_file);
+	own_file_remove(ses, &ses->auth_file);
 	ipc_clear(&ses->net);
 	ipc_clear(&ses->monitor);
 }

@@ -19,6 +19,7 @@
 #include "lib/base/loop.h"
 #include "lib/base/title.h"
 #include "lib/ipc/ipc.h"
+#include "sshd/session/own_file.h"
 
 struct program;
 struct connecting;
@@ -37,7 +38,7 @@ struct session {
 	struct ipc_GRANT grant;		/* strings point into grant_bytes */
 	uint8_t *grant_bytes;
 	char *user, *home, *shell;	/* of the grant, as C strings */
-	char *auth_file;		/* see auth_file.h */
+	struct own_file auth_file;	/* see auth_file.h */
 	struct program *programs;
 	uint32_t program_count;
 	struct connecting *connecting;
