@@ -43,6 +43,9 @@ def ssh(make_server, keys, display):
         return make_server(config).ssh(user, keys["ed25519"], command,
                                        options=options, env=display, **kwargs)
     yield run
+    # the client does not wait for the end of its display
+    wait_until(lambda: not any(map(listeners, range(6010, 6013))),
+               what="the end of the displays")
     for name in ("rc", "../.Xauthority"):
         path = f"/home/alice/.ssh/{name}"
         if os.path.lexists(path):
