@@ -86,12 +86,12 @@ sftp_run_open(struct sftp *sftp, const struct sftp_request *q)
 	uint32_t index;
 	int r;
 
+	log_open_request(sftp, q->number, mode);
 	if ((q->number & (SFTP_OPEN_WRITE | SFTP_OPEN_CREATE |
 	    SFTP_OPEN_TRUNCATE)) != 0 && sftp_refuse_read_only(sftp, q->kind)) {
 		reply_status(sftp, q->id, SFTP_PERMISSION_DENIED, NULL);
 		return;
 	}
-	log_open_request(sftp, q->number, mode);
 	if ((q->number & SFTP_OPEN_TRUNCATE) != 0)
 		sftp_settle(sftp);
 	r = open_with_mode(sftp, open_flags(q->number), mode & 07777,

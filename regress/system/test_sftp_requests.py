@@ -537,6 +537,8 @@ def test_a_read_only_session_changes_nothing(work, tmp_path):
     lines = (tmp_path / "log").read_text().splitlines()
     for name, _kind, _body in WRITES:
         assert f"Refusing {name} request in read-only mode" in lines
+    # which file it was about
+    assert 'open "w/new" flags READ,CREATE mode 0666' in lines
 
 
 def test_requests_are_denied_and_allowed_by_name(work, tmp_path):

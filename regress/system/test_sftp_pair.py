@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: ISC
+"""Our SFTP server and Debian's, asked the same at random: WANTED says where
+they may differ, and why. Anything else is a defect of ours."""
+
+import os
+
+import pytest
+
+from sftp_pair import DEBIAN, OURS, Maker, Side, root_directory, snapshot
+
+pytestmark = [pytest.mark.postern_only, pytest.mark.skipif(
+    not os.path.exists(DEBIAN), reason="openssh-sftp-server is not there")]
+STEPS = 80
+LAST = (1 << 63) - 1        # the last offset that Linux has
+OPTIONS = [
+    "-u 077", "-u 0 -P setstat,fsetstat", "-R", "-R -d /pair/mounted",
+    "-d dir/sub", "-P remove,mkdir,hardlink,statvfs,copy-data",
+    "-p open,close,read,stat,lstat,realpath,opendir,readdir",
+    "-p open,write -P write -R",
+]
+
+
+def _paths(request):
+    return [word for word in request.words if isinstance(word, bytes)]
+
+
+def _both(kind, one, two):
+    return one[0] == two[0] == kind
+
+
+def _fail(one, two):
+    return _both("status", one, two) and one[1] != 0 != two[1]
+
+
+def _too_long(q, _debian, _ours):
+    """Paths that no call takes are refused before anything else is looked
+    at; Debian's adds a directory to some that fit, and then refuses them."""
+    return any(len(path) >= 4096 for path in _paths(q)) or \
+        q.name == "expand-path@openssh.com" and len(_paths(q)[0]) > 4000
+
+
+def _cut_names(q, debian, ours):
+    """Debian's puts a directory's path before each name to look at it: that
+    may be too long, or name another directory by now. Ours has it open."""
+    return q.name == "readdir" and ours[0] == "names" and debian != ours and (
+        debian[0] == "status" or len(debian[1]) <= len(ours[1]))
+
+
+def _two_failures(q, debian, ours):
+    """One call that checks all sees another of two reasons first than
+    Debian's several do."""
+    return _fail(debian, ours) and (
+        "rename" in q.name or q.name == "copy-data")
+
+
+def _copy_ends(q, debian, ours):
+    """A copy that ends with the file is done; Debian's says so, or "End of
+    file", as the last piece happens to end. Where the target can't be written
+    it has moved what it read."""
+    return q.name == "copy-data" and _both("status", debian, ours)
+
+
+def _odd_offset(q, debian, ours):
+    """What lies behind the last offset is refused for all that is no file of
+    its own either, and appending needs no offset."""
+    return q.name in ("read", "write") and q.words[1] >= LAST - 300_000
+
+
+def _stuck_offset(q, debian, ours):
+    """After a read at the last offset Debian's can't append any more."""
+    return q.name == "write" and debian[:2] == ("status", 5) and \
+        ours[:2] == ("status", 0)
+
+
+def _empty_read(q, debian, ours):
+    """Debian's reads nothing from what can't be read at all."""
+    return q.name == "read" and q.words[2] == 0 and debian[0] == "data"
+
+
+def _replaced(q, debian, ours):
+    """Rename replaces nothing; Debian's checks that for files only, and for
+    others by following a link at the new name."""
+    return q.name == "rename" and debian[1] == 0 and \
+        ours[2] == b"File exists"
+
+
+def _cut(found):
+    return tuple((key, "cut" if key.endswith("time") and value in (
+        705032704, 1705032704, (1 << 32) - 1, (1 << 32) - 5, (1 << 32) - 7,
+        0) else value) for key, value in found)
+
+
+def _times(q, debian, ours):
+    """Times that don't fit into 32 bits are cut to what does; Debian's lets
+    them wrap around."""
+    if _both("attrs", debian, ours):
+        return _cut(debian[1]) == _cut(ours[1])
+    return _both("names", debian, ours) and [
+        (name, line, _cut(found)) for name, line, found in debian[1]] == [
+        (name, line, _cut(found)) for name, line, found in ours[1]]
+
+
+# those of the second list may leave other files behind
+WANTED = [_too_long, _cut_names, _two_failures, _empty_read, _times]
+WANTED_AND_APART = [_copy_ends, _odd_offset, _stuck_offset, _replaced]
+
+
+def _same(debian, ours):
+    """Texts are the system's in ours: other tests look at them."""
+    if _both("status", debian, ours):
+        return debian[1] == ours[1]
+    return debian == ours
+
+
+LOGGED = ("open ", "close ", "opendir ", "closedir ", "remove ", "mkdir ",
+          "rmdir ", "rename ", "posix-rename ", "symlink ", "hardlink ",
+          "statvfs ", "set ", "stat ", "lstat ", "readlink ",
+          "forced ", "session ", "received ")
+
+
+def _decoded(text):
+    out, at = "", 0
+    while at < len(text):
+        if text[at] == "\\" and text[at + 1:at + 4].isdigit():
+            out, at = out + chr(int(text[at + 1:at + 4], 8)), at + 4
+        elif text[at:at + 2] == "\\\\":
+            out, at = out + "\\", at + 2
+        else:
+            out, at = out + text[at], at + 1
+    return out
+
+
+def _log(lines):
+    """What both must log. Debian's also logs requests whose handle names
+    nothing; a long line is cut by both."""
+    return [line for line in _decoded("\n".join(lines)).split("\n")
+            if line.startswith(LOGGED) and "(null)" not in line and
+            len(line) < 500]
+
+
+def _differences(seed, user, options, tmp_path, steps=STEPS):
+    """Of one sequence."""
+    with root_directory("/run/debian") as one, \
+            root_directory("/run/ours") as two:
+        words = ["-e", "-l", "VERBOSE", *options.split()]
+        debian = Side(one, [DEBIAN, *words], user, tmp_path / "debian")
+        ours = Side(two, [OURS, *words], user, tmp_path / "ours")
+        maker, found, apart = Maker(seed), [], False
+        for _ in range(steps):
+            q = maker.next()
+            answers = debian.ask(q), ours.ask(q)
+            if _same(*answers):
+                continue
+            apart = any(may(q, *answers) for may in WANTED_AND_APART)
+            if not apart and not any(may(q, *answers) for may in WANTED):
+                found.append((q, *answers))
+                apart = True
+            if apart:
+                break
+        ends = debian.end(), ours.end()
+        if apart:
+            return found
+        trees = snapshot(f"{one}/pair"), snapshot(f"{two}/pair")
+        found += [(path, *(tree.get(path) for tree in trees))
+                  for path in sorted(set().union(*trees))
+                  if trees[0].get(path) != trees[1].get(path)]
+        if ends[0][0] != ends[1][0]:
+            found.append(("exit status", ends[0][0], ends[1][0]))
+        logs = _log(ends[0][1]), _log(ends[1][1])
+        for pair in zip(*logs):
+            if pair[0] != pair[1]:
+                found.append(("log", *pair))
+                break
+        if len(logs[0]) != len(logs[1]):
+            found.append(("lines", logs))
+        return found
+
+
+def _compare(seeds, user, options, tmp_path):
+    wrong = {}
+    for seed in seeds:
+        found = _differences(seed, user, options, tmp_path)
+        if found:
+            wrong[seed] = found
+    assert not wrong, "\n".join(
+        f"seed {seed}: {one}" for seed, found in wrong.items()
+        for one in found)
+
+
+@pytest.mark.parametrize("user", ["alice", "root"])
+def test_both_servers_do_the_same(user, tmp_path):
+    _compare(range(8), user, "", tmp_path)
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_both_servers_do_the_same_with_options(options, tmp_path):
+    _compare(range(100, 101), "alice", options, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(8))
+@pytest.mark.parametrize("user", ["alice", "root"])
+def test_both_servers_do_the_same_for_long(user, part, tmp_path):
+    _compare(range(1000 + 150 * part, 1150 + 150 * part), user, "", tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", OPTIONS)
+def test_both_servers_do_the_same_with_options_for_long(options, tmp_path):
+    _compare(range(200, 300), "alice", options, tmp_path)
