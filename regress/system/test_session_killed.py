@@ -154,7 +154,10 @@ def test_dead_sockets_of_before_are_removed(make_server, session):
         os.chown(path, 2001, 2001)
         os.chmod(path, 0o666)
         os.utime(path, (0, 0)) if path != young else None
+    made[0].close()
+    made[1].close()
     made[-1].listen()
+    made[-1].setblocking(False)
     plain = f"{name}.plain"
     open(plain, "w").close()
     os.chown(plain, 2001, 2001)
@@ -164,6 +167,8 @@ def test_dead_sockets_of_before_are_removed(make_server, session):
     assert not os.path.lexists(dead)
     for path in (young, other, listening, plain, live.files[0]):
         assert os.path.lexists(path), path
+    with pytest.raises(BlockingIOError):
+        made[-1].accept()       # nobody knocked
     for path in (young, other, listening, plain):
         os.unlink(path)
     for sock in made:

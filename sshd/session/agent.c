@@ -17,7 +17,7 @@
 #define NAME_LEN	10
 #define SOCKET_MASK	0177
 #define SWEEP_MAX	1000	/* names looked at in one round */
-#define DEAD_AGE_S	60	/* one that is younger may not listen yet */
+#define DEAD_AGE_S	60	/* one that is younger may be in the making */
 
 /* 50 bits as ten letters. */
 static void
@@ -67,7 +67,7 @@ make_private_dir(const struct session *ses, const char *path)
 	return true;
 }
 
-/* Nobody listens: the host went down, or all of a connection was killed. */
+/* No process has it: the host went down, or all of a connection was killed. */
 static bool
 is_dead(const struct session *ses, const char path[static SOCKET_PATH_MAX])
 {
@@ -80,7 +80,8 @@ is_dead(const struct session *ses, const char path[static SOCKET_PATH_MAX])
 	    st.st_uid != ses->grant.uid ||
 	    time(NULL) - st.st_mtime < DEAD_AGE_S)
 		return false;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* of another type than they are: one that lives is not disturbed */
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd == -1)
 		return false;
 	memcpy(un.sun_path, path, sizeof(un.sun_path));
