@@ -5,6 +5,7 @@ Two clients: OpenSSH's sftp, and one that keeps 64 requests in flight over
 `ssh -s`, so that the figure is not that client's pace.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -24,6 +25,7 @@ PIECE = 32768
 # so that the server's window, and not the client, sets the pace far away
 FAR_IN_FLIGHT = 256
 FAR_PIECE = 255 << 10       # the largest that both servers take
+PIPE_SIZE = 1 << 20         # to the client, which may be behind
 
 
 def _fresh():
@@ -111,6 +113,20 @@ def pipelined_cpu(kind, upwards, size):
     return used
 
 
+def _send_write(session, handle, at, data):
+    """A write whose data is not copied by the client."""
+    session.next_id += 1
+    head = bytes([raw_sftp.WRITE]) + u32(session.next_id) + handle + u64(at)
+    parts = [memoryview(u32(len(head) + len(data)) + head), memoryview(data)]
+    pipe = session.process.stdin.fileno()
+    while parts:
+        written = os.writev(pipe, parts)
+        while parts and written >= len(parts[0]):
+            written -= len(parts.pop(0))
+        if parts:
+            parts[0] = parts[0][written:]
+
+
 def delayed_upload(kind, delay_ms, size):
     """Seconds for each GiB of many large writes, far away."""
     _fresh()
@@ -118,12 +134,16 @@ def delayed_upload(kind, delay_ms, size):
     data = string(os.urandom(FAR_PIECE))
     with relayed(server, delay_ms) as port:
         session = _session(server, kind, port)
+        fcntl.fcntl(session.process.stdin, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
         handle = string(session.open(f"{REMOTE}/big", raw_sftp.F_WRITE |
                                      raw_sftp.F_CREAT))
         begin = time.monotonic()
-        _pipeline(session, ((raw_sftp.WRITE, handle + u64(at) + data)
-                            for at in range(0, size, FAR_PIECE)),
-                  FAR_IN_FLIGHT)
+        for sent, at in enumerate(range(0, size, FAR_PIECE)):
+            _send_write(session, handle, at, data)
+            if sent >= FAR_IN_FLIGHT:
+                session.receive()
+        for _ in range(min(sent + 1, FAR_IN_FLIGHT)):
+            session.receive()
         took = time.monotonic() - begin
         session.close()
     server.stop()

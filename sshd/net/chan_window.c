@@ -33,7 +33,7 @@ chan_window_forget(struct channel *ch)
 {
 	ch->conn->channels.windows_total -= ch->recv_window_max -
 	    ch->recv_grown;
-	ch->conn->channels.growth_total -= ch->recv_grown;
+	ch->conn->channels.growth_total -= ch->recv_grown + ch->recv_withheld;
 }
 
 /* ---- the round trip --------------------------------------------------- */
@@ -99,30 +99,42 @@ keeps_up(const struct channel *ch, int64_t now)
 	    now - ch->waiting_ms < ch->conn->channels.round_trip_ms;
 }
 
-/* Each half of the window: how long did it take to arrive? */
+static void
+grow(struct channel *ch, uint32_t more)
+{
+	struct channels *channels = &ch->conn->channels;
+
+	more = MIN(more, channels->growth_max - channels->growth_total);
+	channels->growth_total += more;
+	ch->recv_grown += more;
+	ch->recv_window_max += more;
+	ch->recv_consumed += more;	/* given with the next step */
+}
+
+/* How much of the window arrives within one round trip? */
 static void
 grow_maybe(struct channel *ch, size_t len)
 {
-	struct channels *channels = &ch->conn->channels;
-	uint32_t more = ch->recv_window_max;
-	int64_t now;
+	const struct channels *channels = &ch->conn->channels;
+	int64_t now, took;
 
-	ch->half_bytes += (uint32_t)len;
-	if (ch->half_bytes < ch->recv_window_max / 2)
+	if (channels->round_trip_ms == CHAN_ROUND_TRIP_UNKNOWN ||
+	    channels->growth_total >= channels->growth_max)
 		return;
-	ch->half_bytes = 0;
 	now = now_ms(ch);
-	if (ch->half_ms != 0 && now - ch->half_ms < channels->round_trip_ms &&
-	    channels->round_trip_ms != CHAN_ROUND_TRIP_UNKNOWN &&
-	    keeps_up(ch, now) && channels->growth_total < channels->growth_max) {
-		more = MIN(more, channels->growth_max -
-		    channels->growth_total);
-		channels->growth_total += more;
-		ch->recv_grown += more;
-		ch->recv_window_max += more;
-		ch->recv_consumed += more;	/* given with the next step */
+	if (now - ch->round_ms >= channels->round_trip_ms) {
+		ch->round_ms = now;
+		ch->round_bytes = 0;
 	}
-	ch->half_ms = now;
+	ch->round_bytes += (uint32_t)len;
+	if (ch->round_bytes < ch->recv_window_max / 2)
+		return;
+	took = now - ch->round_ms;
+	ch->round_ms = now;
+	ch->round_bytes = 0;
+	if (took < channels->round_trip_ms && keeps_up(ch, now))
+		grow(ch, took < channels->round_trip_ms / 2 ?
+		    3 * ch->recv_window_max : ch->recv_window_max);
 }
 
 void
@@ -131,18 +143,33 @@ chan_window_wait_begins(struct channel *ch)
 	ch->waiting_ms = now_ms(ch);
 }
 
-/* What was promised may come anyway: nothing is lost by being patient. */
+/* What was promised may come anyway: until then the memory is taken. */
+static void
+shrink(struct channel *ch, uint32_t less)
+{
+	uint32_t unpromised = MIN(less, ch->recv_consumed);
+
+	ch->recv_window_max -= less;
+	ch->recv_grown -= less;
+	ch->recv_consumed -= unpromised;
+	ch->recv_withheld += less - unpromised;
+	ch->conn->channels.growth_total -= unpromised;
+}
+
 void
 chan_window_waiting(struct channel *ch, size_t len)
 {
-	if (ch->recv_grown == 0 || len < ch->recv_window_max / 2 ||
-	    now_ms(ch) - ch->waiting_ms <
+	uint32_t less = MIN(ch->recv_grown, ch->recv_window_max / 2);
+	int64_t now;
+
+	if (less == 0 || len < ch->recv_window_max / 2)
+		return;
+	now = now_ms(ch);
+	if (now - ch->waiting_ms <
 	    SLOW_ROUND_TRIPS * ch->conn->channels.round_trip_ms)
 		return;
-	ch->conn->channels.growth_total -= ch->recv_grown;
-	ch->recv_window_max -= ch->recv_grown;
-	ch->recv_withheld += ch->recv_grown;
-	ch->recv_grown = 0;
+	ch->waiting_ms = now;
+	shrink(ch, less);
 }
 
 size_t
@@ -174,13 +201,14 @@ chan_charge(struct channel *ch, size_t len, struct err *err)
 }
 
 /* Takes from *n what is not given back. */
-static void
+static uint32_t
 keep_back(uint32_t *from, size_t *n)
 {
 	uint32_t part = (uint32_t)MIN(*n, *from);
 
 	*from -= part;
 	*n -= part;
+	return part;
 }
 
 bool
@@ -188,8 +216,8 @@ chan_consumed(struct channel *ch, size_t n, struct err *err)
 {
 	struct writer *w;
 
-	keep_back(&ch->overrun, &n);
-	keep_back(&ch->recv_withheld, &n);
+	(void)keep_back(&ch->overrun, &n);
+	ch->conn->channels.growth_total -= keep_back(&ch->recv_withheld, &n);
 	ch->recv_consumed += (uint32_t)n;
 	/* each step costs both sides a packet; the rest is still open */
 	if (ch->recv_consumed <= ch->recv_window_max / CHANNEL_STEP_PART)

@@ -2,8 +2,9 @@
 /*
  * chan_window - what the peer may send ahead, and how that grows.
  *
- * Shapes:  a window starts at CHANNEL_WINDOW and doubles while half of it
- *          arrives within one round trip, until bandwidth x delay fits.
+ * Shapes:  a window starts at CHANNEL_WINDOW and grows while half of it
+ *          arrives within one round trip, until bandwidth x delay fits: it
+ *          doubles, or quadruples where half a round trip was enough.
  * Units:   bytes of channel data; milliseconds.
  * Errors:  false ends the connection.
  * Owns:    nothing; the bounds are in lib/base/limits.h.

@@ -120,9 +120,9 @@ struct channel {
 	uint32_t overrun;		/* taken in beyond the window */
 	uint32_t recv_grown;		/* of recv_window_max */
 	uint32_t recv_withheld;		/* grown, and to be taken back */
-	uint32_t half_bytes;		/* arrived since half_ms */
+	uint32_t round_bytes;		/* arrived since round_ms */
 	uint32_t adjusted_left;		/* before what adjusted_ms added */
-	int64_t half_ms, asked_ms, adjusted_ms;	/* see chan_window.c */
+	int64_t round_ms, asked_ms, adjusted_ms;	/* see chan_window.c */
 	int64_t waiting_ms;		/* since when there is a backlog */
 	uint32_t drained;		/* while CHANNEL_DRAINING */
 	uint32_t probe_count;		/* keepalives without an answer */

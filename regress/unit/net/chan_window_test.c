@@ -63,23 +63,24 @@ fill_window(struct lower *l, int fd, int rtt_ms)
 }
 
 static void
-chan_window__doubles_while_half_of_it_arrives_in_a_round_trip(void **state)
+chan_window__quadruples_in_each_round_trip_that_it_bounds(void **state)
 {
+	const uint32_t growth = 31 * CHANNEL_WINDOW;
 	int fd;
-	struct lower *l = far_peer(200, &fd, GROWTH);
+	struct lower *l = far_peer(200, &fd, growth);
 	struct channel *ch = channel_of(l, 0);
 
 	(void)state;
-	for (uint32_t window = CHANNEL_WINDOW; window < GROWTH; window *= 2) {
+	for (uint32_t window = 4 * CHANNEL_WINDOW; window < growth;
+	    window *= 4) {
 		fill_window(l, fd, 200);
-		fill_window(l, fd, 200);
-		assert_true(ch->recv_window_max >= 2 * window);
+		assert_int_equal(ch->recv_window_max, window);
 	}
 	/* no further than the connection may */
 	for (int i = 0; i < 4; i++)
 		fill_window(l, fd, 200);
-	assert_int_equal(ch->recv_window_max, CHANNEL_WINDOW + GROWTH);
-	assert_int_equal(l->conn.channels.growth_total, GROWTH);
+	assert_int_equal(ch->recv_window_max, CHANNEL_WINDOW + growth);
+	assert_int_equal(l->conn.channels.growth_total, growth);
 	/* and what one has grown by, another can't */
 	assert_true(RECV(l, SSH_MSG_CHANNEL_CLOSE, N0));
 	assert_int_equal(l->conn.channels.growth_total, 0);
@@ -87,26 +88,73 @@ chan_window__doubles_while_half_of_it_arrives_in_a_round_trip(void **state)
 	lower_free(l);
 }
 
+/* So much at an even pace. */
+static void
+send_slowly(struct lower *l, int fd, size_t len, int duration_ms)
+{
+	for (int i = 0; i < 16; i++) {
+		l->now_ms += duration_ms / 16;
+		send_and_take(l, fd, 0, len / 16);
+	}
+}
+
+static void
+chan_window__doubles_while_half_of_it_takes_a_round_trip(void **state)
+{
+	int fd;
+	struct lower *l = far_peer(200, &fd, GROWTH);
+
+	(void)state;
+	send_slowly(l, fd, CHANNEL_WINDOW / 2, 160);
+	assert_int_equal(channel_of(l, 0)->recv_window_max,
+	    2 * CHANNEL_WINDOW);
+	/* that is enough for this pace */
+	for (int i = 0; i < 20; i++)
+		send_slowly(l, fd, CHANNEL_WINDOW / 2, 160);
+	assert_int_equal(channel_of(l, 0)->recv_window_max,
+	    2 * CHANNEL_WINDOW);
+	close(fd);
+	lower_free(l);
+}
+
 static void
 chan_window__stays_when_the_path_is_slow_or_short(void **state)
 {
-	/* 1 MiB in more than a round trip of 50 ms; and one of 0 ms */
-	const int rtts_ms[] = { 50, 0 };
+	/* 1 MiB in more than a round trip of 200 ms; and one of 0 ms */
+	const struct { int rtt_ms, duration_ms; } paths[] = {
+		{ 200, 240 }, { 0, 0 },
+	};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rtts_ms); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		int fd;
-		struct lower *l = far_peer(rtts_ms[i], &fd, GROWTH);
+		struct lower *l = far_peer(paths[i].rtt_ms, &fd, GROWTH);
 
-		for (int n = 0; n < 20; n++) {
-			send_and_take(l, fd, 0, CHANNEL_WINDOW / 2);
-			l->now_ms += rtts_ms[i];
-		}
+		for (int n = 0; n < 20; n++)
+			send_slowly(l, fd, CHANNEL_WINDOW / 2,
+			    paths[i].duration_ms);
 		assert_int_equal(channel_of(l, 0)->recv_window_max,
 		    CHANNEL_WINDOW);
 		close(fd);
 		lower_free(l);
 	}
+}
+
+/* Bursts that leave room in the window are not held up by it. */
+static void
+chan_window__stays_when_less_than_half_is_used(void **state)
+{
+	int fd;
+	struct lower *l = far_peer(200, &fd, GROWTH);
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		send_and_take(l, fd, 0, CHANNEL_WINDOW / 4);
+		l->now_ms += 200;
+	}
+	assert_int_equal(channel_of(l, 0)->recv_window_max, CHANNEL_WINDOW);
+	close(fd);
+	lower_free(l);
 }
 
 /* A direct-tcpip channel is silent first: going beyond a window counts. */
@@ -157,6 +205,16 @@ chan_window__a_reader_that_keeps_up_with_bursts_is_not_slow(void **state)
 	lower_free(l);
 }
 
+/* The reader sleeps; the peer sends what it was promised, at its pace. */
+static void
+send_to_sleeper(struct lower *l, uint32_t number)
+{
+	while (channel_of(l, number)->recv_window >= 32768) {
+		assert_true(lower_recv_data(l, number, 32768, 'x'));
+		l->now_ms += 20;
+	}
+}
+
 static void
 chan_window__a_slow_reader_loses_what_it_grew_by(void **state)
 {
@@ -171,13 +229,13 @@ chan_window__a_slow_reader_loses_what_it_grew_by(void **state)
 	grown = ch->recv_window_max;
 	assert_true(grown > 4 * CHANNEL_WINDOW);
 	/* it stops: what was promised is taken, no more than that */
-	while (ch->recv_window >= 32768) {
-		assert_true(lower_recv_data(l, 0, 32768, 'x'));
-		l->now_ms += 10;
-	}
+	send_to_sleeper(l, 0);
 	assert_true(ch->backlog.len <= grown);
 	assert_int_equal(ch->recv_window_max, CHANNEL_WINDOW);
-	assert_int_equal(l->conn.channels.growth_total, 0);
+	/* memory that is in use is nobody else's */
+	assert_true(l->conn.channels.growth_total >= ch->backlog.len -
+	    CHANNEL_WINDOW);
+	assert_true(l->conn.channels.growth_total <= GROWTH);
 	/* it goes on: the window that comes back is the small one */
 	do {
 		take(fd);
@@ -185,8 +243,46 @@ chan_window__a_slow_reader_loses_what_it_grew_by(void **state)
 	} while (ch->backlog.len != 0);
 	assert_true(ch->recv_window + ch->recv_consumed <= CHANNEL_WINDOW);
 	assert_int_equal(ch->recv_withheld, 0);
+	assert_int_equal(l->conn.channels.growth_total, 0);
 	send_and_take(l, fd, 0, CHANNEL_WINDOW);
 	close(fd);
+	lower_free(l);
+}
+
+static void
+chan_window__sleeping_readers_hold_no_more_than_the_bound(void **state)
+{
+	enum { COUNT = 4 };
+	int fds[COUNT];
+	struct lower *l = far_peer(200, &fds[0], GROWTH);
+	size_t held = 0;
+
+	(void)state;
+	for (uint32_t n = 1; n < COUNT; n++)
+		fds[n] = lower_open_direct_as(l, n, 2097152, 32768);
+	for (uint32_t n = 0; n < COUNT; n++) {
+		for (int i = 0; i < 4; i++) {
+			send_and_take(l, fds[n], n,
+			    channel_of(l, n)->recv_window);
+			l->now_ms += 200;
+		}
+		send_to_sleeper(l, n);
+		held += channel_of(l, n)->backlog.len;
+		assert_true(l->conn.channels.growth_total <= GROWTH);
+	}
+	assert_true(held > CHANNEL_WINDOW * (COUNT - 1));
+	assert_true(held <= GROWTH + CHANNEL_WINDOW * COUNT);
+	/* all of it goes with the channels */
+	for (uint32_t n = 0; n < COUNT; n++) {
+		uint8_t number[4];
+
+		put_u32(number, n);
+		assert_true(lower_recv(l, SSH_MSG_CHANNEL_CLOSE,
+		    bytes_of(number, sizeof(number))));
+		close(fds[n]);
+		lower_round(l);
+	}
+	assert_int_equal(l->conn.channels.growth_total, 0);
 	lower_free(l);
 }
 
@@ -194,11 +290,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(chan_window__doubles_while_half_of_it_arrives_in_a_round_trip),
+		TEST(chan_window__quadruples_in_each_round_trip_that_it_bounds),
+		TEST(chan_window__doubles_while_half_of_it_takes_a_round_trip),
 		TEST(chan_window__stays_when_the_path_is_slow_or_short),
+		TEST(chan_window__stays_when_less_than_half_is_used),
 		TEST(chan_window__an_adjusted_window_measures_the_round_trip),
 		TEST(chan_window__a_reader_that_keeps_up_with_bursts_is_not_slow),
 		TEST(chan_window__a_slow_reader_loses_what_it_grew_by),
+		TEST(chan_window__sleeping_readers_hold_no_more_than_the_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
