@@ -45,16 +45,13 @@ parse_with_options(struct bytes line, struct pubkey **key,
 		*reason = "no key that is supported";
 		return KEY_LINE_BAD;
 	}
-	if (!key_options_parse(line, &parsed, &rest, reason)) {
-		pubkey_free(found);
+	*key = found;
+	if (!key_options_parse(line, &parsed, &rest, reason))
 		return KEY_LINE_BAD;
-	}
 	if ((*reason = find_contradiction(&parsed)) != NULL) {
 		key_options_clear(&parsed);
-		pubkey_free(found);
 		return KEY_LINE_BAD;
 	}
-	*key = found;
 	*options = parsed;
 	return KEY_LINE_KEY;
 }
@@ -79,8 +76,10 @@ enum key_line
 key_line_parse(struct bytes line, struct pubkey **key,
     struct key_options *options, const char **reason)
 {
-	enum key_line result = parse_line(line, key, options, reason);
+	enum key_line result;
 
+	*key = NULL;
+	result = parse_line(line, key, options, reason);
 	/* a CA is listed by its key: this would be one certificate for ever */
 	if (result != KEY_LINE_KEY || !(*key)->row->is_cert)
 		return result;

@@ -19,7 +19,8 @@ enum key_line { KEY_LINE_EMPTY, KEY_LINE_KEY, KEY_LINE_BAD };
 
 /*
  * One line without its newline. KEY_LINE_KEY: *key and *options are the
- * caller's. KEY_LINE_BAD: *reason says why, nothing is owned.
+ * caller's. KEY_LINE_BAD: *reason says why; *key is the key that the line
+ * lists, the caller's, or NULL where there is none.
  */
 enum key_line key_line_parse(struct bytes line, struct pubkey **key,
     struct key_options *options, const char **reason);

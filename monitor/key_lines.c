@@ -9,18 +9,29 @@
 #include "monitor/key_command.h"
 #include "monitor/user_files.h"
 
-/* Is it this line's key, in the part that the line gives it? */
+/* Is it this line's key? */
 static bool
-line_fits(const struct key_search *search, const struct pubkey *listed,
-    const struct key_options *options)
+line_lists(const struct key_search *search, const struct pubkey *listed)
 {
 	const struct pubkey *wanted = search->ca != NULL ? search->ca :
 	    search->key;
 
 	/* a stand-in account reads like any other, and finds nothing */
-	return search->user->valid &&
-	    options->cert_authority == (search->ca != NULL) &&
-	    pubkey_equal_plain(listed, wanted);
+	return search->user->valid && pubkey_equal_plain(listed, wanted);
+}
+
+/*
+ * Whoever wrote the line wonders why it lets nobody in; lines that are about
+ * other keys would only fill the log.
+ */
+static void
+log_bad(const struct key_search *search, const char *where,
+    const struct pubkey *listed, const char *reason)
+{
+	if (listed != NULL && line_lists(search, listed))
+		log_error("bad key options: %s at %s", reason, where);
+	else
+		log_debug("%s: bad key options: %s", where, reason);
 }
 
 /* NULL, and *options are those of both; else why not. */
@@ -95,12 +106,15 @@ line_permits(const struct key_search *search, const char *where,
 	case KEY_LINE_EMPTY:
 		return false;
 	case KEY_LINE_BAD:
-		log_debug("%s: bad key options: %s", where, reason);
+		log_bad(search, where, listed, reason);
+		pubkey_free(listed);
 		return false;
 	case KEY_LINE_KEY:
 		break;
 	}
-	permits = line_fits(search, listed, &line_options) &&
+	/* as the key of a CA or of the user: the line says which */
+	permits = line_options.cert_authority == (search->ca != NULL) &&
+	    line_lists(search, listed) &&
 	    fitting_line_permits(search, where, &line_options);
 	pubkey_free(listed);
 	if (permits)

@@ -8,7 +8,7 @@
 #include "monitor/lines.h"
 #include "monitor/principals.h"
 
-#define OF_CERT		"certificate"
+#define OF_CERT		"cert"
 #define OF_PRINCIPALS	"principals"
 
 /* Lines that hold no key, comments among them, list nothing. */

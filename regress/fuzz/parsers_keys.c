@@ -113,6 +113,7 @@ run_key_line(struct bytes in)
 		return;
 	case KEY_LINE_BAD:
 		FUZZ_CHECK(reason != NULL);
+		pubkey_free(key);
 		return;
 	case KEY_LINE_KEY:
 		check_options(&options);

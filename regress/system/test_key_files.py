@@ -104,6 +104,24 @@ def test_lines_that_say_nothing_clear_let_nobody_in(make_server, key, files,
     assert not lets_in(server, key)
 
 
+@pytest.mark.postern_only
+def test_a_line_with_the_key_and_bad_options_is_named(make_server, key, files,
+                                                      keys):
+    server = make_server("AuthorizedKeysFile .ssh/bad\n")
+    mine, other = public(key).strip(), public(keys["ecdsa"])
+    files(f"{SSH}/bad", f"frob {other.strip()}\n"
+          f"from=\"127.0.0.1/8\" {mine}\nno-pty, {mine}\n"
+          f"principals=\"alice\" {mine}\n")
+    assert not lets_in(server, key)
+    server.wait_for_log("principals without cert-authority at "
+                        f"{SSH}/bad:4")
+    lines = [line for line in server.log().splitlines() if "bad key" in line]
+    assert lines == [
+        f"bad key options: {why} at {SSH}/bad:{number}" for number, why in (
+            (2, "invalid from list"), (3, "unexpected end of options"),
+            (4, "principals without cert-authority"))]
+
+
 def test_what_is_no_file_is_named_and_passed_over(make_server, key, files):
     server = make_server("AuthorizedKeysFile .ssh/folder .ssh/fifo "
                          ".ssh/secret .ssh/good\n")

@@ -88,6 +88,17 @@ def test_a_session_tells_its_end_when_asked(logged):
                             r"port \d+ id 0", text) for text in texts), texts
 
 
+def test_a_session_whose_client_vanishes_is_told_closed_and_is_no_error(
+        make_server, keys):
+    server = make_server()
+    client = server.popen("alice", keys["ed25519"], "sleep", "600")
+    server.wait_for_log("Starting session: command for alice")
+    client.kill()
+    client.wait()
+    server.wait_for_log("Close session: user alice from 127.0.0.1 port ")
+    assert "session for alice failed" not in server.log()
+
+
 def test_errors_carry_their_prefix_and_priority(syslog, make_server, keys):
     server = make_server("MaxAuthTries 1\n", syslog=True)
     mark = syslog.mark()

@@ -50,7 +50,11 @@ void
 program_free(struct session *ses, struct program *program)
 {
 	struct program **p = &ses->programs;
+	char who[256];
 
+	if (program->phase >= PROGRAM_RUNNING)
+		log_verbose("Close session: user %s id %u",
+		    session_who(ses, who, sizeof(who)), program->channel);
 	while (*p != program)
 		p = &(*p)->next;
 	*p = program->next;
@@ -355,10 +359,10 @@ program_launch(struct session *ses, struct program *program, struct err *err)
 		program->phase = PROGRAM_RUNNING;
 		return true;
 	}
-	log_error("session for %s failed: %s: %s", ses->user, err->what,
-	    err_text(err));
 	if (program->pid > 0)
 		return false;	/* it runs, but net can't be told */
+	log_error("session for %s failed: %s: %s", ses->user, err->what,
+	    err_text(err));
 	program->phase = PROGRAM_OPEN;
 	session_reply(ses, program->start_request, false, 0);
 	return true;
@@ -431,13 +435,9 @@ program_close(struct session *ses, const struct ipc_SES_CLOSE *m,
     struct err *err)
 {
 	struct program *program;
-	char who[256];
 
 	if (!program_need(ses, m->channel, &program, err))
 		return false;
-	if (program->phase >= PROGRAM_RUNNING)
-		log_verbose("Close session: user %s id %u",
-		    session_who(ses, who, sizeof(who)), program->channel);
 	program_free(ses, program);
 	session_update_title(ses);
 	return true;

@@ -52,7 +52,7 @@ struct program *program_find(struct session *ses, uint32_t channel);
  */
 MUST_CHECK bool program_need(struct session *ses, uint32_t channel,
     struct program **out, struct err *err);
-/* Hangs up and forgets; the login record is closed. */
+/* Hangs up, logs and forgets; the login record is closed. */
 void program_free(struct session *ses, struct program *program);
 
 /* SESSION: handlers of what net asks; false ends the connection. */

@@ -23,8 +23,7 @@ parse(const char *options_text, struct key_options *options,
 
 	assert_true(n > 0 && (size_t)n < sizeof(line));
 	result = key_line_parse(bytes_str(line), &key, options, reason);
-	if (result == KEY_LINE_KEY)
-		pubkey_free(key);
+	pubkey_free(key);
 	return result;
 }
 
@@ -133,6 +132,35 @@ key_line__without_a_key_is_bad(void **state)
 		    KEY_LINE_BAD)
 			fail_msg("%s", lines[i]);
 		assert_non_null(reason);
+		assert_null(key);
+	}
+}
+
+static void
+key_line__with_bad_options_still_says_which_key_it_is_about(void **state)
+{
+	static const char *const options[] = {
+		"frob", "no-pty,", "from=\"127.0.0.1/8\"", "principals=\"a\"",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+		struct pubkey *key, *same;
+		struct key_options o, none;
+		const char *reason;
+		char line[LINE_CAP];
+		int n = snprintf(line, sizeof(line), "%s %s", options[i],
+		    sample_ed_pub);
+
+		assert_int_equal(key_line_parse(bytes_of(line, (size_t)n),
+		    &key, &o, &reason), KEY_LINE_BAD);
+		assert_int_equal(key_line_parse(bytes_str(sample_ed_pub),
+		    &same, &none, &reason), KEY_LINE_KEY);
+		assert_non_null(key);
+		assert_true(pubkey_equal_plain(key, same));
+		pubkey_free(key);
+		pubkey_free(same);
+		key_options_clear(&none);
 	}
 }
 
@@ -153,6 +181,7 @@ key_line__a_nul_is_never_skipped_over(void **state)
 		line[i] = '\0';
 		assert_int_equal(key_line_parse(bytes_of(line, (size_t)n),
 		    &key, &o, &reason), KEY_LINE_BAD);
+		pubkey_free(key);
 		line[i] = was;
 	}
 }
@@ -499,9 +528,9 @@ key_line__no_truncation_grants_more(void **state)
 			assert_true(o.expiry == want.expiry);
 			assert_int_equal(o.permit_open.count, 1);
 			key_options_clear(&o);
-			pubkey_free(key);
 		} else
 			assert_true(n < strlen(full) + 80);
+		pubkey_free(key);
 		free(cut);
 	}
 	key_options_clear(&want);
@@ -515,6 +544,7 @@ main(void)
 		TEST(key_line__blank_and_comment_lines_are_empty),
 		TEST(key_line__blanks_and_windows_line_ends_do_not_matter),
 		TEST(key_line__without_a_key_is_bad),
+		TEST(key_line__with_bad_options_still_says_which_key_it_is_about),
 		TEST(key_line__a_nul_is_never_skipped_over),
 		TEST(key_options__bad_options_spoil_the_line),
 		TEST(key_options__flags_take_effect_in_order_and_any_case),
