@@ -30,12 +30,23 @@ plain_name(struct bytes sent)
 	return bytes_dup_str(name);
 }
 
+/*
+ * The name is the account's own: a directory may find it by other spellings,
+ * which must not get around what is configured for it.
+ */
 static bool
-fill(struct user *user, const char *home, const char *shell, struct err *err)
+fill(struct user *user, const char *name, const char *home,
+    const char *shell, struct err *err)
 {
+	char *own = strdup(name);
+
+	if (own != NULL) {
+		free(user->name);
+		user->name = own;
+	}
 	user->home = strdup(home);
 	user->shell = strdup(shell[0] == '\0' ? "/bin/sh" : shell);
-	if (user->home == NULL || user->shell == NULL)
+	if (own == NULL || user->home == NULL || user->shell == NULL)
 		return err_set(err, ERR_NOMEM, "account");
 	return true;
 }
@@ -144,8 +155,9 @@ user_find(struct user *user, struct bytes sent, uid_t own_uid,
 	user->exists = user->valid = pw != NULL;
 	user->uid = pw == NULL ? NOBODY_ID : pw->pw_uid;
 	user->gid = pw == NULL ? NOBODY_ID : pw->pw_gid;
-	ok = pw == NULL ? fill(user, "/nonexistent", "/nonexistent", err) :
-	    fill(user, pw->pw_dir, pw->pw_shell, err);
+	ok = pw == NULL ?
+	    fill(user, user->name, "/nonexistent", "/nonexistent", err) :
+	    fill(user, pw->pw_name, pw->pw_dir, pw->pw_shell, err);
 	if (ok && find_groups(user, user->exists ? user->name : "", err))
 		return true;
  fail:

@@ -22,7 +22,7 @@
 struct user {
 	char *sent;		/* as in the request: with a :style */
 	size_t sent_len;	/* it may hold NUL */
-	char *name;		/* without the style */
+	char *name;		/* of the account; else as sent, no style */
 	bool exists;		/* has an account here */
 	bool valid;		/* exists and may try to log in */
 	uid_t uid;

@@ -24,6 +24,14 @@ regress/system/odd_provider.so: regress/system/odd_provider.c
 		-o $@ $(srcdir)/regress/system/odd_provider.c
 CLEANFILES += regress/system/odd_provider.so
 
+# a name service for regress/system/test_name_service.py
+check_DATA += regress/system/libnss_odd.so.2
+regress/system/libnss_odd.so.2: regress/system/nss_odd.c
+	@$(MKDIR_P) regress/system
+	$(AM_V_CCLD)$(CC) -D_GNU_SOURCE -std=gnu11 $(WARN_CFLAGS) $(CFLAGS) \
+		-fPIC -shared -o $@ $(srcdir)/regress/system/nss_odd.c
+CLEANFILES += regress/system/libnss_odd.so.2
+
 # a PAM module for regress/system/test_pam.py
 if WITH_PAM
 check_DATA += regress/system/pam_odd.so
