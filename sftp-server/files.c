@@ -193,15 +193,17 @@ need_file(struct sftp *sftp, const struct sftp_request *q)
 
 /*
  * Sees on the way whether the page cache had it: only then is it no use to
- * ask for more ahead.
+ * ask for more ahead. Of the first piece it does not matter: a short file has
+ * no other.
  */
 static ssize_t
 read_some(struct handle *handle, uint8_t *data, size_t len, off_t offset)
 {
 	const struct iovec iov = { data, len };
+	bool is_first = handle->file.bytes_read == 0;
 	ssize_t had = 0, n;
 
-	if (!handle->is_slow) {
+	if (!is_first && !handle->is_slow) {
 		had = preadv2(handle->file.fd, &iov, 1, offset, RWF_NOWAIT);
 		if (had == (ssize_t)len || had == 0)
 			return had;
@@ -212,7 +214,7 @@ read_some(struct handle *handle, uint8_t *data, size_t len, off_t offset)
 		    offset + had);
 	while (n == -1 && errno == EINTR);
 	/* otherwise it was the end of the file that made it short */
-	handle->is_slow = n > 0;
+	handle->is_slow = !is_first && n > 0;
 	return had != 0 && n == -1 ? had : had + n;
 }
 
