@@ -6,6 +6,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/log_sink.h"
+#include "lib/wire/reader.h"
 #include "monitor/monitor.h"
 
 /* log_relay() cleans what control characters are in the text. */
@@ -85,6 +86,7 @@ req_session_sftp_log(struct monitor *mon, struct ipc_message *message,
     struct err *err)
 {
 	const struct ipc_SES_SFTP_LOG *m = &message->u.SES_SFTP_LOG;
+	struct reader r = rd_init(m->lines);
 	char ident[64], line[LOG_LINE_MAX];
 
 	(void)mon;
@@ -93,8 +95,13 @@ req_session_sftp_log(struct monitor *mon, struct ipc_message *message,
 	if (!is_facility(m->facility))
 		return err_set(err, ERR_RANGE, "facility of a log line");
 	snprintf(ident, sizeof(ident), "internal-sftp[%u]", m->pid);
-	log_clean(line, sizeof(line), m->line);
-	log_sink_write_as(ident, (int)m->facility, (enum log_level)m->level,
-	    line);
+	do {
+		log_clean(line, sizeof(line),
+		    rd_string(&r, LOG_LINE_BYTES, "log line"));
+		if (!rd_ok(&r, err))
+			return false;
+		log_sink_write_as(ident, (int)m->facility,
+		    (enum log_level)m->level, line);
+	} while (rd_left(&r) != 0);
 	return true;
 }

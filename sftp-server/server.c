@@ -286,6 +286,8 @@ serve(struct sftp *sftp)
 	while (!sftp->ended) {
 		bool more = answer(sftp);
 
+		/* what the client hears of is in the log */
+		log_flush();
 		if (!flush(sftp))
 			return;
 		if (sftp->ended || (more && has_room(sftp)))

@@ -11,6 +11,7 @@
 
 static struct {
 	log_sink *sink;
+	log_flush_fn *flush;
 	void *arg;
 	enum log_level level;
 	long pid;		/* a sandbox may not ask for it later */
@@ -22,9 +23,23 @@ void
 log_open(log_sink *sink, void *arg, enum log_level level)
 {
 	logger.sink = sink;
+	logger.flush = NULL;
 	logger.arg = arg;
 	logger.level = level;
 	logger.pid = (long)getpid();
+}
+
+void
+log_set_flush(log_flush_fn *flush)
+{
+	logger.flush = flush;
+}
+
+void
+log_flush(void)
+{
+	if (logger.flush != NULL)
+		logger.flush(logger.arg);
 }
 
 void

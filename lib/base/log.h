@@ -30,9 +30,14 @@ enum log_level {
 
 /* line is terminated, already cleaned of control characters. */
 typedef void log_sink(void *arg, enum log_level level, const char *line);
+/* For a sink that gathers lines: they leave now. */
+typedef void log_flush_fn(void *arg);
 
 /* A NULL sink drops everything. */
 void log_open(log_sink *sink, void *arg, enum log_level level);
+/* Of the sink that was opened; none has it by itself. */
+void log_set_flush(log_flush_fn *flush);
+void log_flush(void);
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
 /* May a line of this level be written? For lines that are dear to make. */

@@ -66,6 +66,7 @@ enum {
 enum { MANY = 0, ONCE = 1 };
 
 #define LOG_LINE_BYTES	1024	/* a log line of a peer process */
+#define LOG_LINES_BYTES	4000	/* several; see ENCODE_ON_STACK of ipc.c */
 #define HOST_KEYS_MAX	256	/* HostKey and HostCertificate lines */
 
 /* ---- listener -> monitor ------------------------------------------------ */
@@ -314,12 +315,18 @@ enum { MANY = 0, ONCE = 1 };
 #define IPC_FILE_GONE_FIELDS(U8, U32, U64, STR)				\
 	STR(path, SOCKET_PATH_MAX)
 
-/* A line of internal-sftp, whose options say where and whether it goes. */
+/*
+ * Lines of internal-sftp, whose options say where and whether they go: a
+ * string for each. A session that moves many files has as many lines.
+ */
+#define IPC_SFTP_LOG_FIELDS(U8, U32, U64, STR)				\
+	U8(level)			/* enum log_level, of each */	\
+	STR(lines, LOG_LINES_BYTES)
 #define IPC_SES_SFTP_LOG_FIELDS(U8, U32, U64, STR)			\
 	U32(pid)							\
 	U32(facility)		/* of <syslog.h> */			\
-	U8(level)			/* enum log_level */		\
-	STR(line, LOG_LINE_BYTES)
+	U8(level)							\
+	STR(lines, LOG_LINES_BYTES)
 
 /* ---- monitor <-> the process that asks a security key -------------------- */
 
@@ -531,9 +538,8 @@ enum { MANY = 0, ONCE = 1 };
 	X(CONNECT_FAILED, SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\
 	X(ACCEPTED,	SESSION_TO_NET, NET_OPEN, MANY, 1, 1)
 
-/* The log message has one layout on all edges. */
+/* The log message has one layout on both edges. */
 #define IPC_NET_LOG_FIELDS	IPC_LOG_FIELDS
-#define IPC_SFTP_LOG_FIELDS	IPC_LOG_FIELDS
 #define IPC_SES_LOG_FIELDS	IPC_LOG_FIELDS
 
 /* ---- made from the above ------------------------------------------------ */

@@ -17,7 +17,7 @@ from ipc import BY_ID, Channel, Ended, ROWS, bent_datagrams, encode
 from peer import Peer
 from replaced import ReplacedServer, receive_socket
 from server import wait_until
-from wire import u8
+from wire import string, u8
 
 pytestmark = pytest.mark.postern_only
 
@@ -96,7 +96,7 @@ def values_for(name):
     """Sensible fields of each message of a session process."""
     return {"SES_LOG": {"level": 3, "line": b"text"},
             "SES_SFTP_LOG": {"pid": 1, "facility": 32, "level": 3,
-                             "line": b"text"},
+                             "lines": string(b"text")},
             "PTY_OPEN": {"channel": 0},
             "FILE_MADE": {"path": b"/run/x"},
             "FILE_GONE": {"path": b"/run/x"},
@@ -151,15 +151,34 @@ def test_an_sftp_line_of_no_level_or_facility_ends_the_connection(
         server, login, level, facility):
     channel = login()
     channel.send("SES_SFTP_LOG", pid=1, facility=facility, level=level,
-                 line=b"x")
+                 lines=string(b"x"))
     server.wait_for_attack(channel)
+
+
+@pytest.mark.parametrize("lines", [
+    b"", b"x", string(b"x") + b"\0\0\0", string(b"x") + b"\0\0\0\1",
+    string(b"x" * 1025), b"\xff\xff\xff\xffx"])
+def test_sftp_lines_that_are_none_end_the_connection(server, login, lines):
+    channel = login()
+    channel.send("SES_SFTP_LOG", pid=1, facility=32, level=3, lines=lines)
+    server.wait_for_attack(channel)
+
+
+def test_sftp_lines_are_written_each_for_itself(server, login):
+    channel = login()
+    mark = channel.peer.sock.getsockname()[1]
+    channel.send("SES_SFTP_LOG", pid=1, facility=32, level=3, lines=b"".join(
+        string(f"sftp {mark} {word}".encode()) for word in ("one", "two")))
+    server.wait_for_log(f"sftp {mark} two")
+    assert server.log().splitlines().count(f"sftp {mark} one") == 1
 
 
 def test_an_sftp_line_can_not_forge_another(server, login):
     channel = login()
     mark = channel.peer.sock.getsockname()[1]
     channel.send("SES_SFTP_LOG", pid=1, facility=32, level=3,
-                 line=f"sftp {mark}\nFORGED\r\0\x1b[0m%s%n".encode())
+                 lines=string(
+                     f"sftp {mark}\nFORGED\r\0\x1b[0m%s%n".encode()))
     assert "\x1b" not in server.wait_for_log(f"sftp {mark}\\")
     assert not any(one.startswith("FORGED")
                    for one in server.log().splitlines())

@@ -11,7 +11,7 @@
 #include "sshd/session/sftp_tree.h"
 
 #define LAST_WORDS_MS	2000	/* a child that waits for a disk is left */
-#define RELAY_ROUND	64	/* lines, then others have their turn */
+#define RELAY_ROUND	64	/* messages, then others have their turn */
 #define RELAY_UNSENT_MAX 65536	/* bytes that the monitor did not take yet */
 #define RELAY_PAUSE_MS	100
 
@@ -62,17 +62,17 @@ monitor_is_busy(const struct session *ses)
 }
 
 static bool
-relay_line(const struct sftp_relay *relay, const struct ipc_SFTP_LOG *line,
+relay_message(const struct sftp_relay *relay, const struct ipc_SFTP_LOG *log,
     struct err *err)
 {
 	const struct ipc_SES_SFTP_LOG m = {
 		.pid = (uint32_t)relay->pid,
 		.facility = (uint32_t)relay->facility,
-		.level = line->level, .line = line->line,
+		.level = log->level, .lines = log->lines,
 	};
 	struct err send_err;
 
-	if (line->level == LOG_LEVEL_QUIET || line->level > LOG_LEVEL_DEBUG3)
+	if (log->level == LOG_LEVEL_QUIET || log->level > LOG_LEVEL_DEBUG3)
 		return err_set(err, ERR_RANGE, "level of a log line");
 	if (!ipc_send(&relay->ses->monitor, IPC_SES_SFTP_LOG, &m, &send_err))
 		session_end(relay->ses);
@@ -94,7 +94,7 @@ relay_lines(struct sftp_relay *relay)
 		if (ok && !got)
 			return true;
 		if (ok) {
-			ok = relay_line(relay, &message.u.SFTP_LOG, &err);
+			ok = relay_message(relay, &message.u.SFTP_LOG, &err);
 			ipc_message_clear(&message);
 		}
 		if (ok)
@@ -209,16 +209,45 @@ internal_sftp_refuse(const struct session *ses, const struct program *program)
 	_exit(1);
 }
 
+/* A line for each file wakes nobody by itself: see log_flush(). */
+struct log_way {
+	struct ipc to_session;
+	struct writer lines;		/* at LOG_LEVEL_INFO */
+	uint8_t buf[LOG_LINES_BYTES];
+};
+
 static void
-log_to_session(void *arg, enum log_level level, const char *line)
+send_lines(struct log_way *way, enum log_level level)
 {
 	struct ipc_SFTP_LOG m = {
-		.level = (uint8_t)level, .line = bytes_str(line),
+		.level = (uint8_t)level, .lines = wr_view(&way->lines),
 	};
 	struct err err;
 
 	/* without its session it has no client either, and ends by itself */
-	(void)!ipc_send(arg, IPC_SFTP_LOG, &m, &err);
+	if (m.lines.len != 0)
+		(void)!ipc_send(&way->to_session, IPC_SFTP_LOG, &m, &err);
+	way->lines = wr_init(way->buf, sizeof(way->buf));
+}
+
+static void
+send_gathered(void *arg)
+{
+	send_lines(arg, LOG_LEVEL_INFO);
+}
+
+static void
+log_to_session(void *arg, enum log_level level, const char *line)
+{
+	struct log_way *way = arg;
+	struct bytes text = bytes_str(line);
+
+	if (level != LOG_LEVEL_INFO ||
+	    sizeof(way->buf) - way->lines.len < 4 + text.len)
+		send_gathered(way);
+	wr_string(&way->lines, text);
+	if (level != LOG_LEVEL_INFO)
+		send_lines(way, level);
 }
 
 void
@@ -235,24 +264,30 @@ internal_sftp_run(struct session *ses, const struct program *program,
 		.uid = getuid(),
 		.peer = peer,
 	};
-	struct ipc to_session;
+	struct log_way way;
 	struct err err;
+	int status;
 
 	bytes_to_str(ses->grant.peer_address, peer, sizeof(peer));
 	title_set(&ses->title, "%s@internal-sftp", ses->user);
-	ipc_init(&to_session, log_fd, IPC_EDGE_COUNT);
+	ipc_init(&way.to_session, log_fd, IPC_EDGE_COUNT);
+	way.lines = wr_init(way.buf, sizeof(way.buf));
 	if (!parse(program, &options, &command))
 		_exit(1);
 	if (options.logs_to_stderr)
 		log_sink_open(true, STDERR_FILENO, options.facility,
 		    options.level);
-	else
-		log_open(log_to_session, &to_session, options.level);
+	else {
+		log_open(log_to_session, &way, options.level);
+		log_set_flush(send_gathered);
+	}
 	if (!sftp_tree_build(ses, ses->sftp_root_fd == -1 ? -1 :
 	    INTERNAL_SFTP_ROOT_FD, &tree, &err)) {
 		log_error("internal-sftp: %s: %s", err.what, err_text(&err));
 		_exit(1);
 	}
-	_exit(sftp_start(&options, &account, tree.top, STDIN_FILENO,
-	    STDOUT_FILENO));
+	status = sftp_start(&options, &account, tree.top, STDIN_FILENO,
+	    STDOUT_FILENO);
+	log_flush();
+	_exit(status);
 }

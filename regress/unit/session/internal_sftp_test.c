@@ -103,7 +103,7 @@ internal_sftp__lines_go_on_with_pid_and_facility(void **state)
 	char command[] = "internal-sftp -f LOCAL5";
 	struct fixture *f = fixture_new(command);
 	struct ipc_SFTP_LOG line = {
-		.level = LOG_LEVEL_ERROR, .line = BYTES_LIT("said"),
+		.level = LOG_LEVEL_ERROR, .lines = BYTES_LIT("said"),
 	};
 	struct ipc_message message;
 	struct err err;
@@ -117,7 +117,7 @@ internal_sftp__lines_go_on_with_pid_and_facility(void **state)
 	assert_int_equal(message.u.SES_SFTP_LOG.pid, 4711);
 	assert_int_equal(message.u.SES_SFTP_LOG.facility, LOG_LOCAL5);
 	assert_int_equal(message.u.SES_SFTP_LOG.level, LOG_LEVEL_ERROR);
-	assert_true(bytes_is(message.u.SES_SFTP_LOG.line, "said"));
+	assert_true(bytes_is(message.u.SES_SFTP_LOG.lines, "said"));
 	/* its end is the end of the relay, and of nothing else */
 	ipc_clear(&f->child);
 	step(f);
@@ -165,7 +165,7 @@ internal_sftp__a_child_that_never_stops_leaves_room_for_others(void **state)
 	char command[] = "internal-sftp";
 	struct fixture *f = fixture_new(command);
 	struct ipc_SFTP_LOG line = {
-		.level = LOG_LEVEL_INFO, .line = BYTES_LIT("again"),
+		.level = LOG_LEVEL_INFO, .lines = BYTES_LIT("again"),
 	};
 	struct ipc_message message;
 	unsigned count = 0;
