@@ -49,9 +49,13 @@ FIGURES = {
     "one byte, session": ("us", 1e6, 0.80),
     "one byte, forwarded": ("us", 1e6, 0.80),
     "one byte, beside a download": ("us", 1e6, None),
+    "one byte, beside a download, no terminal": ("us", 1e6, None),
     "local forward": ("CPU s/GiB", 1, 0.75),
     "remote forward": ("CPU s/GiB", 1, 0.75),
     "channel opened and closed": ("us", 1e6, 0.67),
+    "channel opened and closed, CPU": ("us", 1e6, 0.67),
+    "channel opened and closed, 16 at once": ("us", 1e6, 0.67),
+    "channel opened and closed, CPU, 16 at once": ("us", 1e6, None),
     "upload, 100 ms each way": ("s/GiB", 1, 0.10),
     "sftp, file to the client": ("CPU s/GiB", 1, 0.60),
     "sftp, file from the client": ("CPU s/GiB", 1, 0.60),
@@ -119,6 +123,22 @@ def groups(options):
             return {name: figures.forward_cpu_per_gib(kind, remote, size)}
         return name, measure
 
+    def beside_download(terminal):
+        name = "one byte, beside a download"
+        if not terminal:
+            name += ", no terminal"
+        return name, lambda kind: {
+            name: figures.round_trip_under_load(kind, trips // 5, terminal)}
+
+    def opens(at_once):
+        name = "channel opened and closed"
+        suffix = "" if at_once == 1 else f", {at_once} at once"
+
+        def measure(kind):
+            wall, cpu = figures.opens(kind, trips, at_once)
+            return {f"{name}{suffix}": wall, f"{name}, CPU{suffix}": cpu}
+        return f"{name}{suffix}", measure
+
     def delayed_upload(kind):
         if _lacks(kind, "aes128-gcm"):
             return {}
@@ -176,12 +196,9 @@ def groups(options):
             "one byte, session": figures.session_round_trip(kind, trips)}),
         ("one byte, forwarded", lambda kind: {
             "one byte, forwarded": figures.forward_round_trip(kind, trips)}),
-        ("one byte, beside a download", lambda kind: {
-            "one byte, beside a download":
-                figures.round_trip_under_load(kind, trips // 5)}),
+        beside_download(True), beside_download(False),
         forward(False), forward(True),
-        ("channel opened and closed", lambda kind: {
-            "channel opened and closed": figures.opens(kind, trips)}),
+        opens(1), opens(16),
         ("upload, 100 ms each way", delayed_upload),
         sftp_transfer(sftp.transfer_cpu, "file "),
         sftp_transfer(sftp.pipelined_cpu, "64 in flight, "),

@@ -3,8 +3,8 @@
  * command - login shell, commands and echo server of the benchmark.
  *
  * Shapes:  as a shell: command -c "WORD [BYTES]"; by hand: command WORD ...
- *          WORD: true, source BYTES, sink, echo, wait, serve PORT (echoes),
- *          feed PORT BYTES, drain PORT.
+ *          WORD: true, source BYTES, sink, echo, wait, serve PORT AT_ONCE
+ *          (echoes), feed PORT BYTES, drain PORT, opens PORT COUNT.
  * Units:   processor time in nanoseconds, one number for each run, appended
  *          to CPU_FILE: what ran here is not the server's.
  * Errors:  exit status 1.
@@ -14,10 +14,12 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -86,23 +88,34 @@ run_copy(int in, int out)
 	return n == 0 ? 0 : 1;
 }
 
-enum service { ECHO, FEED, DRAIN };
-
-/* Serves one connection after another; says so when it listens. */
-static int
-run_serve(int port, enum service service, unsigned long long size)
+static struct sockaddr_in
+local(int port)
 {
-	struct sockaddr_in sa = {
+	return (struct sockaddr_in){
 		.sin_family = AF_INET,
 		.sin_port = htons((uint16_t)port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
+}
+
+enum service { ECHO, FEED, DRAIN };
+
+/* Each process serves one connection after another; says so when it listens. */
+static int
+run_serve(int port, enum service service, unsigned long long size,
+    int at_once)
+{
+	struct sockaddr_in sa = local(port);
 	int one = 1, s = socket(AF_INET, SOCK_STREAM, 0);
 
 	setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (bind(s, (struct sockaddr *)&sa, sizeof(sa)) == -1 ||
 	    listen(s, 64) == -1 || put(1, "ready\n", 6) != 0)
 		return 1;
+	while (--at_once > 0 && fork() != 0)
+		;
+	if (at_once > 0)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;) {
 		int c = accept(s, NULL, NULL);
 
@@ -115,6 +128,25 @@ run_serve(int port, enum service service, unsigned long long size)
 			run_copy(c, service == ECHO ? c : -1);
 		close(c);
 	}
+}
+
+/* Connections, one after another: a byte there and back on each. */
+static int
+run_opens(int port, int count)
+{
+	struct sockaddr_in sa = local(port);
+	int one = 1;
+
+	for (; count > 0; count--) {
+		int s = socket(AF_INET, SOCK_STREAM, 0);
+
+		setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+		if (connect(s, (struct sockaddr *)&sa, sizeof(sa)) == -1 ||
+		    write(s, "x", 1) != 1 || read(s, buffer, 1) != 1)
+			return 1;
+		close(s);
+	}
+	return 0;
 }
 
 int
@@ -139,13 +171,15 @@ main(int argc, char **argv)
 		status = run_copy(0, 1);
 	else if (strcmp(word, "wait") == 0)
 		status = put(1, "ready\n", 6) != 0 || run_copy(0, -1);
-	else if (strcmp(word, "serve") == 0 && number != NULL)
-		status = run_serve(atoi(number), ECHO, 0);
+	else if (strcmp(word, "serve") == 0 && argc > 3)
+		status = run_serve(atoi(number), ECHO, 0, atoi(argv[3]));
 	else if (strcmp(word, "drain") == 0 && number != NULL)
-		status = run_serve(atoi(number), DRAIN, 0);
+		status = run_serve(atoi(number), DRAIN, 0, 1);
 	else if (strcmp(word, "feed") == 0 && argc > 3)
 		status = run_serve(atoi(number), FEED,
-		    strtoull(argv[3], NULL, 10));
+		    strtoull(argv[3], NULL, 10), 1);
+	else if (strcmp(word, "opens") == 0 && argc > 3)
+		_exit(run_opens(atoi(number), atoi(argv[3])));
 	report(start_ns);
 	_exit(status);
 }

@@ -211,7 +211,7 @@ class Forward:
 
 
 def forward_round_trip(kind, count):
-    forward = Forward(kind, ["serve"])
+    forward = Forward(kind, ["serve", "1"])
     sock = forward.connect()
     result = _round_trips(sock.send, sock.recv, count)
     sock.close()
@@ -235,22 +235,25 @@ def forward_cpu_per_gib(kind, remote, size):
     return (life(size) - life(0)) * GIB / size
 
 
-def opens(kind, count):
-    """Seconds for each channel: connect, a byte there and back, close."""
-    forward = Forward(kind, ["serve"])
-    forward.connect().close()
-    start = time.perf_counter()
-    for _ in range(count):
-        sock = forward.connect()
-        sock.send(b"x")
-        sock.recv(1)
-        sock.close()
-    result = (time.perf_counter() - start) / count
-    forward.stop()
-    return result
+def opens(kind, count, at_once):
+    """Seconds of each channel, (wall, server's CPU): connect, a byte there
+    and back, close."""
+    def life(each):
+        forward = Forward(kind, ["serve", str(at_once)])
+        forward.connect().close()
+        start = time.perf_counter()
+        clients = [subprocess.Popen([COMMAND, "opens", str(forward.port),
+                                     str(each)]) for _ in range(at_once)]
+        if any([client.wait() for client in clients]):
+            raise RuntimeError(f"{kind.name}: a channel failed")
+        wall = time.perf_counter() - start
+        return wall, forward.stop()
+    each = count // at_once
+    return [(long - short) / (each * at_once)
+            for long, short in zip(life(each), life(0))]
 
 
-def round_trip_under_load(kind, count):
+def round_trip_under_load(kind, count, terminal):
     """The median of one byte while a download fills the connection."""
     server = Server(kind)
     path = f"{server.kind.log_path}.mux"
@@ -258,11 +261,13 @@ def round_trip_under_load(kind, count):
         f"source {1 << 50}", options=(*_kex(kind), "-M", "-S", path)),
         stdout=subprocess.DEVNULL)
     wait_for(lambda: os.path.exists(path), "the master connection")
-    ours, theirs = pty.openpty()
-    client = subprocess.Popen(server.ssh("sink", options=("-S", path, "-tt")),
-                              stdin=theirs, stdout=subprocess.PIPE, bufsize=0)
+    # the terminal at the far end echoes, or the command
+    ours, theirs = pty.openpty() if terminal else os.pipe()[::-1]
+    client = subprocess.Popen(server.ssh(
+        "sink" if terminal else "echo",
+        options=("-S", path, "-tt" if terminal else "-T")),
+        stdin=theirs, stdout=subprocess.PIPE, bufsize=0)
     os.close(theirs)
-    # the terminal at the far end echoes
     result = _round_trips(lambda byte: os.write(ours, byte),
                           client.stdout.read, count)
     os.close(ours)
