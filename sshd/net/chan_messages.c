@@ -169,15 +169,24 @@ recv_channel_window_adjust(struct conn *conn, struct reader *r,
 	return !resumes || chan_resume(ch, err);
 }
 
-bool
-recv_channel_eof(struct conn *conn, struct reader *r, struct err *err)
+/* A message that is a channel's number; the data before it is written first. */
+static struct channel *
+find_to_end(struct conn *conn, struct reader *r, struct err *err)
 {
-	struct channel *ch;
 	uint32_t id;
 
 	if (!channel_number_parse(r, &id, err) ||
-	    !channels_input_end(conn, err) ||
-	    (ch = find_open(conn, id, err)) == NULL)
+	    !channels_input_end(conn, err))
+		return NULL;
+	return find_open(conn, id, err);
+}
+
+bool
+recv_channel_eof(struct conn *conn, struct reader *r, struct err *err)
+{
+	struct channel *ch = find_to_end(conn, r, err);
+
+	if (ch == NULL)
 		return false;
 	/* Go's x/crypto/ssh answers our EOF with one more */
 	if ((ch->flags & CHANNEL_GOT_EOF) != 0)
@@ -190,12 +199,9 @@ recv_channel_eof(struct conn *conn, struct reader *r, struct err *err)
 bool
 recv_channel_close(struct conn *conn, struct reader *r, struct err *err)
 {
-	struct channel *ch;
-	uint32_t id;
+	struct channel *ch = find_to_end(conn, r, err);
 
-	if (!channel_number_parse(r, &id, err) ||
-	    !channels_input_end(conn, err) ||
-	    (ch = find_open(conn, id, err)) == NULL)
+	if (ch == NULL)
 		return false;
 	ch->flags |= CHANNEL_GOT_CLOSE;
 	return chan_settle_now(ch, err);

@@ -147,9 +147,9 @@ end_send(struct chan_end *end, size_t room, size_t *sent, bool *more,
 static bool
 ring_sleep(struct conn *conn, struct err *err)
 {
-	conn->channels.blocked = true;
 	struct chan_end *end = NULL;
 
+	conn->channels.blocked = true;
 	while ((end = chan_ring_next(&conn->channels.ring, end)) != NULL) {
 		if (!chan_end_update(end, err))
 			return false;
