@@ -82,7 +82,7 @@ BY_HAND = [
     "AddressFamily inet\nListenAddress 127.0.0.1\n",
     "Port 1\nPort 2\nListenAddress localhost\nListenAddress localhost:3\n",
     "ListenAddress 127.0.0.1:0\n", "ListenAddress 127.0.0.1:x\n",
-    "ListenAddress 300.1.2.3.4.5\n", "ListenAddress 127.0.0.1 rdomain\n",
+    "ListenAddress 300.1.2.3.4.5\n", "ListenAddress 127.0.0.1/8\n", "ListenAddress 127.0.0.1 rdomain\n",
     # algorithms
     "Ciphers aes128-ctr,aes256-ctr\n", "Ciphers +aes128-cbc\n",
     "Ciphers -aes*\n", "Ciphers ^aes256-ctr\n", "Ciphers rot13\n",

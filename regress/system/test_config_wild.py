@@ -25,7 +25,8 @@ pytestmark = [
 NO_ERRORS = re.compile(r"(Deprecated|Unsupported) option|is a directory|"
                        "has no argument but a comment|is ignored")
 # What 9.2 refuses and 10.5 does not (config_oracle.OTHER_VIEW).
-ONLY_THEIRS = re.compile(r"'Subsystem' is not|already defined|RevokedKeys ex")
+ONLY_THEIRS = re.compile(r"'Subsystem' is not|already defined|"
+                         r"RevokedKeys ex|IPQoS value: va", re.I)
 
 
 def errors(stderr):

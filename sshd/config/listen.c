@@ -27,7 +27,9 @@ take_host(const char *word, struct listen_spec *spec)
 
 	if (host.len > 2 && word[0] == '[' && word[host.len - 1] == ']')
 		host = bytes_of(word + 1, host.len - 2);
+	/* no name has a slash: a network, or a port behind the wrong sign */
 	return host.len != 0 && host.p[0] != '[' &&
+	    memchr(host.p, '/', host.len) == NULL &&
 	    bytes_to_str(host, spec->host, sizeof(spec->host));
 }
 

@@ -302,6 +302,7 @@ value__listen_addresses_are_resolved_for_each_port(void **state)
 		{ "ListenAddress 127.0.0.1:x", "bad address" },
 		{ "ListenAddress 127.0.0.1:0", "bad address" },
 		{ "ListenAddress []:1", "bad address" },
+		{ "ListenAddress 127.0.0.1/8", "bad address" },
 		{ "ListenAddress [::1", "bad address" },
 		{ "ListenAddress 127.0.0.1 foo", "bad syntax" },
 		{ "ListenAddress 127.0.0.1 rdomain nosuchvrf0",
