@@ -177,6 +177,10 @@ addr_list_find_bad(struct bytes list, struct bytes *bad)
 	struct cidr cidr;
 	bool negated;
 
+	if (list.len != 0 && list.p[list.len - 1] == ',') {
+		*bad = BYTES_LIT("");	/* the entry behind the last comma */
+		return true;
+	}
 	while (name_list_next(&list, &item)) {
 		plain = strip_negation(item, &negated);
 		if (plain.len == 0 || cidr_parse(plain, &cidr) == CIDR_BAD) {

@@ -98,7 +98,8 @@ BY_HAND = [
     # users, groups, methods
     "AllowUsers alice bob@192.0.2.0/24 *@example.org\n",
     "DenyUsers root@\n", "AllowUsers @host\n",
-    "AllowUsers a@192.0.2.1/24\n", "DenyGroups a b*\n",
+    "AllowUsers a@192.0.2.1/24\n", "AllowUsers *@host,\n",
+    "Match address 10.0.0.0/8,\nMaxAuthTries 2\n", "DenyGroups a b*\n",
     "AuthenticationMethods publickey,password publickey\n",
     "AuthenticationMethods any\n", "AuthenticationMethods telepathy\n",
     "AuthenticationMethods any publickey\n",

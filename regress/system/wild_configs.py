@@ -175,7 +175,7 @@ ONLY_OUTSIDE = [("Subsystem", ["sftp internal-sftp", "a /x"], ["a"])]
 
 MORE_CRITERIA = [
     ("user", ["alice,bob", "ALICE", "a?ice", "!bob,*", "*,!*", "alice,",
-              ",alice", "'alice'", '"alice,bob"', "a\\ b", "al*ce"]),
+              ",alice", "'alice'", '"alice,bob"', "al*ce"]),
     ("group", ["*", "!alice,*", "alice,!root", "root*", "nogroup"]),
     ("host", ["*", "!far*,*", "192.0.2.7", "CLIENT.EXAMPLE.ORG", "client"]),
     ("address", ["192.0.2.7", "192.0.2.0/32", "192.0.2.1/24", "10.0.0.0/8",

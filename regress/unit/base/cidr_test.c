@@ -118,6 +118,9 @@ cidr__an_empty_list_holds_nobody(void **state)
 	assert_false(matches("", "10.0.0.1"));
 	assert_false(addr_list_find_bad(bytes_str(""), &bad));
 	assert_true(addr_list_find_bad(bytes_str("10.0.0.1,,::1"), &bad));
+	assert_true(addr_list_find_bad(bytes_str("10.0.0.1,"), &bad));
+	assert_int_equal(bad.len, 0);
+	assert_true(addr_list_find_bad(bytes_str(","), &bad));
 	assert_true(addr_list_find_bad(bytes_str("!"), &bad));
 }
 
