@@ -65,6 +65,12 @@ OTHER_VIEW = {
     r'option: \S*"': "9.2 passes over a line with a quote in its keyword",
     r'/\d*[ "].*is no network': "9.2 reads up to the last digit",
     r"RekeyLimit bad number": "9.2 reads up to the unit",
+    r'AuthenticationMethods "any" must be': "9.2 takes `any any`",
+    r"cannot make .* an absolute path":
+        "9.2 says so once the line is in force",
+    r"Missing Match criteria": "9.2 has no escapes there",
+    r'no argument after keyword "\w*(rsa|login|separation|file2|bits)':
+        "what is ignored needs no argument",
     r"CommandUser$": "the first of several commands counts in 10.5",
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
-"""What --explain says of random configurations is true: the lines that it
-names give the values, all others give nothing."""
+"""What -T prints of random configurations is read back as the same, and what
+--explain says is true: the lines that it names give the values, all others
+give nothing."""
 
 import json
 import os
@@ -16,6 +17,8 @@ STRUCTURE = ("match", "include")    # lines that hold others
 # Taken away, the file is refused.
 NEEDED = ("authorizedkeyscommand", "authorizedprincipalscommand",
           "authenticationmethods")
+# What is right in a block only: other lines of the block are not global.
+ONLY_IN_BLOCKS = ("CommandUser", "cannot be satisfied")
 
 pytestmark = pytest.mark.postern_only
 
@@ -45,6 +48,18 @@ class Explained:
             [SSHD, "-T", "-f", f"{self.folder}/main", "-h", self.host_key,
              *self.spec, *flags], stdin=subprocess.DEVNULL,
             capture_output=True, text=True, timeout=60)
+
+    def read_back(self, text):
+        """What is printed of what was printed."""
+        path = f"{self.folder}/printed"
+        with open(path, "w", newline="", encoding="utf-8") as out:
+            out.write(text)
+        result = subprocess.run(
+            [SSHD, "-T", "-f", path], stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=60)
+        if any(words in result.stderr for words in ONLY_IN_BLOCKS):
+            return text
+        return result.stdout
 
     def explained(self):
         """Settings as --json tells them; None when the file is refused."""
@@ -99,6 +114,7 @@ def check_seed(folder, host_key, seed, defaults):
     printed = [f"{keyword} {value}" for keyword, setting in settings.items()
                for value in values(setting)]
     assert plain == "".join(f"{line}\n" for line in printed)
+    assert case.read_back(plain) == plain
     check_only_the_named(case, settings, plain)
     told = [keyword for keyword, setting in settings.items()
             if places(setting) and not keyword.startswith(NEEDED)]
@@ -131,10 +147,10 @@ def check_all(tmp_path, host_keys, seeds, defaults):
     return checked
 
 
-def test_a_sample_is_explained_truly(tmp_path, host_keys, defaults):
+def test_a_sample_is_printed_and_explained_truly(tmp_path, host_keys, defaults):
     assert check_all(tmp_path, host_keys, SAMPLE, defaults) > 10
 
 
 @pytest.mark.slow
-def test_many_are_explained_truly(tmp_path, host_keys, defaults):
+def test_many_are_printed_and_explained_truly(tmp_path, host_keys, defaults):
     check_all(tmp_path, host_keys, ALL, defaults)
