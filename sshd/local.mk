@@ -177,6 +177,8 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/qos.h \
 	sshd/net/rekey.c \
 	sshd/net/rekey.h \
+	sshd/net/remark.c \
+	sshd/net/remark.h \
 	sshd/net/requests.c \
 	sshd/net/requests.h \
 	sshd/net/sandbox.c \

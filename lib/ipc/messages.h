@@ -434,6 +434,9 @@ enum { MANY = 0, ONCE = 1 };
 	U32(request)							\
 	U8(ok)								\
 	U32(port)			/* LISTEN_TCP: the one bound */
+/* Before the answer: the client is told more than that it is "no". */
+#define IPC_SES_REMARK_FIELDS(U8, U32, U64, STR)			\
+	U8(remark)			/* enum remark */
 /*
  * The program runs. Descriptors: the pty's master; or stdin (write), stdout
  * (read), stderr (read, absent for a subsystem).
@@ -532,6 +535,7 @@ enum { MANY = 0, ONCE = 1 };
 	X(CANCEL_STREAM, NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 									\
 	X(SES_DONE,	SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\
+	X(SES_REMARK,	SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\
 	X(SES_STARTED,	SESSION_TO_NET, NET_OPEN, MANY, 1, 3)		\
 	X(SES_EXITED,	SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\
 	X(CONNECTED,	SESSION_TO_NET, NET_OPEN, MANY, 1, 1)		\
@@ -651,6 +655,19 @@ enum accepted_kind {
 	ACCEPTED_AGENT,			/* auth-agent@openssh.com */
 	ACCEPTED_AGENT_IETF,		/* agent-connect */
 	ACCEPTED_COUNT
+};
+
+/* Why something is refused, for SSH_MSG_DEBUG; see sshd/net/remark.h. */
+enum remark {
+	REMARK_X11_BY_KEY,
+	REMARK_NO_XAUTH,
+	REMARK_TUN_MODE,
+	REMARK_TUN_FORBIDDEN,
+	REMARK_TUN_FAILED,
+	REMARK_PORTS_FORBIDDEN,
+	REMARK_PORT_REFUSED,		/* by a list */
+	REMARK_SOCKETS_FORBIDDEN,
+	REMARK_COUNT
 };
 
 /* How the file of ExposeAuthInfo begins: in FILE_MADE, no other file may. */

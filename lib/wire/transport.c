@@ -32,6 +32,14 @@ debug_parse(struct reader *r, struct debug *m, struct err *err)
 	return rd_end(r, err);
 }
 
+void
+debug_build(const struct debug *m, struct writer *w)
+{
+	wr_bool(w, m->always_display);
+	wr_string(w, m->text);
+	wr_string(w, m->language);
+}
+
 bool
 unimplemented_parse(struct reader *r, uint32_t *seqnr, struct err *err)
 {

@@ -86,6 +86,7 @@ struct debug {			/* RFC 4253 11.3 */
 
 MUST_CHECK bool debug_parse(struct reader *r, struct debug *m,
     struct err *err);
+void debug_build(const struct debug *m, struct writer *w);
 
 MUST_CHECK bool unimplemented_parse(struct reader *r, uint32_t *seqnr,
     struct err *err);

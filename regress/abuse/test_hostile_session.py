@@ -72,6 +72,8 @@ def answer_to(session, name, /, **values):
     """(name, fields) of the answer; descriptors are closed."""
     session.send(name, **values)
     answer, fields, fds = session.recv()
+    if answer == "SES_REMARK":
+        answer, fields, fds = session.recv()
     for fd in fds:
         os.close(fd)
     return answer, fields

@@ -13,6 +13,7 @@
 #include "sshd/net/chan_ends.h"
 #include "sshd/net/chan_log.h"
 #include "sshd/net/conn.h"
+#include "sshd/net/remark.h"
 
 #define FAMILY_LEN	4
 #define FAMILY_IPV4	2
@@ -85,10 +86,13 @@ tun_open(struct conn *conn, const struct channel_open *open,
 
 	if (!open_tun_parse(r, &m, err))
 		return false;
-	if ((m.mode != TUN_MODE_POINT_TO_POINT &&
-	    m.mode != TUN_MODE_ETHERNET) ||
-	    (ch = chan_direct_new(conn, &chan_tun, open, &ask.request)) ==
-	    NULL)
+	if (m.mode != TUN_MODE_POINT_TO_POINT &&
+	    m.mode != TUN_MODE_ETHERNET)
+		return remark_send(conn, REMARK_TUN_MODE, err) &&
+		    channel_refuse(conn, open->sender_channel,
+		    SSH_OPEN_CONNECT_FAILED, "open failed", err);
+	ch = chan_direct_new(conn, &chan_tun, open, &ask.request);
+	if (ch == NULL)
 		return channel_refuse(conn, open->sender_channel,
 		    SSH_OPEN_CONNECT_FAILED, "open failed", err);
 	if (m.mode == TUN_MODE_POINT_TO_POINT)

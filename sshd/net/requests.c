@@ -9,6 +9,7 @@
 #include "sshd/net/chan_forwarded.h"
 #include "sshd/net/chan_session.h"
 #include "sshd/net/conn.h"
+#include "sshd/net/remark.h"
 
 #define ROUND_MESSAGES	64	/* of the session process; then others */
 
@@ -336,6 +337,12 @@ on_done(struct conn *conn, struct ipc_message *message, struct err *err)
 }
 
 static bool
+on_remark(struct conn *conn, struct ipc_message *message, struct err *err)
+{
+	return remark_send(conn, message->u.SES_REMARK.remark, err);
+}
+
+static bool
 on_started(struct conn *conn, struct ipc_message *message, struct err *err)
 {
 	struct request *request = take_answered(conn,
@@ -414,6 +421,7 @@ on_accepted(struct conn *conn, struct ipc_message *message, struct err *err)
 
 static session_handler *const handlers[IPC_COUNT] = {
 	[IPC_SES_DONE] = on_done,
+	[IPC_SES_REMARK] = on_remark,
 	[IPC_SES_STARTED] = on_started,
 	[IPC_SES_EXITED] = on_exited,
 	[IPC_CONNECTED] = on_connected,

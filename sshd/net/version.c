@@ -16,6 +16,8 @@ static const struct {
 	{ "TTSSH/1.*,TTSSH/2.0*,TTSSH/2.1*,TTSSH/2.2*,TTSSH/2.3*,TTSSH/2.4*,"
 	    "TTSSH/2.5*,TTSSH/2.6*,TTSSH/2.70*,TTSSH/2.71*,TTSSH/2.72*",
 	    PEER_NO_HOSTKEYS },
+	{ "Twisted_*", 0 },
+	{ "Twisted*,3.0.*", PEER_NO_DEBUG },
 	{ "Probe-*", PEER_PROBE },
 	{ "*SSH_Version_Mapper*", PEER_SCAN },
 };

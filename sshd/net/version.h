@@ -23,6 +23,7 @@ enum peer_quirk {
 	PEER_NO_HOSTKEYS	= 1 << 1, /* falls over hostkeys-00 */
 	PEER_PROBE		= 1 << 2, /* a scanner that says so */
 	PEER_SCAN		= 1 << 3,
+	PEER_NO_DEBUG		= 1 << 4, /* falls over SSH_MSG_DEBUG */
 };
 
 struct peer_version {

@@ -104,6 +104,8 @@ listen_tcp(struct session *ses, const struct ipc_LISTEN_TCP *m,
 		    ses->grant.peer_port, log_safe(m->address).s, m->port);
 		forward_log_refused(ses, "remote tcp", m->address, m->port,
 		    rule);
+		session_remark(ses, grant_permits(ses, PERMIT_REMOTE_TCP) ?
+		    REMARK_PORT_REFUSED : REMARK_PORTS_FORBIDDEN);
 		session_reply(ses, m->request, false, 0);
 		return true;
 	}
@@ -157,6 +159,7 @@ listen_stream(struct session *ses, const struct ipc_LISTEN_STREAM *m,
 		log_info("Received request to remote forward to path %s, but "
 		    "the request was denied.", log_safe(m->path).s);
 		forward_log_refused(ses, "remote socket", m->path, 0, rule);
+		session_remark(ses, REMARK_SOCKETS_FORBIDDEN);
 	}
 	session_reply(ses, m->request, rule == NULL && m->path.len != 0 &&
 	    bind_stream(ses, m->path), 0);

@@ -53,6 +53,17 @@ session_reply(struct session *ses, uint32_t request, bool ok, uint32_t port)
 		session_end(ses);
 }
 
+void
+session_remark(struct session *ses, enum remark remark)
+{
+	struct ipc_SES_REMARK m = { .remark = (uint8_t)remark };
+	struct err err;
+
+	if (!ipc_send(&ses->net, IPC_SES_REMARK, &m, &err) &&
+	    err.code != ERR_RANGE)
+		session_end(ses);
+}
+
 const char *
 session_who(const struct session *ses, char *buf, size_t len)
 {

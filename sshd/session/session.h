@@ -58,6 +58,8 @@ struct session {
 /* SESSION: answers a request of net that yields no descriptor. */
 void session_reply(struct session *ses, uint32_t request, bool ok,
     uint32_t port);
+/* SESSION: why the next answer is "no"; lost where net is far behind. */
+void session_remark(struct session *ses, enum remark remark);
 /* SESSION: the connection is over; the loop stops. */
 void session_end(struct session *ses);
 /* SESSION: shows user@pts/1,pts/2 or user@notty in ps. */

@@ -104,6 +104,7 @@ tun_open(struct session *ses, const struct ipc_OPEN_TUN *m, struct err *err)
 		snprintf(target, sizeof(target), "mode %u unit %u", m->mode,
 		    m->unit);
 		forward_log_refused(ses, "tun", bytes_str(target), 0, rule);
+		session_remark(ses, REMARK_TUN_FORBIDDEN);
 		forward_refuse(ses, m->request, OPEN_CONNECT_FAILED,
 		    "open failed");
 		return true;
@@ -111,6 +112,7 @@ tun_open(struct session *ses, const struct ipc_OPEN_TUN *m, struct err *err)
 	if ((fd = open_device(m->mode, unit, name)) == -1) {
 		log_error("tunnel device: mode %u, unit %u: %s", m->mode,
 		    unit, strerror(errno));
+		session_remark(ses, REMARK_TUN_FAILED);
 		forward_refuse(ses, m->request, OPEN_CONNECT_FAILED,
 		    "open failed");
 		return true;

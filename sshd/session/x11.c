@@ -117,7 +117,7 @@ fill_names(const struct session *ses, struct x11 *x11, uint32_t display,
 }
 
 static bool
-is_possible(const struct session *ses, const struct ipc_SES_X11 *m)
+is_possible(struct session *ses, const struct ipc_SES_X11 *m)
 {
 	const struct forward_rules rules = {
 		.permit = PERMIT_X11, .by_key = X11_FORBIDDEN_BY_KEY,
@@ -129,6 +129,8 @@ is_possible(const struct session *ses, const struct ipc_SES_X11 *m)
 
 	if (rule != NULL) {
 		forward_log_refused(ses, "x11", none, 0, rule);
+		if (grant_permits(ses, X11_FORBIDDEN_BY_KEY))
+			session_remark(ses, REMARK_X11_BY_KEY);
 		return false;
 	}
 	if (!x11_text_is_safe(m->protocol) || !x11_text_is_safe(m->cookie)) {
@@ -139,6 +141,7 @@ is_possible(const struct session *ses, const struct ipc_SES_X11 *m)
 	    access(xauth, X_OK) == -1) {
 		log_info("X11 is not forwarded: XAuthLocation %s: %s", xauth,
 		    strerror(errno));
+		session_remark(ses, REMARK_NO_XAUTH);
 		return false;
 	}
 	return true;

@@ -138,10 +138,14 @@ chan_tun__a_mode_that_does_not_exist_is_refused_here(void **state)
 	(void)state;
 	assert_true(RECV(l, SSH_MSG_CHANNEL_OPEN, TUN PEER WINDOW PACKET N0
 	    N5));
+	SENT(l, SSH_MSG_DEBUG, "\0" "\0\0\0\37"
+	    "Unsupported tunnel device mode." N0);
 	SENT(l, SSH_MSG_CHANNEL_OPEN_FAILURE,
 	    PEER N2 "\0\0\0\13" "open failed" N0);
 	assert_true(RECV(l, SSH_MSG_CHANNEL_OPEN, TUN PEER WINDOW PACKET N3
 	    N5));
+	SENT(l, SSH_MSG_DEBUG, "\0" "\0\0\0\37"
+	    "Unsupported tunnel device mode." N0);
 	SENT(l, SSH_MSG_CHANNEL_OPEN_FAILURE,
 	    PEER N2 "\0\0\0\13" "open failed" N0);
 	assert_true(lower_session_gets_nothing(l));

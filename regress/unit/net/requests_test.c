@@ -174,6 +174,39 @@ requests__a_session_process_that_answers_nothing_asked_ends_the_connection(
 }
 
 static void
+say_remark(struct lower *l, unsigned remark)
+{
+	const struct ipc_SES_REMARK m = { .remark = (uint8_t)remark };
+
+	lower_session_says(l, IPC_SES_REMARK, &m, NULL, 0);
+}
+
+static void
+requests__a_remark_is_told_and_what_is_none_ends_the_connection(void **state)
+{
+	struct lower *l = lower_new_logged_in(1);
+
+	(void)state;
+	say_remark(l, REMARK_PORT_REFUSED);
+	SENT(l, SSH_MSG_DEBUG, "\0" "\0\0\0\27" "port forwarding refused" N0);
+	for (unsigned i = 0; i < REMARK_COUNT; i++) {
+		say_remark(l, i);
+		assert_int_not_equal(lower_sent(l).len, 0);
+	}
+	l->quirks = PEER_NO_DEBUG;
+	say_remark(l, REMARK_PORT_REFUSED);
+	l->quirks = 0;
+	l->unsent = OUT_STOP_READING + 1;
+	say_remark(l, REMARK_PORT_REFUSED);
+	SENT_NOTHING(l);
+	assert_false(l->failed);
+	say_remark(l, REMARK_COUNT);
+	assert_true(l->failed);
+	assert_string_equal(l->err.what, "remark");
+	lower_free(l);
+}
+
+static void
 requests__the_end_of_the_session_process_ends_the_connection(void **state)
 {
 	struct lower *l = lower_new_logged_in(1);
@@ -538,6 +571,7 @@ main(void)
 		TEST(requests__one_that_wants_no_reply_gets_none),
 		TEST(requests__answers_for_a_channel_that_has_gone_are_nobodys),
 		TEST(requests__a_session_process_that_answers_nothing_asked_ends_the_connection),
+		TEST(requests__a_remark_is_told_and_what_is_none_ends_the_connection),
 		TEST(requests__the_end_of_the_session_process_ends_the_connection),
 		TEST(requests__unanswered_ones_are_bounded),
 		TEST(requests__connects_are_bounded_politely),

@@ -167,6 +167,10 @@ version__quirks_follow_the_software(void **state)
 		{ "Cisco-1.25", PEER_NO_HOSTKEYS },
 		{ "TTSSH/2.72 Win32", PEER_NO_HOSTKEYS },
 		{ "TTSSH/2.73 Win32", 0 },
+		{ "Twisted_22.4.0", 0 },
+		{ "Twisted", PEER_NO_DEBUG },
+		{ "3.0.1 SSH Secure Shell", PEER_NO_DEBUG },
+		{ "3.1.0 SSH Secure Shell", 0 },
 		{ "Probe-1", PEER_PROBE },
 	};
 

@@ -136,6 +136,25 @@ disconnect__what_is_built_parses_back(void **state)
 }
 
 static void
+debug__round_trip(void **state)
+{
+	uint8_t buf[64];
+	const struct debug m = { .text = BYTES_LIT("why") };
+	struct debug back;
+	struct writer w = wr_init(buf, sizeof(buf));
+	struct reader r;
+	struct err err;
+
+	(void)state;
+	debug_build(&m, &w);
+	r = rd_init(wr_view(&w));
+	assert_true(debug_parse(&r, &back, &err));
+	assert_false(back.always_display);
+	assert_true(bytes_is(back.text, "why"));
+	assert_int_equal(back.language.len, 0);
+}
+
+static void
 ext_info__more_entries_than_the_limit_are_rejected(void **state)
 {
 	uint8_t buf[4];
@@ -180,6 +199,7 @@ main(void)
 		TEST(transport_messages__every_truncation_is_rejected),
 		TEST(transport_messages__one_trailing_byte_is_rejected),
 		TEST(disconnect__what_is_built_parses_back),
+		TEST(debug__round_trip),
 		TEST(ext_info__more_entries_than_the_limit_are_rejected),
 		TEST(service_request__a_name_over_the_limit_is_rejected),
 	};
