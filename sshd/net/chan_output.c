@@ -15,8 +15,8 @@
 #define PTY_READ_MORE	1024	/* a tty gives at most 4 KiB at a time */
 
 /*
- * What OpenSSH charges to its window for a packet is longer by a length that
- * is not sent.
+ * What OpenSSH charges to its window for a packet, and allows in one, is
+ * longer by a length that is not sent.
  */
 static size_t
 extra_charge(const struct channel *ch)
@@ -94,8 +94,8 @@ fill_whole(struct chan_end *end, uint8_t *p, size_t room, size_t *len)
 	*len = 0;
 	if (n <= 0)
 		return n == 0 ? FILL_EMPTY : FILL_ENDED;
-	if ((size_t)n <= ch->send_packet_max &&
-	    (size_t)n + extra_charge(ch) <= ch->send_window)
+	if ((size_t)n + extra_charge(ch) <= MIN(ch->send_packet_max,
+	    ch->send_window))
 		*len = (size_t)n;
 	return FILL_MORE;
 }

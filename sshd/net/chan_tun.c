@@ -7,6 +7,7 @@
 #include "sshd/net/chan_tun.h"
 
 #include <errno.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "sshd/net/chan_direct.h"
@@ -42,19 +43,22 @@ ssize_t
 chan_tun_read(struct channel *ch, uint8_t *p, size_t room)
 {
 	size_t head = head_len(ch);
+	uint8_t beyond;		/* a packet that reaches it was cut */
+	struct iovec iov[] = {
+		{ p + head, room - head }, { &beyond, 1 },
+	};
 	uint32_t family;
 	ssize_t n;
 
 	for (;;) {
-		n = read(ch->ends[END_OUT].fd, p + head, room - head);
+		n = readv(ch->ends[END_OUT].fd, iov, ARRAY_LEN(iov));
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1 && errno == EAGAIN)
 			return 0;
 		if (n <= 0)
 			return -1;
-		/* what fills the room was cut; such packets get lost */
-		if ((size_t)n == room - head)
+		if ((size_t)n > room - head)
 			continue;
 		if (head == 0)
 			return n;

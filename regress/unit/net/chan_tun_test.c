@@ -130,6 +130,46 @@ chan_tun__openssh_is_charged_what_it_counts(void **state)
 	lower_free(l);
 }
 
+/* A frame of len bytes crosses, or is lost. */
+static void
+assert_crosses(struct lower *l, int fd, size_t len, bool want)
+{
+	static const uint8_t frame[CHANNEL_PACKET_MAX + 1] = { 1 };
+	struct bytes sent;
+
+	assert_int_equal(write(fd, frame, len), len);
+	lower_round(l);
+	sent = lower_sent(l);
+	assert_int_equal(sent.len, want ? len + CHANNEL_DATA_HEAD : 0);
+	lower_forget_sent(l);
+}
+
+static void
+chan_tun__a_packet_may_fill_the_room(void **state)
+{
+	static const struct {
+		unsigned quirks;
+		size_t most;
+	} rows[] = {
+		{ 0, CHANNEL_PACKET_MAX },
+		{ PEER_EOW, CHANNEL_PACKET_MAX - 4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct lower *l = lower_new_logged_in(1);
+		int fd = open_tun(l, false, BYTES_LIT(TUN PEER WINDOW PACKET
+		    N2 N5));
+
+		l->quirks = rows[i].quirks;
+		assert_crosses(l, fd, rows[i].most, true);
+		assert_crosses(l, fd, rows[i].most + 1, false);
+		assert_crosses(l, fd, 1, true);
+		close(fd);
+		lower_free(l);
+	}
+}
+
 static void
 chan_tun__a_mode_that_does_not_exist_is_refused_here(void **state)
 {
@@ -178,6 +218,7 @@ main(void)
 		TEST(chan_tun__ethernet_frames_are_whole_and_bare),
 		TEST(chan_tun__what_the_peer_cannot_take_is_lost),
 		TEST(chan_tun__openssh_is_charged_what_it_counts),
+		TEST(chan_tun__a_packet_may_fill_the_room),
 		TEST(chan_tun__a_mode_that_does_not_exist_is_refused_here),
 		TEST(chan_tun__a_device_that_goes_closes_the_channel),
 	};
