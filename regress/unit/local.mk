@@ -318,7 +318,8 @@ regress_unit_sftp_digest_test_SOURCES = regress/unit/sftp/digest_test.c
 regress_unit_sftp_digest_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_handles_test_SOURCES = regress/unit/sftp/handles_test.c
 regress_unit_sftp_handles_test_LDADD = $(sftp_libs) $(unit_libs)
-regress_unit_sftp_landlock_test_SOURCES = regress/unit/sftp/landlock_test.c
+regress_unit_sftp_landlock_test_SOURCES = regress/unit/sftp/landlock_test.c \
+	regress/unit/sftp/test_tree.h
 regress_unit_sftp_landlock_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_long_name_test_SOURCES = regress/unit/sftp/long_name_test.c
 regress_unit_sftp_long_name_test_LDADD = $(sftp_libs) $(unit_libs)
@@ -332,7 +333,8 @@ regress_unit_sftp_resolve_test_SOURCES = regress/unit/sftp/resolve_test.c
 regress_unit_sftp_resolve_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_rights_test_SOURCES = regress/unit/sftp/rights_test.c
 regress_unit_sftp_rights_test_LDADD = $(sftp_libs) $(unit_libs)
-regress_unit_sftp_rooted_test_SOURCES = regress/unit/sftp/rooted_test.c
+regress_unit_sftp_rooted_test_SOURCES = regress/unit/sftp/rooted_test.c \
+	regress/unit/sftp/test_tree.h
 regress_unit_sftp_rooted_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_upload_test_SOURCES = regress/unit/sftp/upload_test.c
 regress_unit_sftp_upload_test_LDADD = $(sftp_libs) $(unit_libs)

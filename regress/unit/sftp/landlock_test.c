@@ -10,31 +10,18 @@
 #include <unistd.h>
 
 #include "sftp-server/landlock.h"
+#include "unit/sftp/test_tree.h"
 
 #define SKIPPED		77	/* this kernel has no Landlock */
 
 static char top[] = "/tmp/landlock_test.XXXXXX";
 
-static void
-make_file(const char *path)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-
-	assert_int_not_equal(fd, -1);
-	assert_int_equal(write(fd, "text", 4), 4);
-	close(fd);
-}
-
 static int
 setup(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(top));
-	assert_int_equal(chdir(top), 0);
-	assert_int_equal(mkdir("jail", 0755), 0);
-	assert_int_equal(mkdir("jail/d", 0755), 0);
-	make_file("secret");
-	make_file("jail/file");
+	test_tree_make(top);
+	test_tree_file("jail/file");
 	assert_int_equal(symlink("../secret", "jail/way"), 0);
 	return 0;
 }
@@ -42,11 +29,8 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	char command[64];
-
 	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", top);
-	return system(command);
+	return test_tree_remove(top);
 }
 
 /* fn in a process that is locked into the directory jail. */

@@ -14,21 +14,12 @@
 
 #include "lib/base/compiler.h"
 #include "sftp-server/rooted.h"
+#include "unit/sftp/test_tree.h"
 
 #define FCHMODAT2	452	/* the same on every architecture */
 #define NOBODY		65534
 
 static char top[] = "/tmp/rooted_test.XXXXXX";
-
-static void
-make_file(const char *path, mode_t mode)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
-
-	assert_int_not_equal(fd, -1);
-	assert_int_equal(fchmod(fd, mode), 0);
-	close(fd);
-}
 
 static int
 setup(void **state)
@@ -40,13 +31,8 @@ setup(void **state)
 	};
 
 	(void)state;
-	assert_non_null(mkdtemp(top));
-	assert_int_equal(chmod(top, 0755), 0);
-	assert_int_equal(chdir(top), 0);
-	assert_int_equal(mkdir("jail", 0755), 0);
-	assert_int_equal(mkdir("jail/d", 0755), 0);
-	make_file("secret", 0644);
-	make_file("jail/d/f", 0644);
+	test_tree_make(top);
+	test_tree_file("jail/d/f");
 	for (size_t i = 0; i < ARRAY_LEN(links); i++)
 		assert_int_equal(symlink(links[i][0], links[i][1]), 0);
 	return 0;
@@ -55,11 +41,8 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	char command[64];
-
 	(void)state;
-	snprintf(command, sizeof(command), "rm -rf %s", top);
-	return system(command);
+	return test_tree_remove(top);
 }
 
 static void
