@@ -24,9 +24,15 @@ def test_the_account_describes_itself(server, keys):
 
 
 def test_the_search_path_is_the_usual_one(server, keys):
-    path = environment(server, keys)["PATH"].split(":")
-    for directory in ("/usr/bin", "/bin"):
-        assert directory in path
+    """Debian's; it may go on with a directory of our own."""
+    path = environment(server, keys)["PATH"] + ":"
+    assert path.startswith("/usr/local/bin:/usr/bin:/bin:/usr/games:")
+    with open(keys["ed25519"] + ".pub") as key, \
+            open("/home/root/.ssh/authorized_keys", "w") as out:
+        out.write(key.read())
+    path = environment(server, keys, user="root")["PATH"] + ":"
+    assert path.startswith("/usr/local/sbin:/usr/local/bin:/usr/sbin:"
+                           "/usr/bin:/sbin:/bin:")
 
 
 def test_the_mailbox_is_named(server, keys):

@@ -8,7 +8,9 @@
 #include "lib/base/pattern.h"
 #include "lib/wire/reader.h"
 
-#define DEFAULT_PATH	"/usr/bin:/bin:/usr/sbin:/sbin:" BINDIR
+#define USER_PATH	"/usr/local/bin:/usr/bin:/bin:/usr/games"
+#define ROOT_PATH	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:" \
+	"/sbin:/bin"
 #define MAIL_DIR	"/var/mail"
 #define ENV_FILE_LINES	1000	/* lines read of ~/.ssh/environment */
 
@@ -161,6 +163,18 @@ set_connection(struct env *env, const struct ipc_GRANT *grant)
 	    grant->peer_port, local, grant->local_port);
 }
 
+/* Debian's; and where we are installed, if that is another place. */
+static void
+set_path(struct env *env, uid_t uid)
+{
+	const char *usual = uid == 0 ? ROOT_PATH : USER_PATH;
+
+	if (strstr(":" ROOT_PATH ":" USER_PATH ":", ":" BINDIR ":") != NULL)
+		env_set_str(env, "PATH", usual);
+	else
+		env_set_fmt(env, "PATH", "%s:%s", usual, BINDIR);
+}
+
 void
 env_build(struct env *env, const struct env_input *in)
 {
@@ -172,7 +186,7 @@ env_build(struct env *env, const struct env_input *in)
 	env_set_str(env, "USER", in->user);
 	env_set_str(env, "LOGNAME", in->user);
 	env_set_str(env, "HOME", in->home);
-	env_set_str(env, "PATH", DEFAULT_PATH);
+	set_path(env, in->grant->uid);
 	if (!in->grant->pam)
 		env_set_fmt(env, "MAIL", MAIL_DIR "/%.200s", in->user);
 	env_set_str(env, "SHELL", in->shell);
