@@ -69,6 +69,21 @@ def test_a_directory_that_others_write_is_not_used(ssh, server):
                         "/home/alice/.ssh/agent")
 
 
+def test_the_administrators_ssh_directory_will_do(ssh):
+    """Only the user's own part has to be writable."""
+    os.makedirs("/home/alice/.ssh/agent", exist_ok=True)
+    os.chown("/home/alice/.ssh/agent", 2001, 2001)
+    os.chmod("/home/alice/.ssh/agent", 0o700)
+    os.chown("/home/alice/.ssh", 0, 0)
+    os.chmod("/home/alice/.ssh", 0o755)
+    try:
+        result = ssh("ssh-add -l")
+    finally:
+        os.chown("/home/alice/.ssh", 2001, 2001)
+        os.chmod("/home/alice/.ssh", 0o700)
+    assert result.returncode == 0, result
+
+
 def second_hop(server, user="bob", *options):
     return subprocess.list2cmdline([
         "ssh", "-F", "none", "-o", "BatchMode=yes", "-o",

@@ -47,7 +47,7 @@ host_number(void)
 	return h;
 }
 
-/* Nobody else may put something in the socket's place. */
+/* Nobody but root may put something in the socket's place. */
 static bool
 make_private_dir(const struct session *ses, const char *path)
 {
@@ -59,7 +59,8 @@ make_private_dir(const struct session *ses, const char *path)
 		return false;
 	}
 	if (stat(path, &st) == -1 || !S_ISDIR(st.st_mode) ||
-	    st.st_uid != ses->grant.uid || (st.st_mode & 022) != 0) {
+	    (st.st_uid != ses->grant.uid && st.st_uid != 0) ||
+	    (st.st_mode & 022) != 0) {
 		log_error("agent forwarding: bad ownership or modes for "
 		    "directory %s", path);
 		return false;
