@@ -65,6 +65,24 @@ req_net_log(struct monitor *mon, struct ipc_message *message, struct err *err)
 }
 
 bool
+req_net_log_lines(struct monitor *mon, struct ipc_message *message,
+    struct err *err)
+{
+	struct reader r = rd_init(message->u.NET_LOG_LINES.lines);
+
+	(void)mon;
+	do {
+		struct bytes line = rd_string(&r, LOG_LINE_BYTES, "log line");
+
+		if (!rd_ok(&r, err))
+			return false;
+		log_relay(LOG_LEVEL_INFO, "%.*s", (int)line.len,
+		    (const char *)line.p);
+	} while (rd_left(&r) != 0);
+	return true;
+}
+
+bool
 req_session_log(struct monitor *mon, struct ipc_message *message,
     struct err *err)
 {

@@ -13,7 +13,7 @@
 
 #include "monitor/requests.h"
 
-req_fn req_net_log, req_session_log, req_session_sftp_log;
+req_fn req_net_log, req_net_log_lines, req_session_log, req_session_sftp_log;
 
 /*
  * Pure: "... authenticating user NAME ..." as "... invalid user NAME ...";

@@ -27,6 +27,7 @@ static req_fn *const handlers[IPC_COUNT] = {
 	/* net */
 	[IPC_NET_READY]		= req_net_ready,
 	[IPC_NET_LOG]		= req_net_log,
+	[IPC_NET_LOG_LINES]	= req_net_log_lines,
 	[IPC_KEX_SIGN]		= req_kex_sign,
 	[IPC_GEX_GROUP]		= req_gex_group,
 	[IPC_USER]		= req_user,
@@ -104,7 +105,8 @@ requests_receive(struct monitor *mon, struct ipc *ipc, struct err *err)
 			return classify(err);
 		if (!got)
 			break;
-		ok = (!heard && message.id != IPC_NET_LOG) ||
+		ok = (!heard && message.id != IPC_NET_LOG &&
+		    message.id != IPC_NET_LOG_LINES) ||
 		    handle(mon, &message, err);
 		ipc_message_clear(&message);
 		if (!ok && (ipc != &mon->net || err->code != ERR_CLOSED))

@@ -179,6 +179,9 @@ enum { MANY = 0, ONCE = 1 };
 #define IPC_LOG_FIELDS(U8, U32, U64, STR)				\
 	U8(level)			/* enum log_level */		\
 	STR(line, LOG_LINE_BYTES)
+/* At INFO; a run of string. */
+#define IPC_NET_LOG_LINES_FIELDS(U8, U32, U64, STR)			\
+	STR(lines, LOG_LINES_BYTES)
 /*
  * The parts of the exchange hash, RFC 4253 section 8 and RFC 5656 section 4.
  * The monitor hashes them with its own version and host key, and signs that.
@@ -488,6 +491,7 @@ enum { MANY = 0, ONCE = 1 };
 									\
 	X(NET_READY,	NET_TO_MONITOR, MON_WARM, ONCE, 0, 0)		\
 	X(NET_LOG,	NET_TO_MONITOR, MON_ANY_NET, MANY, 0, 0)	\
+	X(NET_LOG_LINES, NET_TO_MONITOR, MON_AUTHED, MANY, 0, 0)	\
 	X(KEX_SIGN,	NET_TO_MONITOR, MON_KEX | MON_AUTHED, MANY, 0, 0) \
 	X(GEX_GROUP,	NET_TO_MONITOR, MON_KEX | MON_AUTHED, MANY, 0, 0) \
 	X(USER,		NET_TO_MONITOR, MON_FRESH, ONCE, 0, 0)		\

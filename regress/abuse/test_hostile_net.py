@@ -120,6 +120,7 @@ def values_for(child, key):
     """Sensible fields of each message of net."""
     return {
         "NET_READY": {}, "NET_LOG": {"level": 3, "line": b"text"},
+        "NET_LOG_LINES": {"lines": b"\0\0\0\4text"},
         "KEX_SIGN": child.kex_fields(),
         "GEX_GROUP": {"min": 2048, "n": 2048, "max": 4096},
         "USER": {"user": b"alice", "service": b"ssh-connection"},

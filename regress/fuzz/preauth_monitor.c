@@ -3,6 +3,7 @@
 
 #include "fuzz/fuzz.h"
 #include "lib/crypto/kex.h"
+#include "lib/wire/reader.h"
 
 #define K_S	"\0\0\0\13ssh-ed25519\0\0\0\40" \
 		"a key that nobody has, 32 bytes!"
@@ -119,6 +120,18 @@ check_line(struct bytes line)
 }
 
 static void
+check_lines(struct bytes lines)
+{
+	struct reader r = rd_init(lines);
+	struct err err;
+
+	do
+		check_line(rd_string(&r, LOG_LINE_BYTES, "log line"));
+	while (rd_left(&r) != 0);
+	FUZZ_CHECK(rd_end(&r, &err));
+}
+
+static void
 answer(struct preauth_monitor *monitor, const struct ipc_message *m)
 {
 	struct ipc_HOSTKEY_PROOF_REPLY proof = {
@@ -127,6 +140,8 @@ answer(struct preauth_monitor *monitor, const struct ipc_message *m)
 
 	if (m->id == IPC_NET_LOG)
 		check_line(m->u.NET_LOG.line);
+	else if (m->id == IPC_NET_LOG_LINES)
+		check_lines(m->u.NET_LOG_LINES.lines);
 	else if (m->id == IPC_KEX_SIGN)
 		sign(monitor);
 	else if (m->id == IPC_GEX_GROUP)

@@ -91,6 +91,7 @@ unit_tests = \
 	regress/unit/net/channels_test \
 	regress/unit/net/compress_test \
 	regress/unit/net/kex_choose_test \
+	regress/unit/net/log_gather_test \
 	regress/unit/net/messages_test \
 	regress/unit/net/packet_in_test \
 	regress/unit/net/requests_test \
@@ -288,6 +289,8 @@ regress_unit_net_compress_test_SOURCES = regress/unit/net/compress_test.c
 regress_unit_net_compress_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_kex_choose_test_SOURCES = regress/unit/net/kex_choose_test.c
 regress_unit_net_kex_choose_test_LDADD = sshd/net/libnet.a $(unit_libs)
+regress_unit_net_log_gather_test_SOURCES = regress/unit/net/log_gather_test.c regress/unit/net/lower.h regress/unit/net/lower.c
+regress_unit_net_log_gather_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_messages_test_SOURCES = regress/unit/net/messages_test.c regress/unit/net/test_client.h regress/unit/net/fake_monitor.h regress/unit/net/fake_monitor.c regress/unit/net/upper.h regress/unit/net/upper.c regress/unit/net/test_client.c
 regress_unit_net_messages_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_packet_in_test_SOURCES = regress/unit/net/packet_in_test.c

@@ -6,24 +6,26 @@
 #include <stdlib.h>
 
 #include "lib/base/log.h"
+#include "lib/wire/writer.h"
 #include "sshd/net/conn.h"
 
-/* The lines are taken out first: sending one comes by here again. */
 void
 log_gather_flush(struct conn *conn)
 {
 	struct log_gather *gather = &conn->log_gather;
-	char *lines = gather->lines;
-	size_t len = gather->len;
+	struct ipc_NET_LOG_LINES m = {
+		.lines = bytes_of(gather->lines, gather->len),
+	};
+	struct err err;
 
-	if (lines == NULL)
+	if (gather->lines == NULL)
 		return;
+	loop_timer_stop(&conn->loop, &gather->timer);
+	if (!ipc_send(&conn->monitor, IPC_NET_LOG_LINES, &m, &err))
+		conn->loop.stop = true;		/* nobody is there to serve */
+	free(gather->lines);
 	gather->lines = NULL;
 	gather->len = 0;
-	loop_timer_stop(&conn->loop, &gather->timer);
-	for (size_t at = 0; at < len; at += strlen(lines + at) + 1)
-		log_info("%s", lines + at);
-	free(lines);
 }
 
 static void
@@ -37,6 +39,7 @@ log_gather_info(struct conn *conn, const char *format, ...)
 {
 	struct log_gather *gather = &conn->log_gather;
 	char line[LOG_LINE_MAX];
+	struct writer w;
 	va_list ap;
 	size_t size;
 
@@ -45,17 +48,19 @@ log_gather_info(struct conn *conn, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(line, sizeof(line), format, ap);
 	va_end(ap);
-	size = strlen(line) + 1;
-	if (gather->len + size > LOG_GATHER_BYTES)
+	size = sizeof(uint32_t) + strlen(line);
+	if (gather->len + size > LOG_LINES_BYTES)
 		log_gather_flush(conn);
-	if (gather->lines == NULL) {
-		if ((gather->lines = malloc(LOG_GATHER_BYTES)) == NULL) {
-			log_info("%s", line);
-			return;
-		}
+	/* with LogVerbose alone, the place in the source decides */
+	if (log_get_level() < LOG_LEVEL_INFO || (gather->lines == NULL &&
+	    (gather->lines = malloc(LOG_LINES_BYTES)) == NULL)) {
+		log_info("%s", line);
+		return;
+	}
+	if (gather->len == 0)
 		loop_timer_set(&conn->loop, &gather->timer, LOG_GATHER_MS,
 		    gather_timer, conn);
-	}
-	memcpy(gather->lines + gather->len, line, size);
+	w = wr_init(gather->lines + gather->len, size);
+	wr_cstring(&w, line);
 	gather->len += size;
 }

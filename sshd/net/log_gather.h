@@ -4,11 +4,11 @@
  * monitor.
  *
  * Shapes:  lines at INFO, kept for LOG_GATHER_MS at most and then sent, in
- *          order; any other line of net sends them first.
+ *          order and one message; any other line of net sends them first.
  * Units:   bytes.
  * Errors:  none: without memory a line is sent at once.
  * Owns:    the buffer, only while there are lines.
- * Source:  sshd_config(5), LogForwards.
+ * Source:  sshd_config(5), LogForwards; IPC NET_LOG_LINES.
  */
 #ifndef SSHD_NET_LOG_GATHER_H
 #define SSHD_NET_LOG_GATHER_H
@@ -16,12 +16,11 @@
 #include "lib/base/loop.h"
 
 #define LOG_GATHER_MS		20
-#define LOG_GATHER_BYTES	8192
 
 struct conn;
 
 struct log_gather {
-	char *lines;			/* each with its NUL */
+	uint8_t *lines;			/* a run of string */
 	size_t len;
 	struct timer timer;
 };

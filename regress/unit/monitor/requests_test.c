@@ -219,6 +219,68 @@ requests__a_log_line_has_a_level_and_no_control_characters(void **state)
 	fixture_free(f);
 }
 
+static void
+requests__lines_in_one_message_are_written_one_by_one(void **state)
+{
+	struct fixture *f = fixture_new(MON_AUTHED, NET_TO_MONITOR);
+	struct ipc_NET_LOG_LINES m = {
+		.lines = BYTES_LIT("\0\0\0\015one\ntwo %s %n"
+		    "\0\0\0\0" "\0\0\0\5three"),
+	};
+	struct err err;
+
+	(void)state;
+	assert_true(ipc_send(&f->peer, IPC_NET_LOG_LINES, &m, &err));
+	assert_int_equal(requests_receive(&f->mon, f->ipc, &err),
+	    REQUESTS_WAIT);
+	assert_string_equal(f->log, "one\\012two %s %n\n\nthree\n");
+	fixture_free(f);
+}
+
+static void
+requests__half_a_line_in_one_message_is_an_attack(void **state)
+{
+	static const char text[] = "\0\0\0\3one\0\0\0\3two";
+
+	(void)state;
+	for (size_t len = 0; len < sizeof(text) - 1; len++) {
+		struct fixture *f = fixture_new(MON_AUTHED, NET_TO_MONITOR);
+		struct ipc_NET_LOG_LINES m = {
+			.lines = bytes_of((const uint8_t *)text, len),
+		};
+		struct err err;
+
+		if (len != 7) {
+			assert_true(ipc_send(&f->peer, IPC_NET_LOG_LINES, &m,
+			    &err));
+			assert_int_equal(requests_receive(&f->mon, f->ipc,
+			    &err), REQUESTS_ATTACK);
+			assert_string_equal(f->log, len < 7 ? "" : "one\n");
+		}
+		fixture_free(f);
+	}
+}
+
+static void
+requests__a_longer_line_than_any_is_an_attack(void **state)
+{
+	static const uint8_t text[sizeof(uint32_t) + LOG_LINE_BYTES + 1] = {
+		0, 0, 4, 1,
+	};
+	struct fixture *f = fixture_new(MON_AUTHED, NET_TO_MONITOR);
+	struct ipc_NET_LOG_LINES m = {
+		.lines = bytes_of(text, sizeof(text)),
+	};
+	struct err err;
+
+	(void)state;
+	assert_true(ipc_send(&f->peer, IPC_NET_LOG_LINES, &m, &err));
+	assert_int_equal(requests_receive(&f->mon, f->ipc, &err),
+	    REQUESTS_ATTACK);
+	assert_string_equal(f->log, "");
+	fixture_free(f);
+}
+
 /* ---- key exchange -------------------------------------------------------- */
 
 static void
@@ -681,6 +743,9 @@ main(void)
 		TEST(requests__bytes_that_are_no_message_are_an_attack),
 		TEST(requests__a_closed_socket_is_the_end_not_an_attack),
 		TEST(requests__a_log_line_has_a_level_and_no_control_characters),
+		TEST(requests__lines_in_one_message_are_written_one_by_one),
+		TEST(requests__half_a_line_in_one_message_is_an_attack),
+		TEST(requests__a_longer_line_than_any_is_an_attack),
 		TEST(kex_sign__what_was_not_offered_is_an_attack),
 		TEST(kex_sign__a_group_of_ones_own_is_an_attack),
 		TEST(hostkey_proof__with_sha1_only_where_it_is_configured),
