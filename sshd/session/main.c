@@ -98,18 +98,15 @@ message_event(struct session *ses, struct ipc *ipc)
 {
 	struct ipc_message message;
 	struct err err;
-	bool got = true, ok;
+	bool got, ok;
 
-	while (!ses->loop.stop) {
-		if (!ipc_recv(ipc, SES_OPEN, &message, &got, &err))
-			break;
-		if (!got)
-			return;
+	ok = ipc_recv(ipc, SES_OPEN, &message, &got, &err);
+	if (ok && got) {
 		ok = requests_dispatch(ses, &message, &err);
 		ipc_message_clear(&message);
-		if (!ok)
-			break;
 	}
+	if (ok)
+		return;
 	if (!ses->loop.stop && err.code != ERR_CLOSED)
 		log_error("session: refused a message of %s: %s: %s",
 		    ipc == &ses->net ? "the network process" : "the monitor",
