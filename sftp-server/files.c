@@ -238,6 +238,17 @@ anticipate(struct handle *handle, uint64_t offset, size_t len)
 	handle->ahead += SFTP_AHEAD;
 }
 
+/* The last piece of a file is no page. */
+static bool
+reaches(struct handle *handle, uint64_t end)
+{
+	struct stat st;
+
+	if (end > handle->size && fstat(handle->file.fd, &st) == 0)
+		handle->size = (uint64_t)st.st_size;
+	return end <= handle->size;
+}
+
 /*
  * Of a file that has turned out to be a long one, by a client that has none
  * open for writing: requests take effect in their order, and pages that are
@@ -246,7 +257,8 @@ anticipate(struct handle *handle, uint64_t offset, size_t len)
  * read all that was sent before.) -1: the data is to be copied.
  */
 static ssize_t
-take_pages(struct sftp *sftp, struct handle *handle, off_t offset, size_t len)
+send_pages(struct sftp *sftp, struct handle *handle, off_t offset, size_t len,
+    uint32_t id)
 {
 	uint8_t byte;
 	const struct iovec last = { &byte, 1 };
@@ -254,12 +266,14 @@ take_pages(struct sftp *sftp, struct handle *handle, off_t offset, size_t len)
 
 	if (len < SFTP_PAGES_MIN || handle->file.bytes_read == 0 ||
 	    handle->has_no_pages || sftp->writers != 0 ||
-	    offset > INT64_MAX - (off_t)len)
+	    !reaches(handle, (uint64_t)offset + len))
 		return -1;
 	handle->is_slow = handle->is_slow || preadv2(handle->file.fd, &last, 1,
 	    offset + (off_t)len - 1, RWF_NOWAIT) == -1;
-	n = pages_take(&sftp->pages, handle->file.fd, offset, len);
+	n = reply_pages(sftp, id, handle->file.fd, offset, len);
 	handle->has_no_pages = n == -1 && errno == EINVAL;
+	if (n < (ssize_t)len)
+		handle->size = 0;
 	return n;
 }
 
@@ -292,10 +306,8 @@ sftp_run_read(struct sftp *sftp, const struct sftp_request *q)
 
 	if (handle == NULL)
 		return;
-	n = take_pages(sftp, handle, (off_t)q->offset, len);
-	if (n > 0)
-		reply_pages(sftp, q->id, (size_t)n);
-	else if (n == -1)
+	n = send_pages(sftp, handle, (off_t)q->offset, len, q->id);
+	if (n == -1)
 		n = copy_data(sftp, handle, (off_t)q->offset, len, q->id);
 	if (n == -1) {
 		int error = errno;

@@ -29,7 +29,8 @@ struct handle {
 	uint64_t next_offset;		/* where a sequential reader goes on */
 	uint64_t ahead;			/* the page cache is asked up to here */
 	bool is_slow;			/* reads had to wait for the disk */
-	bool has_no_pages;		/* see pages_take() */
+	bool has_no_pages;		/* see reply_pages() */
+	uint64_t size;			/* it reached that far, or farther */
 	struct dir_buffer *dir;		/* entries not yet told */
 };
 

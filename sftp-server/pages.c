@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "sftp-server/pages.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -9,7 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PIPE_SIZE	524288	/* two replies of the greatest length */
+#include "sftp-server/limits.h"
+
+#define PIPE_SIZE	524288	/* a reply of the greatest length, and more */
 #define SETTLE_MS	1
 
 void
@@ -31,102 +32,107 @@ pages_close(struct pages *pages)
 			close(pages->fds[i]);
 		pages->fds[i] = -1;
 	}
+	pages->len = pages->slots = 0;
+}
+
+static size_t
+page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
 static bool
-open_pipe(struct pages *pages)
+open_line(struct pages *pages)
 {
 	int size;
 
-	if (pages->fds[0] != -1)
-		return true;
-	if (pipe2(pages->fds, O_CLOEXEC | O_NONBLOCK) == -1)
+	if (pages->fds[0] != -1 || !pages->possible)
+		return pages->possible;
+	pages->possible = pipe2(pages->fds, O_CLOEXEC | O_NONBLOCK) == 0;
+	if (!pages->possible)
 		return false;
 	/* a user has so many pages for pipes: then it stays small */
 	(void)fcntl(pages->fds[1], F_SETPIPE_SZ, PIPE_SIZE);
 	size = fcntl(pages->fds[1], F_GETPIPE_SZ);
-	pages->slots_max = (size_t)MAX(size, 0) /
-	    (size_t)sysconf(_SC_PAGESIZE);
+	pages->slots_max = (size_t)MAX(size, 0) / page_size();
 	return true;
 }
 
-/* Each page, and a part of one at either end, takes a slot of the pipe. */
-static size_t
-slots_for(size_t len)
+bool
+pages_has_room(const struct pages *pages)
 {
-	return len / (size_t)sysconf(_SC_PAGESIZE) + 2;
-}
-
-ssize_t
-pages_take(struct pages *pages, int fd, off_t offset, size_t len)
-{
-	size_t slots = slots_for(len), taken = 0;
-	loff_t at = offset;
-	ssize_t n = 0;
-
-	if (!pages->possible || pages->count == PAGES_PARTS_MAX ||
-	    !open_pipe(pages) || pages->slots_max - pages->slots < slots) {
-		errno = EAGAIN;
-		return -1;
-	}
-	while (taken < len && (n = splice(fd, &at, pages->fds[1], NULL,
-	    len - taken, SPLICE_F_NONBLOCK)) > 0)
-		taken += (size_t)n;
-	if (taken == 0)
-		return n;
-	pages->parts[(pages->first + pages->count++) % PAGES_PARTS_MAX] =
-	    (struct pages_part){ .len = taken, .slots = slots };
-	pages->slots += slots;
-	pages->len += taken;
-	return (ssize_t)taken;
-}
-
-void
-pages_follow(struct pages *pages, size_t queue_len)
-{
-	struct pages_part *part = &pages->parts[(pages->first + pages->count -
-	    1) % PAGES_PARTS_MAX];
-
-	part->before = queue_len - pages->before;
-	pages->before = queue_len;
+	return pages->len == 0 || (pages->len < SFTP_PAGES_WAITING &&
+	    pages->slots_max - pages->slots >= pages->last);
 }
 
 bool
-pages_next(const struct pages *pages, size_t *before)
+pages_fit(struct pages *pages, size_t before_len, size_t len)
 {
-	*before = pages->parts[pages->first].before;
-	return pages->count != 0;
+	/*
+	 * Each page, and a part of one at either end, takes a slot; so do the
+	 * bytes before them.
+	 */
+	pages->last = len / page_size() + 3;
+	return before_len <= PAGES_BEFORE_MAX && open_line(pages) &&
+	    pages->slots_max - pages->slots >= pages->last;
 }
 
-void
-pages_wrote(struct pages *pages, size_t n)
+static size_t
+join_bytes(struct pages *pages, struct bytes b)
 {
-	struct pages_part *part = &pages->parts[pages->first];
+	size_t done = 0;
+	ssize_t n = 0;
 
-	if (pages->count == 0)
-		return;
-	assert(n <= part->before);
-	part->before -= n;
-	pages->before -= n;
+	while (done < b.len && (n = write(pages->fds[1], b.p + done,
+	    b.len - done)) > 0)
+		done += (size_t)n;
+	return done;
+}
+
+size_t
+pages_join(struct pages *pages, struct bytes before, int fd, off_t offset,
+    size_t len)
+{
+	size_t done = join_bytes(pages, before), all = before.len + len;
+	loff_t at = offset;
+	ssize_t n = -1;
+
+	while (done >= before.len && done < all && (n = splice(fd, &at,
+	    pages->fds[1], NULL, all - done, SPLICE_F_NONBLOCK)) > 0)
+		done += (size_t)n;
+	if (n == 0)
+		errno = 0;
+	pages->len += done;
+	pages->slots += pages->last;
+	return done;
+}
+
+bool
+pages_take_back(struct pages *pages, uint8_t *p)
+{
+	ssize_t n;
+
+	while (pages->len != 0 &&
+	    (n = read(pages->fds[0], p, pages->len)) > 0) {
+		p += n;
+		pages->len -= (size_t)n;
+	}
+	pages->slots = 0;
+	return pages->len == 0;
 }
 
 ssize_t
 pages_send(struct pages *pages)
 {
-	struct pages_part *part = &pages->parts[pages->first];
 	ssize_t n = splice(pages->fds[0], NULL, pages->out_fd, NULL,
-	    part->len, SPLICE_F_NONBLOCK);
+	    pages->len, SPLICE_F_NONBLOCK);
 
 	if (n <= 0)
 		return n;
 	pages->unread = true;
 	pages->len -= (size_t)n;
-	part->len -= (size_t)n;
-	if (part->len == 0) {
-		pages->slots -= part->slots;
-		pages->first = (pages->first + 1) % PAGES_PARTS_MAX;
-		pages->count--;
-	}
+	if (pages->len == 0)
+		pages->slots = 0;
 	return n;
 }
 

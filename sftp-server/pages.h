@@ -2,11 +2,12 @@
 /*
  * pages - file contents that reach the client's pipe without being copied.
  *
- * Shapes:  pages of a file are taken into a pipe of our own, and from there
- *          they follow the bytes of the reply that announces them.
- * Units:   bytes.
+ * Shapes:  a pipe of our own, the line, in which replies stand behind each
+ *          other: bytes that were copied, and pages of files. It goes to the
+ *          client before anything that comes later.
+ * Units:   bytes; slots of a pipe, which hold a page or a part of one.
  * Errors:  what can't go this way is read and written like everything else.
- * Owns:    the pipe.
+ * Owns:    the line.
  * Source:  splice(2), pipe(7).
  *
  * Whoever changes such a page before it was read out of the client's pipe
@@ -18,48 +19,42 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "lib/base/bytes.h"
 #include "lib/base/compiler.h"
 
-#define PAGES_PARTS_MAX	16	/* replies, before something is written */
-
-struct pages_part {
-	size_t before;		/* bytes of the queue that go first */
-	size_t len, slots;	/* of our pipe */
-};
+#define PAGES_BEFORE_MAX	4096	/* bytes in front, which are copied */
 
 struct pages {
 	int out_fd;
-	bool possible;		/* out_fd is a pipe */
+	bool possible;		/* out_fd is a pipe, and we may have one */
 	bool unread;		/* some may lie in it still */
-	int fds[2];		/* our pipe; -1: not needed so far */
-	size_t slots_max, slots;
-	size_t len;		/* of all parts */
-	size_t before;		/* of all parts */
-	struct pages_part parts[PAGES_PARTS_MAX];
-	unsigned first, count;
+	int fds[2];		/* the line; -1: not needed so far */
+	size_t len;		/* of the line */
+	size_t slots_max, slots; /* used, at most */
+	size_t last;		/* slots of the last reply */
 };
 
 void pages_init(struct pages *pages, int out_fd);
-/* Nothing is on its way: gives the pipe back. */
+/* Gives the line back, with what may stand there. */
 void pages_close(struct pages *pages);
 
+/* Is there room for a reply like the last one? */
+bool pages_has_room(const struct pages *pages);
+/* May len bytes of a file, and so many before them, join the line? */
+MUST_CHECK bool pages_fit(struct pages *pages, size_t before_len, size_t len);
 /*
- * Takes len bytes of a file, less at its end. -1: they have to be read; errno
- * is EINVAL when this file never gives pages.
+ * They fit: the bytes join the line, and then the pages. How much of both
+ * did; when not all, errno tells why, 0 that the file has ended, and EINVAL
+ * that it never gives pages. Then pages_take_back() is called for.
  */
-MUST_CHECK ssize_t pages_take(struct pages *pages, int fd, off_t offset,
-    size_t len);
-/* What was just taken follows a queue that is now queue_len long. */
-void pages_follow(struct pages *pages, size_t queue_len);
+MUST_CHECK size_t pages_join(struct pages *pages, struct bytes before, int fd,
+    off_t offset, size_t len);
+/* The whole line, pages->len bytes. False: it can't be had. */
+MUST_CHECK bool pages_take_back(struct pages *pages, uint8_t *p);
 
-/* How many bytes of the queue go before the next pages; false: no pages. */
-MUST_CHECK bool pages_next(const struct pages *pages, size_t *before);
-/* The queue got shorter by that. */
-void pages_wrote(struct pages *pages, size_t n);
-/* Hands on the next pages, as writev(2) does. */
+/* Hands on the line, as write(2) does. */
 MUST_CHECK ssize_t pages_send(struct pages *pages);
-
-/* All is sent: waits until the pages in the client's pipe were read, too. */
+/* The line is empty: waits until the client's pipe was read, too. */
 void pages_settle(struct pages *pages);
 
 #endif

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <errno.h>
 
+#define DATA_HEAD	13	/* length, type, id, length of the data */
+
 static const char *const status_texts[SFTP_STATUS_COUNT] = {
 	[SFTP_OK] = "Success",
 	[SFTP_EOF] = "End of file",
@@ -119,14 +121,62 @@ reply_attrs(struct sftp *sftp, uint32_t id, const struct statx *st)
 	reply_end(sftp, &w);
 }
 
-void
-reply_pages(struct sftp *sftp, uint32_t id, size_t len)
+/*
+ * The reply that joined the line is shorter than it says, as the file is: all
+ * that stands there becomes part of the queue again, where that is mended.
+ */
+static ssize_t
+shorten(struct sftp *sftp, size_t joined, size_t queued)
 {
-	struct writer w = reply_start(sftp, SFTP_DATA, id);
+	struct sftp_queue *out = &sftp->out;
+	size_t line_len = sftp->pages.len, left, n;
+	int error = errno;
 
+	n = joined - MIN(joined, queued);
+	left = queued - MIN(joined, queued);
+	assert(line_len + left <= out->cap);
+	memmove(out->p + line_len, out->p + out->end - left, left);
+	out->start = 0;
+	out->end = line_len + left;
+	if (!pages_take_back(&sftp->pages, out->p)) {
+		log_error("pages of a file: %s", strerror(errno));
+		sftp->status = SFTP_EXIT_FAILURE;
+		sftp->ended = true;
+		out->end = DATA_HEAD;
+		n = 0;
+	}
+	if (n == 0) {
+		out->end -= DATA_HEAD;
+		errno = error;
+		return -1;
+	}
+	put_u32(out->p + out->end - n - DATA_HEAD,
+	    (uint32_t)(n + DATA_HEAD - 4));
+	put_u32(out->p + out->end - n - 4, (uint32_t)n);
+	return (ssize_t)n;
+}
+
+ssize_t
+reply_pages(struct sftp *sftp, uint32_t id, int fd, off_t offset, size_t len)
+{
+	struct sftp_queue *out = &sftp->out;
+	struct writer w;
+	size_t queued, joined;
+
+	if (!pages_fit(&sftp->pages, out->end - out->start + DATA_HEAD, len)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	w = reply_start(sftp, SFTP_DATA, id);
 	wr_u32(&w, (uint32_t)len);
 	end_before(sftp, &w, len);
-	pages_follow(&sftp->pages, sftp->out.end - sftp->out.start);
+	queued = out->end - out->start;
+	joined = pages_join(&sftp->pages, bytes_of(out->p + out->start,
+	    queued), fd, offset, len);
+	if (joined < queued + len)
+		return shorten(sftp, joined, queued);
+	out->start = out->end;
+	return (ssize_t)len;
 }
 
 void

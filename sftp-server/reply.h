@@ -30,8 +30,12 @@ void reply_result(struct sftp *sftp, uint32_t id, int result);
 void reply_bad_handle(struct sftp *sftp, uint32_t id);
 void reply_handle(struct sftp *sftp, uint32_t id, uint32_t index);
 void reply_attrs(struct sftp *sftp, uint32_t id, const struct statx *st);
-/* The pages that were taken last, len bytes, as data of a file. */
-void reply_pages(struct sftp *sftp, uint32_t id, size_t len);
+/*
+ * Data of a file that reaches that far, without copying it: how much. -1: it
+ * is to be copied; errno is EINVAL when that holds for the whole file.
+ */
+MUST_CHECK ssize_t reply_pages(struct sftp *sftp, uint32_t id, int fd,
+    off_t offset, size_t len);
 /* One name, without attributes. */
 void reply_name(struct sftp *sftp, uint32_t id, const char *name);
 

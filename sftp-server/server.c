@@ -109,7 +109,7 @@ unsent(const struct sftp *sftp)
 static bool
 has_room(struct sftp *sftp)
 {
-	return sftp->pages.len < SFTP_PAGES_WAITING &&
+	return pages_has_room(&sftp->pages) &&
 	    queue_make_room(&sftp->out, REPLY_ROOM);
 }
 
@@ -135,23 +135,17 @@ answer(struct sftp *sftp)
 	return true;
 }
 
-/* Bytes, or the pages that come next. */
 static ssize_t
 send_some(struct sftp *sftp)
 {
 	struct sftp_queue *out = &sftp->out;
-	size_t len;
 	ssize_t n;
 
-	if (!pages_next(&sftp->pages, &len))
-		len = queue_len(out);
-	else if (len == 0)
+	if (sftp->pages.len != 0)
 		return pages_send(&sftp->pages);
-	n = write(sftp->out_fd, out->p + out->start, len);
-	if (n > 0) {
+	n = write(sftp->out_fd, out->p + out->start, queue_len(out));
+	if (n > 0)
 		out->start += (size_t)n;
-		pages_wrote(&sftp->pages, (size_t)n);
-	}
 	return n;
 }
 

@@ -42,7 +42,7 @@ struct sftp {
 	struct tree *tree;
 	int in_fd, out_fd;
 	struct sftp_queue in, out;
-	struct pages pages;		/* what goes out between bytes of out */
+	struct pages pages;		/* what goes out before it */
 	struct handles handles;
 	uint32_t writers;		/* of them, open for writing */
 	struct id_names users, groups;

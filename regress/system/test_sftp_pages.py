@@ -110,6 +110,34 @@ def test_more_than_the_pipes_hold_waits_for_the_client(session, tmp_path):
         assert _data(session) == content[offset:offset + PIECE]
 
 
+@pytest.mark.parametrize("size", [250_000, 230_000])
+@pytest.mark.parametrize("before", range(4))
+def test_a_file_that_another_made_shorter_gives_what_it_has(
+        session, tmp_path, before, size):
+    """Found out only when the reply's head stands in line."""
+    path, content = _file(tmp_path, 400_000)
+    handle = _begin(session, path, content)
+    session.send(READ, handle + u64(100_000) + u32(PIECE))
+    assert _data(session) == content[100_000:100_000 + PIECE]
+    os.truncate(path, size)
+    # in one go, so that replies wait for each other
+    for number in range(before):
+        session.send(READ, handle + u64(number * PIECE) + u32(PIECE))
+        session.send(FSTAT, handle)
+    session.send(READ, handle + u64(240_000) + u32(PIECE))
+    session.send(READ, handle + u64(260_000) + u32(PIECE))
+    session.send(READ, handle + u64(50_000) + u32(PIECE))
+    for number in range(before):
+        assert _data(session) == content[number * PIECE:][:PIECE]
+        assert session.receive()[0] == ATTRS
+    if size > 240_000:
+        assert _data(session) == content[240_000:size]
+    else:
+        assert _status(session) == EOF
+    assert _status(session) == EOF
+    assert _data(session) == content[50_000:50_000 + PIECE]
+
+
 def _truncate(session, path):
     session.send(SETSTAT, string(path) + attrs(size=FIRST + 100))
 

@@ -85,61 +85,67 @@ read_content(int fd, size_t at)
 	return len;
 }
 
-/* Sends as the queue's owner does, until the pipe is full: bytes of pages. */
+static size_t
+read_away_some(int fd)
+{
+	uint8_t buf[65536];
+	ssize_t n = read(fd, buf, sizeof(buf));
+
+	return n < 0 ? 0 : (size_t)n;
+}
+
+/* All that stands in line, until the pipe is full. */
 static size_t
 send_all(struct way *way)
 {
-	size_t before, sent = 0;
+	size_t sent = 0;
 	ssize_t n;
 
-	while (pages_next(&way->pages, &before)) {
-		if (before != 0) {
-			n = write(way->write_fd, HEAD, before);
-			if (n == -1)
-				break;
-			pages_wrote(&way->pages, (size_t)n);
-			continue;
-		}
-		n = pages_send(&way->pages);
-		if (n == -1)
-			break;
+	while (way->pages.len != 0 && (n = pages_send(&way->pages)) != -1) {
 		assert_int_not_equal(n, 0);
 		sent += (size_t)n;
 	}
-	if (pages_next(&way->pages, &before))
+	if (way->pages.len != 0)
 		assert_int_equal(errno, EAGAIN);
 	return sent;
+}
+
+/* So many bytes of the file, with nothing before them. */
+static size_t
+join(struct way *way, off_t offset, size_t len)
+{
+	assert_true(pages_fit(&way->pages, 0, len));
+	return pages_join(&way->pages, (struct bytes){ 0 }, way->file_fd,
+	    offset, len);
 }
 
 static void
 pages__follow_the_bytes_that_announce_them(void **state)
 {
 	char head[HEAD_LEN];
+	uint8_t data[10000];
 	struct way way;
-	size_t before;
 
 	(void)state;
 	way_init(&way, 262144);
-	assert_false(pages_next(&way.pages, &before));
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(pages_take(&way.pages, way.file_fd, 100 + i,
-		    10000), 10000);
-		pages_follow(&way.pages, (size_t)(i + 1) * HEAD_LEN);
+		assert_true(pages_has_room(&way.pages));
+		assert_true(pages_fit(&way.pages, HEAD_LEN, sizeof(data)));
+		assert_int_equal(pages_join(&way.pages, bytes_str(HEAD),
+		    way.file_fd, 100 + i, sizeof(data)),
+		    HEAD_LEN + sizeof(data));
 	}
-	assert_int_equal(way.pages.len, 30000);
-	assert_true(pages_next(&way.pages, &before));
-	assert_int_equal(before, HEAD_LEN);
-	for (int i = 0; i < 3; i++) {
-		assert_int_equal(write(way.write_fd, HEAD, HEAD_LEN), HEAD_LEN);
-		pages_wrote(&way.pages, HEAD_LEN);
-		assert_int_equal(pages_send(&way.pages), 10000);
+	assert_int_equal(way.pages.len, 3 * (HEAD_LEN + sizeof(data)));
+	assert_int_equal(send_all(&way), 3 * (HEAD_LEN + sizeof(data)));
+	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(read(way.read_fd, head, HEAD_LEN), HEAD_LEN);
 		assert_memory_equal(head, HEAD, HEAD_LEN);
-		assert_int_equal(read_content(way.read_fd, 100 + (size_t)i),
-		    10000);
+		assert_int_equal(read(way.read_fd, data, sizeof(data)),
+		    sizeof(data));
+		for (size_t at = 0; at < sizeof(data); at++)
+			assert_int_equal(data[at], content(100 + i + at));
 	}
-	assert_false(pages_next(&way.pages, &before));
-	assert_int_equal(way.pages.len, 0);
+	assert_int_equal(way.pages.slots, 0);
 	way_clear(&way);
 }
 
@@ -147,14 +153,13 @@ static void
 pages__a_small_pipe_takes_them_piece_by_piece(void **state)
 {
 	struct way way;
-	size_t before, at = 0, n;
+	size_t at = 0, n;
 	unsigned pieces = 0;
 
 	(void)state;
 	way_init(&way, 4096);
-	assert_int_equal(pages_take(&way.pages, way.file_fd, 0, 50000), 50000);
-	pages_follow(&way.pages, 0);
-	while (pages_next(&way.pages, &before)) {
+	assert_int_equal(join(&way, 0, 50000), 50000);
+	while (way.pages.len != 0) {
 		n = send_all(&way);
 		assert_int_not_equal(n, 0);
 		assert_int_equal(read_content(way.read_fd, at), n);
@@ -166,26 +171,53 @@ pages__a_small_pipe_takes_them_piece_by_piece(void **state)
 	way_clear(&way);
 }
 
+/* errno 0, as read(2) returns 0. */
 static void
 pages__there_are_none_behind_the_end(void **state)
 {
 	struct way way;
-	size_t before;
 
 	(void)state;
 	way_init(&way, 262144);
-	assert_int_equal(pages_take(&way.pages, way.file_fd, FILE_LEN - 5000,
-	    32768), 5000);
-	pages_follow(&way.pages, 0);
+	assert_int_equal(join(&way, FILE_LEN - 5000, 32768), 5000);
+	assert_int_equal(errno, 0);
 	assert_int_equal(send_all(&way), 5000);
 	assert_int_equal(read_content(way.read_fd, FILE_LEN - 5000), 5000);
-	assert_int_equal(pages_take(&way.pages, way.file_fd, FILE_LEN, 32768),
-	    0);
-	assert_int_equal(pages_take(&way.pages, way.file_fd, FILE_LEN + 70000,
-	    32768), 0);
-	assert_false(pages_next(&way.pages, &before));
+	errno = EIO;
+	assert_int_equal(join(&way, FILE_LEN, 32768), 0);
+	assert_int_equal(errno, 0);
+	assert_int_equal(join(&way, FILE_LEN + 70000, 32768), 0);
+	assert_int_equal(way.pages.len, 0);
+	way_clear(&way);
+}
+
+/* What was announced is then mended where it can be. */
+static void
+pages__the_line_can_be_taken_back(void **state)
+{
+	uint8_t all[2 * HEAD_LEN + 5000 + 3000];
+	struct way way;
+
+	(void)state;
+	way_init(&way, 262144);
+	assert_true(pages_fit(&way.pages, HEAD_LEN, 5000));
+	assert_int_equal(pages_join(&way.pages, bytes_str(HEAD), way.file_fd,
+	    0, 5000), HEAD_LEN + 5000);
+	assert_true(pages_fit(&way.pages, HEAD_LEN, 5000));
+	assert_int_equal(pages_join(&way.pages, bytes_str(HEAD), way.file_fd,
+	    FILE_LEN - 3000, 5000), HEAD_LEN + 3000);
+	assert_int_equal(way.pages.len, sizeof(all));
+	assert_true(pages_take_back(&way.pages, all));
+	assert_memory_equal(all, HEAD, HEAD_LEN);
+	assert_memory_equal(all + HEAD_LEN + 5000, HEAD, HEAD_LEN);
+	for (size_t i = 0; i < 5000; i++)
+		assert_int_equal(all[HEAD_LEN + i], content(i));
+	for (size_t i = 0; i < 3000; i++)
+		assert_int_equal(all[2 * HEAD_LEN + 5000 + i],
+		    content(FILE_LEN - 3000 + i));
 	assert_int_equal(way.pages.len, 0);
 	assert_int_equal(way.pages.slots, 0);
+	assert_int_equal(send_all(&way), 0);
 	way_clear(&way);
 }
 
@@ -194,14 +226,13 @@ static void
 pages__a_file_that_shrinks_meanwhile_still_gives_what_was_taken(void **state)
 {
 	struct way way;
-	size_t before, sent, got = 0;
+	size_t sent, got = 0;
 	uint8_t buf[4096];
 	ssize_t n;
 
 	(void)state;
 	way_init(&way, 4096);
-	assert_int_equal(pages_take(&way.pages, way.file_fd, 0, 50000), 50000);
-	pages_follow(&way.pages, 0);
+	assert_int_equal(join(&way, 0, 50000), 50000);
 	sent = send_all(&way);
 	assert_true(sent != 0 && sent < 50000);
 	assert_int_equal(ftruncate(way.file_fd, 100), 0);
@@ -211,67 +242,49 @@ pages__a_file_that_shrinks_meanwhile_still_gives_what_was_taken(void **state)
 		got += (size_t)n;
 		sent += send_all(&way);
 	}
-	assert_int_equal(got, 50000);
 	assert_int_equal(sent, 50000);
-	assert_false(pages_next(&way.pages, &before));
-	assert_int_equal(pages_take(&way.pages, way.file_fd, 100, 100), 0);
+	assert_int_equal(join(&way, 100, 100), 0);
 	way_clear(&way);
 }
 
+/* The caller sends what there is, or copies, and may ask again. */
 static void
-pages__a_queue_that_is_not_written_stays_in_front(void **state)
+pages__no_more_join_than_there_are_slots(void **state)
 {
 	struct way way;
-	size_t before;
+	unsigned joined = 0;
 
 	(void)state;
 	way_init(&way, 262144);
-	assert_int_equal(pages_take(&way.pages, way.file_fd, 0, 100), 100);
-	pages_follow(&way.pages, 10);
-	assert_int_equal(pages_take(&way.pages, way.file_fd, 0, 100), 100);
-	pages_follow(&way.pages, 25);
-	pages_wrote(&way.pages, 4);
-	assert_true(pages_next(&way.pages, &before));
-	assert_int_equal(before, 6);
-	pages_wrote(&way.pages, 6);
-	assert_int_equal(pages_send(&way.pages), 100);
-	assert_true(pages_next(&way.pages, &before));
-	assert_int_equal(before, 15);
-	way_clear(&way);
-}
-
-/* -1 with EAGAIN: the caller copies, and may ask again. */
-static void
-pages__no_more_are_taken_than_wait(void **state)
-{
-	struct way way;
-	unsigned taken = 0;
-	ssize_t n;
-
-	(void)state;
-	way_init(&way, 262144);
-	while ((n = pages_take(&way.pages, way.file_fd, 0, 16384)) == 16384) {
-		pages_follow(&way.pages, 0);
-		assert_true(++taken <= PAGES_PARTS_MAX);
+	while (pages_has_room(&way.pages)) {
+		assert_int_equal(join(&way, 1, 50000), 50000);
+		assert_true(++joined < 100);
 	}
-	assert_int_equal(n, -1);
-	assert_int_equal(errno, EAGAIN);
-	assert_true(taken > 1);
-	assert_int_not_equal(send_all(&way), 0);
-	assert_int_equal(pages_take(&way.pages, way.file_fd, 0, 16384), 16384);
+	assert_true(joined > 1);
+	while (pages_fit(&way.pages, 0, 16384)) {
+		assert_int_equal(join(&way, 1, 16384), 16384);
+		assert_true(++joined < 100);
+	}
+	assert_false(pages_has_room(&way.pages));
+	while (way.pages.len != 0) {
+		assert_int_not_equal(send_all(&way), 0);
+		assert_true(read_away_some(way.read_fd) != 0);
+	}
+	assert_int_equal(join(&way, 0, 16384), 16384);
 	way_clear(&way);
 }
 
 static void
-pages__longer_than_our_pipe_are_copied(void **state)
+pages__what_is_too_long_is_copied(void **state)
 {
 	struct way way;
 
 	(void)state;
 	way_init(&way, 4096);
-	assert_int_equal(pages_take(&way.pages, way.file_fd, 0, 8 << 20), -1);
-	assert_int_equal(errno, EAGAIN);
-	assert_int_equal(way.pages.count, 0);
+	assert_false(pages_fit(&way.pages, 0, 8 << 20));
+	assert_false(pages_fit(&way.pages, PAGES_BEFORE_MAX + 1, 16384));
+	assert_true(pages_fit(&way.pages, PAGES_BEFORE_MAX, 16384));
+	assert_true(pages_has_room(&way.pages));
 	way_clear(&way);
 }
 
@@ -280,20 +293,17 @@ static void
 pages__only_a_pipe_gets_them(void **state)
 {
 	struct pages pages;
-	int fds[2], file_fd = new_file(20000);
-	size_t before;
+	int fds[2];
 
 	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
 	    fds), 0);
 	pages_init(&pages, fds[0]);
-	assert_int_equal(pages_take(&pages, file_fd, 0, 16384), -1);
-	assert_int_equal(errno, EAGAIN);
+	assert_false(pages_fit(&pages, 0, 16384));
 	assert_int_equal(pages.fds[0], -1);
-	assert_false(pages_next(&pages, &before));
+	assert_true(pages_has_room(&pages));
 	pages_settle(&pages);
 	pages_close(&pages);
-	close(file_fd);
 	close(fds[0]);
 	close(fds[1]);
 }
@@ -304,13 +314,17 @@ pages__what_has_none_says_so_for_good(void **state)
 {
 	struct way way;
 	int dir_fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	uint8_t head[HEAD_LEN];
 
 	(void)state;
 	assert_int_not_equal(dir_fd, -1);
 	way_init(&way, 262144);
-	assert_int_equal(pages_take(&way.pages, dir_fd, 0, 16384), -1);
+	assert_true(pages_fit(&way.pages, HEAD_LEN, 16384));
+	assert_int_equal(pages_join(&way.pages, bytes_str(HEAD), dir_fd, 0,
+	    16384), HEAD_LEN);
 	assert_int_equal(errno, EINVAL);
-	assert_int_equal(way.pages.slots, 0);
+	assert_true(pages_take_back(&way.pages, head));
+	assert_memory_equal(head, HEAD, HEAD_LEN);
 	way_clear(&way);
 	close(dir_fd);
 }
@@ -340,8 +354,7 @@ pages__are_settled_when_the_reader_has_them(void **state)
 	(void)state;
 	way_init(&way, 262144);
 	pages_settle(&way.pages);
-	assert_int_equal(pages_take(&way.pages, way.file_fd, 0, 10000), 10000);
-	pages_follow(&way.pages, 0);
+	assert_int_equal(join(&way, 0, 10000), 10000);
 	assert_int_equal(send_all(&way), 10000);
 	assert_int_equal(pthread_create(&thread, NULL, read_away, &way), 0);
 	pages_settle(&way.pages);
@@ -358,8 +371,7 @@ pages__are_settled_when_the_reader_has_gone(void **state)
 
 	(void)state;
 	way_init(&way, 262144);
-	assert_int_equal(pages_take(&way.pages, way.file_fd, 0, 10000), 10000);
-	pages_follow(&way.pages, 0);
+	assert_int_equal(join(&way, 0, 10000), 10000);
 	assert_int_equal(send_all(&way), 10000);
 	close(way.read_fd);
 	pages_settle(&way.pages);
@@ -378,9 +390,7 @@ pages__the_pipe_is_given_back_and_comes_again(void **state)
 	way_init(&way, 262144);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(way.pages.fds[0], -1);
-		assert_int_equal(pages_take(&way.pages, way.file_fd, 0, 5000),
-		    5000);
-		pages_follow(&way.pages, 0);
+		assert_int_equal(join(&way, 0, 5000), 5000);
 		assert_int_not_equal(way.pages.fds[0], -1);
 		assert_int_equal(send_all(&way), 5000);
 		assert_int_equal(read_content(way.read_fd, 0), 5000);
@@ -396,12 +406,11 @@ main(void)
 		cmocka_unit_test(pages__follow_the_bytes_that_announce_them),
 		cmocka_unit_test(pages__a_small_pipe_takes_them_piece_by_piece),
 		cmocka_unit_test(pages__there_are_none_behind_the_end),
+		cmocka_unit_test(pages__the_line_can_be_taken_back),
 		cmocka_unit_test(
 		    pages__a_file_that_shrinks_meanwhile_still_gives_what_was_taken),
-		cmocka_unit_test(
-		    pages__a_queue_that_is_not_written_stays_in_front),
-		cmocka_unit_test(pages__no_more_are_taken_than_wait),
-		cmocka_unit_test(pages__longer_than_our_pipe_are_copied),
+		cmocka_unit_test(pages__no_more_join_than_there_are_slots),
+		cmocka_unit_test(pages__what_is_too_long_is_copied),
 		cmocka_unit_test(pages__only_a_pipe_gets_them),
 		cmocka_unit_test(pages__what_has_none_says_so_for_good),
 		cmocka_unit_test(pages__are_settled_when_the_reader_has_them),
