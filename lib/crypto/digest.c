@@ -38,7 +38,7 @@ hash_block_len(enum digest_id id)
 	return digest_row(id)->block_len;
 }
 
-static bool
+bool
 hash_ops_load(struct hash_ops *ops, const char *name)
 {
 	const OSSL_DISPATCH *t = provider_find(OSSL_OP_DIGEST, name);
@@ -56,6 +56,8 @@ hash_ops_load(struct hash_ops *ops, const char *name)
 		    provider_entry(t, OSSL_FUNC_DIGEST_UPDATE)),
 		.final = OSSL_FUNC_digest_final(
 		    provider_entry(t, OSSL_FUNC_DIGEST_FINAL)),
+		.set_params = OSSL_FUNC_digest_set_ctx_params(
+		    provider_entry(t, OSSL_FUNC_DIGEST_SET_CTX_PARAMS)),
 	};
 	return ops->newctx != NULL && ops->freectx != NULL &&
 	    ops->dupctx != NULL && ops->init != NULL &&

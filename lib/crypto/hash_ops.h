@@ -21,8 +21,13 @@ struct hash_ops {
 	OSSL_FUNC_digest_init_fn *init;
 	OSSL_FUNC_digest_update_fn *update;
 	OSSL_FUNC_digest_final_fn *final;
+	OSSL_FUNC_digest_set_ctx_params_fn *set_params;	/* may be NULL */
 };
 
+/* name: any that libcrypto lists; false: it does not have it. */
+bool hash_ops_load(struct hash_ops *ops, const char *name);
+
+/* Found once for the process. */
 const struct hash_ops *hash_ops_get(enum digest_id id);
 /* What HMAC pads keys to. */
 size_t hash_block_len(enum digest_id id);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "lib/crypto/mlkem768.h"
 
-#include <openssl/evp.h>
+#include <openssl/core_names.h>
 #include <string.h>
 
 #include "lib/base/bytes.h"
+#include "lib/crypto/hash_ops.h"
 #include "lib/crypto/mlkem768_poly.h"
 
 enum {
@@ -36,8 +37,8 @@ static const char *const function_names[FUNCTION_COUNT] = {
 
 struct hasher {
 	struct {
-		EVP_MD *md;
-		EVP_MD_CTX *ctx;
+		struct hash_ops ops;
+		void *ctx;
 	} of[FUNCTION_COUNT];
 };
 
@@ -45,8 +46,8 @@ static void
 hasher_clear(struct hasher *hasher)
 {
 	for (size_t i = 0; i < FUNCTION_COUNT; i++) {
-		EVP_MD_CTX_free(hasher->of[i].ctx);
-		EVP_MD_free(hasher->of[i].md);
+		if (hasher->of[i].ctx != NULL)
+			hasher->of[i].ops.freectx(hasher->of[i].ctx);
 	}
 }
 
@@ -54,15 +55,27 @@ hasher_clear(struct hasher *hasher)
 static MUST_CHECK bool
 hasher_init(struct hasher *hasher, struct err *err)
 {
-	bool ok = true;
-
+	*hasher = (struct hasher){ 0 };
 	for (size_t i = 0; i < FUNCTION_COUNT; i++) {
-		hasher->of[i].md = EVP_MD_fetch(NULL, function_names[i], NULL);
-		hasher->of[i].ctx = EVP_MD_CTX_new();
-		ok = ok && hasher->of[i].md != NULL &&
-		    hasher->of[i].ctx != NULL;
+		struct hash_ops *ops = &hasher->of[i].ops;
+
+		if (!hash_ops_load(ops, function_names[i]) || (
+		    hasher->of[i].ctx = ops->newctx(provider_context())) == NULL)
+			return err_set(err, ERR_CRYPTO, "SHA-3");
 	}
-	return ok ? true : err_set(err, ERR_CRYPTO, "SHA-3");
+	return true;
+}
+
+/* What a SHAKE gives is as long as one wants it. */
+static bool
+set_length(const struct hash_ops *ops, void *ctx, size_t len)
+{
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_size_t(OSSL_DIGEST_PARAM_XOFLEN, &len),
+		OSSL_PARAM_construct_end(),
+	};
+
+	return ops->set_params != NULL && ops->set_params(ctx, params) == 1;
 }
 
 /* out_len is the digest's length, or any for a SHAKE. */
@@ -70,16 +83,16 @@ static MUST_CHECK bool
 hash(struct hasher *hasher, enum function f, struct bytes a, struct bytes b,
     uint8_t *out, size_t out_len, struct err *err)
 {
-	EVP_MD_CTX *ctx = hasher->of[f].ctx;
-	bool ok;
+	const struct hash_ops *ops = &hasher->of[f].ops;
+	void *ctx = hasher->of[f].ctx;
+	bool is_xof = f == SHAKE256 || f == SHAKE128, ok;
+	size_t len = 0;
 
-	ok = EVP_DigestInit_ex2(ctx, hasher->of[f].md, NULL) == 1 &&
-	    EVP_DigestUpdate(ctx, a.p, a.len) == 1 &&
-	    EVP_DigestUpdate(ctx, b.p, b.len) == 1;
-	if (f == SHAKE256 || f == SHAKE128)
-		ok = ok && EVP_DigestFinalXOF(ctx, out, out_len) == 1;
-	else
-		ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+	ok = ops->init(ctx, NULL) == 1 &&
+	    (!is_xof || set_length(ops, ctx, out_len)) &&
+	    ops->update(ctx, a.p, a.len) == 1 &&
+	    (b.len == 0 || ops->update(ctx, b.p, b.len) == 1) &&
+	    ops->final(ctx, out, &len, out_len) == 1 && len == out_len;
 	return ok ? true : err_set(err, ERR_CRYPTO, "SHA-3");
 }
 

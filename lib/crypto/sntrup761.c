@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "lib/crypto/sntrup761.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "lib/base/bytes.h"
+#include "lib/crypto/digest.h"
 #include "lib/crypto/sntrup761_code.h"
 #include "lib/crypto/sntrup761_invert.h"
 #include "lib/crypto/sntrup761_ring.h"
@@ -37,45 +37,23 @@ enum prefix {
 	PREFIX_PUBLIC = 4,
 };
 
-struct hasher {
-	EVP_MD *sha512;
-	EVP_MD_CTX *ctx;
-};
-
-static void
-hasher_clear(struct hasher *h)
-{
-	EVP_MD_CTX_free(h->ctx);
-	EVP_MD_free(h->sha512);
-}
-
-/* hasher_clear() is due in any case. */
 static MUST_CHECK bool
-hasher_init(struct hasher *h, struct err *err)
-{
-	h->sha512 = EVP_MD_fetch(NULL, "SHA512", NULL);
-	h->ctx = EVP_MD_CTX_new();
-	if (h->sha512 == NULL || h->ctx == NULL)
-		return err_set(err, ERR_CRYPTO, "SHA-512");
-	return true;
-}
-
-static MUST_CHECK bool
-hash(struct hasher *h, uint8_t prefix, struct bytes a, struct bytes b,
+hash(uint8_t prefix, struct bytes a, struct bytes b,
     uint8_t out[static HASH_LEN], struct err *err)
 {
-	uint8_t whole[2 * HASH_LEN];
+	uint8_t whole[DIGEST_MAX];
+	struct digest d;
 	bool ok;
 
-	ok = EVP_DigestInit_ex2(h->ctx, h->sha512, NULL) == 1 &&
-	    EVP_DigestUpdate(h->ctx, &prefix, 1) == 1 &&
-	    EVP_DigestUpdate(h->ctx, a.p, a.len) == 1 &&
-	    EVP_DigestUpdate(h->ctx, b.p, b.len) == 1 &&
-	    EVP_DigestFinal_ex(h->ctx, whole, NULL) == 1;
+	ok = digest_init(&d, DIGEST_SHA512, err) &&
+	    digest_update(&d, bytes_of(&prefix, 1), err) &&
+	    digest_update(&d, a, err) && digest_update(&d, b, err) &&
+	    digest_final(&d, whole, err);
+	digest_clear(&d);
 	if (ok)
 		memcpy(out, whole, HASH_LEN);
 	explicit_bzero(whole, sizeof(whole));
-	return ok ? true : err_set(err, ERR_CRYPTO, "SHA-512");
+	return ok;
 }
 
 /* A stream of words, as the specification's generators draw them. */
@@ -149,17 +127,17 @@ hide(struct hidden *hidden, const struct sntrup761_poly *r,
     const uint8_t public[static SNTRUP761_PUBLIC_LEN],
     const uint8_t cache[static HASH_LEN],
     uint8_t ciphertext[static SNTRUP761_CIPHERTEXT_LEN],
-    struct hasher *hasher, struct err *err)
+    struct err *err)
 {
 	sntrup761_build_small(hidden->small, r);
 	sntrup761_parse_rq(&hidden->h, public);
 	sntrup761_multiply(&hidden->product, &hidden->h, r);
 	sntrup761_round(&hidden->product);
 	sntrup761_build_rounded(ciphertext, &hidden->product);
-	return hash(hasher, PREFIX_SMALL,
+	return hash(PREFIX_SMALL,
 	    (struct bytes){ hidden->small, SMALL_LEN }, (struct bytes){ 0 },
 	    hidden->small_hash, err) &&
-	    hash(hasher, PREFIX_CONFIRM,
+	    hash(PREFIX_CONFIRM,
 	    (struct bytes){ hidden->small_hash, HASH_LEN },
 	    (struct bytes){ cache, HASH_LEN }, ciphertext + ROUNDED_LEN, err);
 }
@@ -170,23 +148,20 @@ sntrup761_encaps(const uint8_t public[static SNTRUP761_PUBLIC_LEN],
     uint8_t shared[static SNTRUP761_SHARED_LEN],
     sntrup761_random *random, void *arg, struct err *err)
 {
-	struct hasher hasher;
 	struct sntrup761_poly r;
 	struct hidden hidden;
 	uint8_t cache[HASH_LEN];
 	bool ok;
 
-	ok = hasher_init(&hasher, err) &&
-	    draw_short(&r, random, arg, err) &&
-	    hash(&hasher, PREFIX_PUBLIC,
+	ok = draw_short(&r, random, arg, err) &&
+	    hash(PREFIX_PUBLIC,
 	    (struct bytes){ public, SNTRUP761_PUBLIC_LEN },
 	    (struct bytes){ 0 }, cache, err) &&
-	    hide(&hidden, &r, public, cache, ciphertext, &hasher, err) &&
-	    hash(&hasher, PREFIX_SESSION,
+	    hide(&hidden, &r, public, cache, ciphertext, err) &&
+	    hash(PREFIX_SESSION,
 	    (struct bytes){ hidden.small_hash, HASH_LEN },
 	    (struct bytes){ ciphertext, SNTRUP761_CIPHERTEXT_LEN },
 	    shared, err);
-	hasher_clear(&hasher);
 	explicit_bzero(&r, sizeof(r));
 	explicit_bzero(&hidden, sizeof(hidden));
 	return ok;
@@ -217,11 +192,10 @@ sntrup761_keygen(uint8_t public[static SNTRUP761_PUBLIC_LEN],
     uint8_t secret[static SNTRUP761_SECRET_LEN],
     sntrup761_random *random, void *arg, struct err *err)
 {
-	struct hasher hasher;
 	struct key_parts k;
 	bool ok = false;
 
-	if (!hasher_init(&hasher, err) || !draw_key(&k, random, arg, err))
+	if (!draw_key(&k, random, arg, err))
 		goto out;
 	sntrup761_build_rq(public, &k.h);
 	sntrup761_build_small(secret + SECRET_F, &k.f);
@@ -231,11 +205,10 @@ sntrup761_keygen(uint8_t public[static SNTRUP761_PUBLIC_LEN],
 		err_set(err, ERR_CRYPTO, "random bytes");
 		goto out;
 	}
-	ok = hash(&hasher, PREFIX_PUBLIC,
+	ok = hash(PREFIX_PUBLIC,
 	    (struct bytes){ public, SNTRUP761_PUBLIC_LEN },
 	    (struct bytes){ 0 }, secret + SECRET_CACHE, err);
  out:
-	hasher_clear(&hasher);
 	explicit_bzero(&k, sizeof(k));
 	if (!ok)
 		explicit_bzero(secret, SNTRUP761_SECRET_LEN);
@@ -287,18 +260,15 @@ sntrup761_decaps(const uint8_t secret[static SNTRUP761_SECRET_LEN],
     const uint8_t ciphertext[static SNTRUP761_CIPHERTEXT_LEN],
     uint8_t shared[static SNTRUP761_SHARED_LEN], struct err *err)
 {
-	struct hasher hasher;
 	struct sntrup761_poly r;
 	struct hidden hidden;
 	uint8_t again[SNTRUP761_CIPHERTEXT_LEN];
 	uint32_t wrong;
 	bool ok = false;
 
-	if (!hasher_init(&hasher, err))
-		goto out;
 	reveal(&r, ciphertext, secret);
 	if (!hide(&hidden, &r, secret + SECRET_PUBLIC, secret + SECRET_CACHE,
-	    again, &hasher, err))
+	    again, err))
 		goto out;
 	/*
 	 * Rejection is implicit: the key then comes from rho, under a prefix
@@ -308,15 +278,14 @@ sntrup761_decaps(const uint8_t secret[static SNTRUP761_SECRET_LEN],
 	for (size_t i = 0; i < SMALL_LEN; i++)
 		hidden.small[i] ^= (uint8_t)(wrong &
 		    (hidden.small[i] ^ secret[SECRET_RHO + i]));
-	ok = hash(&hasher, PREFIX_SMALL,
+	ok = hash(PREFIX_SMALL,
 	    (struct bytes){ hidden.small, SMALL_LEN }, (struct bytes){ 0 },
 	    hidden.small_hash, err) &&
-	    hash(&hasher, (uint8_t)(PREFIX_SESSION + wrong),
+	    hash((uint8_t)(PREFIX_SESSION + wrong),
 	    (struct bytes){ hidden.small_hash, HASH_LEN },
 	    (struct bytes){ ciphertext, SNTRUP761_CIPHERTEXT_LEN },
 	    shared, err);
  out:
-	hasher_clear(&hasher);
 	explicit_bzero(&r, sizeof(r));
 	explicit_bzero(&hidden, sizeof(hidden));
 	explicit_bzero(again, sizeof(again));
