@@ -24,6 +24,8 @@ lib_base_libbase_a_SOURCES = \
 	lib/base/log_sink.h \
 	lib/base/loop.c \
 	lib/base/loop.h \
+	lib/base/memory.c \
+	lib/base/memory.h \
 	lib/base/path_rights.c \
 	lib/base/path_rights.h \
 	lib/base/pattern.c \

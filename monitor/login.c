@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/login.h"
 
-#include <malloc.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "lib/base/duration.h"
 #include "lib/base/log.h"
+#include "lib/base/memory.h"
 #include "lib/wire/writer.h"
 #include "monitor/account.h"
 #include "monitor/grant.h"
 #include "monitor/monitor.h"
 #include "monitor/session_start.h"
 
+#define RELEASE_DELAY_MS	1000	/* a short login does not pay for it */
 #define DURATION_GRACE_S	2	/* for net to end it by itself */
 
 struct login {
@@ -198,6 +199,13 @@ tell_listener(struct monitor *mon, struct login *login, struct err *err)
 	return err->code == ERR_CLOSED;
 }
 
+static void
+release(void *arg)
+{
+	(void)arg;
+	memory_release();
+}
+
 /* Thousands of monitors wait beside their sessions: keep them small. */
 static void
 let_go(struct monitor *mon)
@@ -211,7 +219,8 @@ let_go(struct monitor *mon)
 	close(mon->net_program);
 	close(mon->session_program);
 	mon->net_program = mon->session_program = -1;
-	(void)malloc_trim(0);
+	loop_timer_set(&mon->loop, &mon->release_timer, RELEASE_DELAY_MS,
+	    release, NULL);
 }
 
 /* Our affair, or that of the configuration: net did nothing wrong. */

@@ -64,6 +64,7 @@ struct monitor {
 	struct watch signal_watch;
 	struct timer end_timer;
 	struct timer duration_timer;	/* SessionMaxDuration */
+	struct timer release_timer;	/* once, after login */
 
 	struct bytes snapshot, keys_map;	/* mapped; NULL: none */
 	struct config *config;

@@ -62,7 +62,8 @@
 #define CHANNEL_WINDOW_SMALL	65536	/* two packets */
 /* Windows grow beyond that to fill a long path: 640 MB/s at 100 ms. */
 #define WINDOW_GROWTH_MAX	67108864 /* of a connection */
-#define WINDOW_GROWTH_PART	16	/* of the RAM: all of the host's */
+#define WINDOW_GROWTH_PART	16	/* of the RAM: while few share it */
+#define WINDOW_GROWTH_ALL_PART	4	/* of the RAM: all of the host's */
 #define COMMAND_MAX		131072	/* MAX_ARG_STRLEN of Linux */
 #define ENV_NAME_MAX		1024
 #define ENV_VALUE_MAX		32768

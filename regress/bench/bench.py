@@ -68,6 +68,7 @@ FIGURES = {
     "sftp, listing, wall": ("s", 1, 0.33),
     "sftp, listing, CPU": ("s", 1, 0.33),
     "sftp, memory of an idle session": ("KiB PSS", 1, 0.50),
+    "sftp, memory of each of 20 idle sessions": ("KiB PSS", 1, 0.50),
 }
 
 
@@ -181,8 +182,11 @@ def groups(options):
         return {"sftp, listing, wall": wall, "sftp, listing, CPU": cpu}
 
     def sftp_memory(kind):
-        return {"sftp, memory of an idle session": sftp.memory(kind)} \
-            if kind.has_sftp else {}
+        if not kind.has_sftp:
+            return {}
+        return {"sftp, memory of an idle session": sftp.memory(kind),
+                "sftp, memory of each of 20 idle sessions":
+                    sftp.memory(kind, 20)}
 
     return [
         *(throughput(c, up) for c in figures.CIPHERS for up in (False, True)),

@@ -15,6 +15,7 @@ from servers import (COMMAND, COMMAND_NS, RELAY, Server, USER_KEY,
                      children_of, free_port, wait_for)
 
 GIB = 1 << 30
+IDLE_S = 4      # what an idle server gives back, is given back by then
 KEX = ("-o", "KexAlgorithms=sntrup761x25519-sha512@openssh.com")
 CIPHERS = {
     "aes128-gcm": ("-c", "aes128-gcm@openssh.com"),
@@ -119,8 +120,9 @@ def _is_command(pid):
         return False
 
 
-def _pss_of_connection(server, end):
-    """What belonged to the connection is what goes with it."""
+def pss_of_connections(server, end):
+    """What belonged to the connections is what goes with them."""
+    time.sleep(IDLE_S)
     server.settle()
     before = {pid: pss_kib(pid) for pid in children_of(server.keeper)
               if not _is_command(pid)}
@@ -138,12 +140,12 @@ def memory(kind):
     client = subprocess.Popen(server.ssh("wait", options=_kex(kind)),
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     client.stdout.readline()
-    session = _pss_of_connection(
+    session = pss_of_connections(
         server, lambda: (client.stdin.close(), client.wait()))
     client.stdout.close()
     with socket.create_connection(("127.0.0.1", server.port)) as s:
         s.recv(4)
-        unauthenticated = _pss_of_connection(server, s.close)
+        unauthenticated = pss_of_connections(server, s.close)
     server.stop()
     return session, unauthenticated, listener, pool
 

@@ -12,7 +12,7 @@ import subprocess
 import time
 
 import raw_sftp
-from figures import CIPHERS, GIB, _kex, _pss_of_connection, relayed
+from figures import CIPHERS, GIB, _kex, pss_of_connections, relayed
 from raw_sftp import string, u32, u64
 from servers import Server
 
@@ -233,17 +233,24 @@ def listing(kind, count):
     return wall, cpu
 
 
-def memory(kind):
-    """PSS in KiB of all processes of an idle session that moved a file."""
+def memory(kind, count=1):
+    """PSS in KiB that an idle session which moved a file adds, of `count`.
+
+    Of all processes; what several sessions share is shared out.
+    """
     _fresh()
     server = Server(kind)
-    session = _session(server, kind)
     with open(f"{REMOTE}/file", "wb") as f:
         f.write(os.urandom(1 << 20))
-    handle = session.open(f"{REMOTE}/file", raw_sftp.F_READ)
-    for at in range(0, 1 << 20, PIECE):
-        session.read(handle, at, PIECE)
-    time.sleep(1.5)     # what is given back by an idle server, is by then
-    found = _pss_of_connection(server, session.close)
+    sessions = [_session(server, kind) for _ in range(count)]
+    for session in sessions:
+        handle = session.open(f"{REMOTE}/file", raw_sftp.F_READ)
+        for at in range(0, 1 << 20, PIECE):
+            session.read(handle, at, PIECE)
+
+    def end():
+        for session in sessions:
+            session.close()
+    found = pss_of_connections(server, end) / count
     server.stop()
     return found

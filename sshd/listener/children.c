@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include "lib/base/limits.h"
 #include "lib/base/log.h"
 
 /* Exit codes of a monitor that mean something. */
@@ -184,6 +185,26 @@ log_end(const struct child *child, enum child_end end, int status)
 		    (int)child->pid, id, WEXITSTATUS(status));
 }
 
+/*
+ * Who is alone gets the whole of a part of the memory, the second half of
+ * it, and so on; few are never short because of others that are idle. What
+ * that adds up to has a bound of its own.
+ */
+uint32_t
+children_give_window(struct children *children, struct child *child,
+    uint64_t ram)
+{
+	unsigned connections = 1 + children_startups(children) +
+	    children->in_state[CHILD_LOGGED_IN];
+	uint64_t all = ram / WINDOW_GROWTH_ALL_PART;
+	uint64_t share = ram / WINDOW_GROWTH_PART / connections;
+
+	share = MIN(share, all - MIN(all, children->window_growth));
+	child->window_growth = (uint32_t)MIN(share, WINDOW_GROWTH_MAX);
+	children->window_growth += child->window_growth;
+	return child->window_growth;
+}
+
 enum child_end
 children_ended(struct children *children, struct child *child, int status)
 {
@@ -203,6 +224,7 @@ children_ended(struct children *children, struct child *child, int status)
 	}
 	leave_serving(child);
 	children->in_state[child->state]--;
+	children->window_growth -= child->window_growth;
 	ipc_clear(&child->ipc);
 	leaving_clear(&child->leaving);
 	free(child);

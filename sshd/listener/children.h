@@ -37,6 +37,7 @@ struct child {
 	char remote[64], local[64];	/* addresses, once serving */
 	struct ip_addr ip;		/* of remote; family 0: none */
 	struct leaving leaving;
+	uint32_t window_growth;		/* what it was given, see below */
 	struct child *next;		/* in its bucket */
 	struct child *next_serving, **at_serving;	/* in that list */
 	void *owner;			/* for callbacks of its IPC socket */
@@ -46,6 +47,7 @@ struct children {
 	struct child *buckets[CHILDREN_BUCKETS];
 	struct child *serving;		/* those of CHILD_SERVING */
 	unsigned in_state[CHILD_LOGGED_IN + 1];
+	uint64_t window_growth;		/* of all that run */
 };
 
 /* What the end of a process means: sources are penalised by it. */
@@ -78,6 +80,12 @@ unsigned children_startups(const struct children *children);
 /* Those of them that come from a network. */
 unsigned children_startups_from(const struct children *children,
     const struct cidr *source);
+/*
+ * What the windows of its connection may grow by, on a host with so much
+ * memory; it is free again when the child has ended.
+ */
+uint32_t children_give_window(struct children *children, struct child *child,
+    uint64_t ram);
 /* Forgets a child that waitpid() returned; logs how it ended. */
 enum child_end children_ended(struct children *children, struct child *child,
     int status);

@@ -115,22 +115,13 @@ monitors_start(struct listener *listener)
 	return child;
 }
 
-/*
- * Connections come and go, so shares can add up to more than the whole: the
- * first takes its part of it, the second of a half, and so on, which for
- * 10,000 is ten times the whole.
- */
-static uint32_t
-window_share(const struct listener *listener)
+static uint64_t
+host_memory(void)
 {
-	unsigned connections = 1 + children_startups(&listener->children) +
-	    listener->children.in_state[CHILD_LOGGED_IN];
 	struct sysinfo host;
 
-	if (sysinfo(&host) == -1)
-		return 0;
-	return (uint32_t)MIN(WINDOW_GROWTH_MAX, (uint64_t)host.totalram *
-	    host.mem_unit / WINDOW_GROWTH_PART / connections);
+	return sysinfo(&host) == -1 ? 0 : (uint64_t)host.totalram *
+	    host.mem_unit;
 }
 
 bool
@@ -138,7 +129,8 @@ monitors_connect(struct listener *listener, struct child *child, int fd)
 {
 	const struct ipc_CONNECTION connection = {
 		.number = listener->accepted,
-		.window_growth = window_share(listener),
+		.window_growth = children_give_window(&listener->children,
+		    child, host_memory()),
 	};
 	struct err err;
 

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 #include "sshd/net/transport.h"
 
-#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
+#include "lib/base/memory.h"
 #include "sshd/net/conn.h"
 
 #define TRIM_DELAY_MS	3000
 #define TRIM_MIN	32768	/* less is not worth a system call */
-#define STACK_DEEP	524288	/* more than we ever use */
 #define DRAIN_READS	16	/* before close: else it resets the stream */
 
 void
@@ -200,22 +198,6 @@ transport_start(struct conn *conn, int in_fd, int out_fd, struct err *err)
 	    kex_start(conn, err);
 }
 
-/*
- * A key exchange takes 80 KiB of stack, for the first and last time in the
- * life of most connections. What lay there is gone, secrets too.
- */
-static __attribute__((noinline)) void
-release_stack(void)
-{
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-	/* the page below is what madvise() itself needs */
-	uintptr_t end = (here & ~(page - 1)) - page;
-
-	/* pages that were never there make it fail, after all others */
-	(void)madvise((void *)(end - STACK_DEEP), STACK_DEEP, MADV_DONTNEED);
-}
-
 bool
 transport_login(struct conn *conn, uint64_t rekey_bytes,
     uint32_t rekey_seconds, struct err *err)
@@ -228,8 +210,8 @@ transport_login(struct conn *conn, uint64_t rekey_bytes,
 	t->rekey.limit_bytes = rekey_bytes;
 	t->rekey.limit_s = rekey_seconds;
 	rekey_restart(conn);
-	malloc_trim(0);		/* what key exchange and login needed */
-	release_stack();
+	/* the key exchange, for most the only one, takes 80 KiB of stack */
+	memory_release();
 	return kex_compress_out(conn, err) && kex_compress_in(conn, err);
 }
 
@@ -268,7 +250,7 @@ trim_timer(void *arg)
 	if (mark == t->trim_mark) {
 		packet_in_trim(&t->in);
 		packet_out_trim(&t->out);
-		release_stack();
+		memory_release_stack();
 	}
 	t->trim_mark = mark;		/* transport_round() sets it again */
 }

@@ -7,6 +7,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/log_sink.h"
+#include "lib/base/memory.h"
 #include "sftp-server/start.h"
 #include "sshd/session/sftp_tree.h"
 
@@ -286,6 +287,7 @@ internal_sftp_run(struct session *ses, const struct program *program,
 		log_error("internal-sftp: %s: %s", err.what, err_text(&err));
 		_exit(1);
 	}
+	memory_release_stack();		/* what the parent has used of it */
 	status = sftp_start(&options, &account, tree.top, STDIN_FILENO,
 	    STDOUT_FILENO);
 	log_flush();

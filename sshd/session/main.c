@@ -11,6 +11,7 @@
 
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
+#include "lib/base/memory.h"
 #include "sshd/session/auth_file.h"
 #include "sshd/session/become.h"
 #include "sshd/session/forward.h"
@@ -19,7 +20,8 @@
 #include "sshd/session/program.h"
 #include "sshd/session/requests.h"
 
-#define MONITOR_FD	3
+#define MONITOR_FD		3
+#define RELEASE_DELAY_MS	1000	/* a short command does not pay */
 
 static void
 log_to_monitor(void *arg, enum log_level level, const char *line)
@@ -207,6 +209,14 @@ receive_grant(struct session *ses, struct err *err)
 	return ok;
 }
 
+/* Thousands of sessions wait: keep them small. */
+static void
+release(void *arg)
+{
+	(void)arg;
+	memory_release();
+}
+
 static bool
 start(struct session *ses, struct err *err)
 {
@@ -221,6 +231,8 @@ start(struct session *ses, struct err *err)
 		return false;
 	auth_file_write(ses);
 	session_update_title(ses);
+	loop_timer_set(&ses->loop, &ses->release_timer, RELEASE_DELAY_MS,
+	    release, NULL);
 	return true;
 }
 

@@ -50,6 +50,7 @@ struct session {
 	struct nologin nologin;		/* see nologin.h */
 	uint32_t forward_count;		/* of connecting and listening */
 	uint32_t resolver_count;	/* names that are being resolved */
+	struct timer release_timer;	/* once, after the start */
 	int signal_fd;
 	struct watch signal_watch;
 	sigset_t old_mask;		/* what children run with */

@@ -149,6 +149,46 @@ children__startups_are_those_that_serve_and_are_not_logged_in(void **state)
 	assert_null(children_find(&children, 2));
 }
 
+static void
+children__windows_of_all_keep_to_a_part_of_the_memory(void **state)
+{
+	const uint64_t rams[] = {
+		UINT64_C(256) << 20, UINT64_C(1) << 30, UINT64_C(24) << 30,
+		UINT64_C(1) << 40,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rams); i++) {
+		struct children children = { .in_state = { 0 } };
+		uint64_t all = rams[i] / WINDOW_GROWTH_ALL_PART, sum = 0;
+		uint64_t alone = MIN(rams[i] / WINDOW_GROWTH_PART,
+		    WINDOW_GROWTH_MAX);
+
+		for (pid_t pid = 1; pid <= 10000; pid++) {
+			struct ipc ipc = { .fd = -1 };
+			struct child *child = children_add(&children, pid,
+			    &ipc);
+			uint32_t given;
+
+			assert_non_null(child);
+			given = children_give_window(&children, child,
+			    rams[i]);
+			assert_true(given <= alone);
+			assert_true(given >= alone / (uint64_t)pid ||
+			    sum + given == all);
+			sum += given;
+			assert_int_equal(children.window_growth, sum);
+			assert_true(sum <= all);
+			children_set_state(&children, child, CHILD_LOGGED_IN);
+		}
+		/* who goes makes room */
+		for (pid_t pid = 1; pid <= 10000; pid++)
+			(void)children_ended(&children,
+			    children_find(&children, pid), EXITED(0));
+		assert_int_equal(children.window_growth, 0);
+	}
+}
+
 int
 main(void)
 {
@@ -156,6 +196,7 @@ main(void)
 		TEST(child__its_end_is_classified_by_status_and_signal),
 		TEST(child__its_end_is_logged_with_both_addresses),
 		TEST(children__startups_are_those_that_serve_and_are_not_logged_in),
+		TEST(children__windows_of_all_keep_to_a_part_of_the_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
