@@ -51,6 +51,15 @@ def test_where_a_port_is_bound(ask, policy, address, wanted):
     assert listeners(port) == wanted
 
 
+@pytest.mark.postern_only
+def test_an_address_of_nobody_is_said_to_be_none(ask):
+    server, up = ask("GatewayPorts clientspecified\n",
+                     "no.such.invalid:47001:h:1")
+    assert not up
+    server.wait_for_log("bind [no.such.invalid]:47001: Cannot assign "
+                        "requested address")
+
+
 @pytest.mark.parametrize("permit, port, granted", [
     ("any", 47001, True), ("none", 47001, False),
     ("47001", 47001, True), ("47001", 47002, False),

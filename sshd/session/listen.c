@@ -46,8 +46,10 @@ bind_all(struct listening *l)
 	char port[12];
 
 	snprintf(port, sizeof(port), "%u", l->port);
-	if (getaddrinfo(address, port, &hints, &list) != 0)
+	if (getaddrinfo(address, port, &hints, &list) != 0) {
+		errno = EADDRNOTAVAIL;
 		return false;
+	}
 	for (struct addrinfo *ai = list; ai != NULL &&
 	    l->socket_count < LISTENING_SOCKETS_MAX; ai = ai->ai_next) {
 		in_port_t chosen = htons((uint16_t)l->port);
