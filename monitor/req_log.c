@@ -114,7 +114,7 @@ req_session_sftp_log(struct monitor *mon, struct ipc_message *message,
 		return err_set(err, ERR_RANGE, "facility of a log line");
 	snprintf(ident, sizeof(ident), "internal-sftp[%u]", m->pid);
 	do {
-		log_clean(line, sizeof(line),
+		log_clean_line(line, sizeof(line),
 		    rd_string(&r, LOG_LINE_BYTES, "log line"));
 		if (!rd_ok(&r, err))
 			return false;

@@ -162,8 +162,8 @@ sftp_dispatch(struct sftp *sftp, struct bytes message)
 		return true;
 	}
 	if (type == SFTP_EXTENDED)
-		log_error("Unknown extended request \"%s\"",
-		    log_safe(extension).s);
+		log_error("Unknown extended request \"%.*s\"",
+		    (int)extension.len, (const char *)extension.p);
 	else
 		log_error("Unknown message %u", type);
 	reply_status(sftp, q.id, SFTP_OP_UNSUPPORTED, NULL);

@@ -57,6 +57,7 @@ sftp_start(const struct sftp_options *options,
 	 * nothing that runs from here gains rights */
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	log_expect_raw();
 	if (options->has_umask)
 		(void)umask(options->umask);
 	if (options->start_dir != NULL)

@@ -15,6 +15,7 @@ static struct {
 	void *arg;
 	enum log_level level;
 	long pid;		/* a sandbox may not ask for it later */
+	bool is_raw;		/* see log_expect_raw() */
 	size_t verbose_len;
 	char verbose[LOG_VERBOSE_MAX];
 } logger;
@@ -48,6 +49,12 @@ log_set_level(enum log_level level)
 	logger.level = level;
 }
 
+void
+log_expect_raw(void)
+{
+	logger.is_raw = true;
+}
+
 enum log_level
 log_get_level(void)
 {
@@ -74,29 +81,64 @@ log_get_verbose(void)
 	return bytes_of(logger.verbose, logger.verbose_len);
 }
 
-size_t
-log_clean(char *dst, size_t dst_len, struct bytes src)
+/* The letter after a backslash that C has for it; '\0': none. */
+static char
+short_escape(uint8_t c)
+{
+	static const char letters[] = "abtnvfr";	/* from 7 on */
+
+	return c >= '\a' && c <= '\r' ? letters[c - '\a'] : '\0';
+}
+
+/* Up to four bytes; returns how many. */
+static size_t
+escape(uint8_t c, bool doubles, char out[static 4])
+{
+	char letter = short_escape(c);
+
+	out[0] = '\\';
+	if (letter != '\0' || (c == '\\' && doubles)) {
+		out[1] = letter != '\0' ? letter : '\\';
+		return 2;
+	}
+	if (c >= 0x20 && c < 0x7f) {
+		out[0] = (char)c;
+		return 1;
+	}
+	out[1] = (char)('0' + (c >> 6));
+	out[2] = (char)('0' + ((c >> 3) & 7));
+	out[3] = (char)('0' + (c & 7));
+	return 4;
+}
+
+static size_t
+clean(char *dst, size_t dst_len, struct bytes src, bool doubles)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < src.len; i++) {
-		uint8_t c = src.p[i];
+		char text[4];
+		size_t len = escape(src.p[i], doubles, text);
 
-		if (c >= 0x20 && c < 0x7f) {
-			if (dst_len - n < 2)
-				break;
-			dst[n++] = (char)c;
-			continue;
-		}
-		if (dst_len - n < 5)
+		if (dst_len - n <= len)
 			break;
-		dst[n++] = '\\';
-		dst[n++] = (char)('0' + (c >> 6));
-		dst[n++] = (char)('0' + ((c >> 3) & 7));
-		dst[n++] = (char)('0' + (c & 7));
+		memcpy(dst + n, text, len);
+		n += len;
 	}
 	dst[n] = '\0';
 	return n;
+}
+
+size_t
+log_clean(char *dst, size_t dst_len, struct bytes src)
+{
+	return clean(dst, dst_len, src, true);
+}
+
+size_t
+log_clean_line(char *dst, size_t dst_len, struct bytes src)
+{
+	return clean(dst, dst_len, src, false);
 }
 
 struct log_safe
@@ -158,7 +200,7 @@ write_line(enum log_level level, const char *head, const char *fmt,
 
 	memcpy(raw, head, len);
 	vsnprintf(raw + len, sizeof(raw) - len, fmt, args);
-	log_clean(line, sizeof(line), bytes_str(raw));
+	clean(line, sizeof(line), bytes_str(raw), logger.is_raw);
 	logger.sink(logger.arg, level, line);
 }
 

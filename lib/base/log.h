@@ -82,9 +82,17 @@ struct log_safe {
 struct log_safe log_safe(struct bytes peer_bytes);
 
 /*
- * Writes src into dst with bytes outside printable ASCII as \ooo; dst is
- * always terminated. Returns the length written. dst_len >= 1.
+ * Writes src into dst so that it can be told what was sent: bytes outside
+ * printable ASCII as \n or \ooo, as OpenSSH has them, and a backslash twice.
+ * dst is always terminated. Returns the length written. dst_len >= 1.
  */
 size_t log_clean(char *dst, size_t dst_len, struct bytes src);
+/* Of a line in which that was done already: a backslash stays one. */
+size_t log_clean_line(char *dst, size_t dst_len, struct bytes src);
+/*
+ * Lines of this process hold what a peer sent as it came, without
+ * log_safe(): their backslashes are written twice.
+ */
+void log_expect_raw(void);
 
 #endif

@@ -196,7 +196,7 @@ def test_certificates_can_be_left_out_of_the_accepted_algorithms(
 def test_the_log_has_no_control_characters_of_a_key_id(trusting, ca):
     key = ca.sign("-I", 'x\n"Accepted')
     assert trusting.ssh("alice", key, "true").returncode == 0
-    trusting.wait_for_log('ID x\\012"Accepted (serial')
+    trusting.wait_for_log('ID x\\n"Accepted (serial')
 
 
 # ---- cert-authority lines

@@ -3,9 +3,13 @@
 they may differ, and why. Anything else is a defect of ours."""
 
 import os
+import re
 
 import pytest
 
+import raw_sftp
+from raw_sftp import string
+from server import program
 from sftp_pair import DEBIAN, OURS, Maker, Side, root_directory, snapshot
 
 pytestmark = [pytest.mark.postern_only, pytest.mark.skipif(
@@ -119,15 +123,11 @@ LOGGED = ("open ", "close ", "opendir ", "closedir ", "remove ", "mkdir ",
 
 
 def _decoded(text):
-    out, at = "", 0
-    while at < len(text):
-        if text[at] == "\\" and text[at + 1:at + 4].isdigit():
-            out, at = out + chr(int(text[at + 1:at + 4], 8)), at + 4
-        elif text[at:at + 2] == "\\\\":
-            out, at = out + "\\", at + 2
-        else:
-            out, at = out + text[at], at + 1
-    return out
+    """Debian's leaves line ends as they are in what goes to stderr."""
+    short = dict(zip("abtnvfr\\", "\a\b\t\n\v\f\r\\"))
+    return re.sub(r"\\(?:([0-3][0-7]{2})|([abtnvfr\\]))", lambda found:
+                  chr(int(found[1], 8)) if found[1] else short[found[2]],
+                  text)
 
 
 def _log(lines):
@@ -195,6 +195,27 @@ def test_both_servers_do_the_same(user, tmp_path):
 @pytest.mark.parametrize("options", OPTIONS)
 def test_both_servers_do_the_same_with_options(options, tmp_path):
     _compare(range(100, 101), "alice", options, tmp_path)
+
+
+def _removals(command, names, syslog):
+    mark = syslog.mark()
+    with raw_sftp.run(command, "-l", "INFO") as sftp:
+        for name in names:
+            with pytest.raises(raw_sftp.Status):
+                sftp.request(raw_sftp.REMOVE, string(b"/none/" + name))
+    syslog.wait_for("session closed", mark)
+    return [line[line.index("remove name"):] for line in syslog.since(mark)
+            if "remove name" in line]
+
+
+def test_odd_names_are_logged_alike(syslog):
+    """And no two names look the same in the log."""
+    names = [bytes([number]) + b"x" for number in range(1, 256)]
+    names += [b"\\n", b"\\012", b"a\\\n", b"\x010", b"caf\xc3\xa9"]
+    found = [_removals(command, names, syslog)
+             for command in (DEBIAN, program("sftp-server"))]
+    assert found[0] == found[1]
+    assert len(set(found[1])) == len(names)
 
 
 @pytest.mark.slow

@@ -623,7 +623,7 @@ def test_the_lines_of_a_session_are_openssh_s(work, tmp_path):
         'open "w/new2" flags READ,APPEND mode 0666', 'opendir "w"',
         'expand "/home/alice/x"', 'expand "~nobody-of-this-name"',
         "sent status No such file",
-        'Unknown extended request "what\\012"',
+        'Unknown extended request "what\\n"',
         "sent status Operation unsupported",
         'forced close "w/new2" bytes read 0 written 0',
         'forced closedir "w"',

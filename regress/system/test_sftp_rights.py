@@ -274,7 +274,7 @@ def test_each_transfer_has_its_line(tree, make_server, keys, tmp_path):
             r'"/in/new"',
             rf'SFTP download partial: {who}, 1000 bytes in T s, "/in/new"',
             rf'SFTP upload partial: {who}, 5 bytes in T s, '
-            r'"/in/broken\\012"')):
+            r'"/in/broken\\n"')):
         assert re.fullmatch(wanted, line), line
 
 

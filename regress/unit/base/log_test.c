@@ -31,7 +31,7 @@ log__control_characters_never_reach_the_sink(void **state)
 	log_open(sink, &sunk, LOG_LEVEL_INFO);
 	log_info("user %s", "a\nAccepted password for root\033[2J\177");
 	assert_string_equal(sunk.line,
-	    "user a\\012Accepted password for root\\033[2J\\177");
+	    "user a\\nAccepted password for root\\033[2J\\177");
 	log_open(NULL, NULL, LOG_LEVEL_INFO);
 }
 
@@ -176,7 +176,53 @@ log_safe__escapes_every_byte_that_is_not_printable(void **state)
 	struct log_safe safe = log_safe(BYTES_LIT("a\0b\r\nc\xff"));
 
 	(void)state;
-	assert_string_equal(safe.s, "a\\000b\\015\\012c\\377");
+	assert_string_equal(safe.s, "a\\000b\\r\\nc\\377");
+}
+
+/* "\\n" in a line is a line end that was sent, "\\\\n" these two letters. */
+static void
+log_clean__no_two_texts_look_the_same(void **state)
+{
+	static const struct {
+		const char *text, *clean, *line;
+	} rows[] = {
+		{ "a\nb", "a\\nb", "a\\nb" },
+		{ "a\\nb", "a\\\\nb", "a\\nb" },
+		{ "a\\012", "a\\\\012", "a\\012" },
+		{ "\a\b\t\n\v\f\r", "\\a\\b\\t\\n\\v\\f\\r",
+		    "\\a\\b\\t\\n\\v\\f\\r" },
+		{ "\6\16", "\\006\\016", "\\006\\016" },
+		{ "\\", "\\\\", "\\" },
+	};
+	char out[64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct bytes text = bytes_str(rows[i].text);
+
+		log_clean(out, sizeof(out), text);
+		assert_string_equal(out, rows[i].clean);
+		log_clean_line(out, sizeof(out), text);
+		assert_string_equal(out, rows[i].line);
+	}
+	/* never half of an escape */
+	assert_int_equal(log_clean(out, 3, bytes_str("a\n")), 1);
+	assert_string_equal(out, "a");
+}
+
+static void
+log_expect_raw__doubles_backslashes_of_lines(void **state)
+{
+	struct sunk sunk = { 0 };
+
+	(void)state;
+	log_open(sink, &sunk, LOG_LEVEL_INFO);
+	log_info("\"%s\"", "a\\nb");
+	assert_string_equal(sunk.line, "\"a\\nb\"");
+	log_expect_raw();
+	log_info("\"%s\"", "a\\nb\n");
+	assert_string_equal(sunk.line, "\"a\\\\nb\\n\"");
+	log_open(NULL, NULL, LOG_LEVEL_INFO);
 }
 
 int
@@ -191,6 +237,8 @@ main(void)
 		TEST(log_set_verbose__takes_what_fits_whole_or_not_at_all),
 		TEST(log_relay__leaves_the_choice_to_the_peer_where_places_are_set),
 		TEST(log_safe__escapes_every_byte_that_is_not_printable),
+		TEST(log_clean__no_two_texts_look_the_same),
+		TEST(log_expect_raw__doubles_backslashes_of_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

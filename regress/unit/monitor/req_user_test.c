@@ -148,8 +148,8 @@ log_line_mark_invalid__only_lines_about_that_user(void **state)
 		    "closed by invalid user  1.2.3.4 port 5" },
 		/* lines have names cleaned */
 		{ "fr\344d\n", "closed by authenticating user "
-		    "fr\\344d\\012 1.2.3.4", "closed by invalid user "
-		    "fr\\344d\\012 1.2.3.4" },
+		    "fr\\344d\\n 1.2.3.4", "closed by invalid user "
+		    "fr\\344d\\n 1.2.3.4" },
 	};
 	char out[256];
 

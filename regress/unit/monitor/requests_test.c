@@ -211,7 +211,7 @@ requests__a_log_line_has_a_level_and_no_control_characters(void **state)
 	assert_true(ipc_send(&f->peer, IPC_SES_LOG, &m, &err));
 	assert_int_equal(requests_receive(&f->mon, f->ipc, &err),
 	    REQUESTS_WAIT);
-	assert_string_equal(f->log, "one\\012two %s %n\\033[1m\n");
+	assert_string_equal(f->log, "one\\ntwo %s %n\\033[1m\n");
 	m.level = LOG_LEVEL_DEBUG3 + 1;
 	assert_true(ipc_send(&f->peer, IPC_SES_LOG, &m, &err));
 	assert_int_equal(requests_receive(&f->mon, f->ipc, &err),
@@ -233,7 +233,7 @@ requests__lines_in_one_message_are_written_one_by_one(void **state)
 	assert_true(ipc_send(&f->peer, IPC_NET_LOG_LINES, &m, &err));
 	assert_int_equal(requests_receive(&f->mon, f->ipc, &err),
 	    REQUESTS_WAIT);
-	assert_string_equal(f->log, "one\\012two %s %n\n\nthree\n");
+	assert_string_equal(f->log, "one\\ntwo %s %n\n\nthree\n");
 	fixture_free(f);
 }
 

@@ -113,7 +113,7 @@ auth__the_style_is_not_shown_as_part_of_the_user(void **state)
 	(void)state;
 	monitor_says(l, AUTH_FAILURE);
 	assert_true(request(l, "fr\ned:skey", "none", (struct bytes){ 0 }));
-	assert_string_equal(l->conn.user, "fr\\012ed");
+	assert_string_equal(l->conn.user, "fr\\ned");
 	lower_free(l);
 }
 

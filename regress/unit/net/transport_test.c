@@ -377,7 +377,7 @@ transport__a_disconnect_is_logged_with_its_text_on_one_line(void **state)
 		    "192.0.2.7 port 4711\n" },
 		{ "\1\0\0\0\2\0\0\0\12a\nAccepted\0\0\0\0", 23,
 		    "2 Received disconnect from 192.0.2.7 port 4711:2: "
-		    "a\\012Accepted\n3 Disconnected from "
+		    "a\\nAccepted\n3 Disconnected from "
 		    "192.0.2.7 port 4711\n" },
 	};
 

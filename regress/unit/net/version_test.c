@@ -46,7 +46,7 @@ version__each_bad_line_has_its_text_and_log_lines(void **state)
 		/* the peer's control characters never reach a line's layout */
 		{ "x\033[2J\ty\n", "Invalid SSH identification string.\r\n",
 		    "4 kex_exchange_identification: client sent invalid "
-		    "protocol identifier \"x\\033[2J\\011y\"\n"
+		    "protocol identifier \"x\\033[2J\\ty\"\n"
 		    "3 banner exchange: Connection from 192.0.2.7 port 4711: "
 		    "invalid format\n" },
 		{ "SSH-2.0-Probe-x\r\n", "",

@@ -171,8 +171,8 @@ audit__no_name_makes_another_line(void **state)
 		const char *path, *tail;
 	} rows[] = {
 		{ "/a\nSFTP upload complete: root", " s, "
-		    "\"/a\\012SFTP upload complete: root\"" },
-		{ "/a\r\033[2K\t\177", " s, \"/a\\015\\033[2K\\011\\177\"" },
+		    "\"/a\\nSFTP upload complete: root\"" },
+		{ "/a\r\033[2K\t\177", " s, \"/a\\r\\033[2K\\t\\177\"" },
 		{ "/gr\303\274n", " s, \"/gr\\303\\274n\"" },
 		{ "/\377\376\200", " s, \"/\\377\\376\\200\"" },
 		{ "/%s%n%100000d", " s, \"/%s%n%100000d\"" },
