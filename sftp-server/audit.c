@@ -11,7 +11,7 @@
 struct transfer {
 	struct tree_file file;		/* of the tree below */
 	struct timespec start;
-	bool is_upload;
+	int flags;
 	char path[];
 };
 
@@ -31,11 +31,13 @@ audit_open(struct tree *tree, const char *path, int flags, mode_t mode,
 {
 	struct tree *below = layer_below(tree);
 	size_t len = strlen(path) + 1;
-	struct transfer *t = malloc(sizeof(*t) + len);
+	struct transfer *t;
 	int r;
 
+	if ((flags & TREE_O_NO_TRANSFER) != 0)
+		return below->ops->open(below, path, flags, mode, file);
 	*file = (struct tree_file){ .fd = -1 };
-	if (t == NULL)
+	if ((t = malloc(sizeof(*t) + len)) == NULL)
 		return -ENOMEM;
 	r = below->ops->open(below, path, flags, mode, &t->file);
 	if (r < 0) {
@@ -43,20 +45,20 @@ audit_open(struct tree *tree, const char *path, int flags, mode_t mode,
 		return r;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &t->start);
-	t->is_upload = (flags & O_ACCMODE) != O_RDONLY;
+	t->flags = flags;
 	memcpy(t->path, path, len);
 	*file = (struct tree_file){ .fd = t->file.fd, .hold = t };
 	return r;
 }
 
-/* A download is complete when as many bytes were read as there are. */
+/* A download is complete when every byte that is there was read. */
 static bool
 is_whole(const struct tree_file *file)
 {
 	struct stat st;
 
 	return fstat(file->fd, &st) == 0 &&
-	    file->bytes_read >= (uint64_t)st.st_size;
+	    ranges_cover(&file->read, (uint64_t)st.st_size);
 }
 
 /* "complete", "partial" or "failed (No space left on device)". */
@@ -73,17 +75,36 @@ outcome(bool is_whole_file, int r, char *out, size_t len)
 /* The lines of sftp-server have a level of their own, -l. */
 static void
 write_line(const struct audit *audit, const struct transfer *t,
-    const struct tree_file *file, const char *result)
+    const char *direction, const char *result, uint64_t bytes)
 {
 	enum log_level level = log_get_level();
-	uint64_t bytes = t->is_upload ? file->bytes_written :
-	    file->bytes_read;
 
 	log_set_level(audit->level);
-	log_info("SFTP %s %s: %s, %llu bytes in %.3f s, \"%s\"",
-	    t->is_upload ? "upload" : "download", result, audit->who,
-	    (unsigned long long)bytes, seconds_since(&t->start), t->path);
+	log_info("SFTP %s %s: %s, %llu bytes in %.3f s, \"%s\"", direction,
+	    result, audit->who, (unsigned long long)bytes,
+	    seconds_since(&t->start), t->path);
 	log_set_level(level);
+}
+
+/*
+ * A file that was opened for both may have been used for either: whoever only
+ * reads it has made a download.
+ */
+static bool
+was_read(const struct transfer *t, const struct tree_file *file)
+{
+	int access = t->flags & O_ACCMODE;
+
+	return access == O_RDONLY ||
+	    (access == O_RDWR && file->bytes_read != 0);
+}
+
+static bool
+was_written(const struct transfer *t, const struct tree_file *file)
+{
+	return (t->flags & O_ACCMODE) != O_RDONLY &&
+	    (file->bytes_written != 0 || file->error < 0 ||
+	    !was_read(t, file) || (t->flags & (O_CREAT | O_TRUNC)) != 0);
 }
 
 static int
@@ -91,15 +112,27 @@ audit_close(struct tree *tree, struct tree_file *file, bool is_complete)
 {
 	struct tree *below = layer_below(tree);
 	struct transfer *t = file->hold;
-	bool is_all = is_complete && (t->is_upload || is_whole(file));
+	bool is_all;
 	char result[128];
 	int r;
 
+	if (t == NULL)
+		return below->ops->close(below, file, is_complete);
+	is_all = is_complete && is_whole(file);
 	/* what is read or written goes past this layer, into *file */
 	r = below->ops->close(below, &t->file, is_complete);
-	outcome(is_all, file->error < 0 ? file->error : r, result,
-	    sizeof(result));
-	write_line((struct audit *)tree, t, file, result);
+	if (was_read(t, file)) {
+		outcome(is_all, was_written(t, file) ? 0 : r, result,
+		    sizeof(result));
+		write_line((struct audit *)tree, t, "download", result,
+		    file->bytes_read);
+	}
+	if (was_written(t, file)) {
+		outcome(is_complete, file->error < 0 ? file->error : r,
+		    result, sizeof(result));
+		write_line((struct audit *)tree, t, "upload", result,
+		    file->bytes_written);
+	}
 	free(t);
 	*file = (struct tree_file){ .fd = -1 };
 	return r;

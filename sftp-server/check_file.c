@@ -110,7 +110,8 @@ sftp_run_check_file_name(struct sftp *sftp, const struct sftp_request *q)
 	int r;
 
 	log_verbose("check-file \"%s\"", sftp->path);
-	r = sftp->tree->ops->open(sftp->tree, sftp->path, O_RDONLY, 0, &file);
+	r = sftp->tree->ops->open(sftp->tree, sftp->path,
+	    O_RDONLY | TREE_O_NO_TRANSFER, 0, &file);
 	if (r < 0) {
 		reply_result(sftp, q->id, r);
 		return;

@@ -69,7 +69,8 @@ copy_all(struct copy *c)
 		if (n == 0)
 			break;
 		c->left -= (uint64_t)n;
-		c->from->file.bytes_read += (uint64_t)n;
+		tree_file_note_read(&c->from->file,
+		    (uint64_t)(c->from_offset - n), (size_t)n);
 		c->to->file.bytes_written += (uint64_t)n;
 	}
 	return 0;

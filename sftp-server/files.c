@@ -321,7 +321,7 @@ sftp_run_read(struct sftp *sftp, const struct sftp_request *q)
 		reply_status(sftp, q->id, SFTP_EOF, NULL);
 		return;
 	}
-	handle->file.bytes_read += (uint64_t)n;
+	tree_file_note_read(&handle->file, q->offset, (size_t)n);
 	anticipate(handle, q->offset, (size_t)n);
 }
 

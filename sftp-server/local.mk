@@ -37,6 +37,8 @@ sftp_server_libsftp_a_SOURCES = \
 	sftp-server/pages.c \
 	sftp-server/pages.h \
 	sftp-server/paths.c \
+	sftp-server/ranges.c \
+	sftp-server/ranges.h \
 	sftp-server/reply.c \
 	sftp-server/reply.h \
 	sftp-server/requests.c \

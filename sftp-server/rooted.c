@@ -34,7 +34,7 @@ rooted_open(struct tree *tree, const char *path, int flags, mode_t mode,
     struct tree_file *file)
 {
 	int r = rooted_open_path(rooted_of(tree), path,
-	    (flags & ~TREE_O_MAY_REPLACE) | O_NOCTTY, mode);
+	    (flags & ~TREE_O_OWN) | O_NOCTTY, mode);
 
 	*file = (struct tree_file){ .fd = r < 0 ? -1 : r };
 	return r < 0 ? r : 0;

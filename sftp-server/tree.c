@@ -27,7 +27,7 @@ plain_open(struct tree *tree, const char *path, int flags, mode_t mode,
 {
 	(void)tree;
 	*file = (struct tree_file){
-		.fd = open(path, (flags & ~TREE_O_MAY_REPLACE) | O_CLOEXEC |
+		.fd = open(path, (flags & ~TREE_O_OWN) | O_CLOEXEC |
 		    O_NOCTTY, mode),
 	};
 	return result(file->fd);

@@ -22,6 +22,7 @@
 #include <sys/types.h>
 
 #include "lib/base/bytes.h"
+#include "sftp-server/ranges.h"
 
 /* What statx() is asked for: all that SFTP can tell. */
 #define TREE_STATX_MASK	STATX_BASIC_STATS
@@ -31,6 +32,9 @@
  * may replace one that came since.
  */
 #define TREE_O_MAY_REPLACE	(1 << 30)	/* no flag of open(2) */
+/* The server looks at the file for itself: no transfer. */
+#define TREE_O_NO_TRANSFER	(1 << 29)	/* no flag of open(2) */
+#define TREE_O_OWN		(TREE_O_MAY_REPLACE | TREE_O_NO_TRANSFER)
 
 struct tree;
 
@@ -42,8 +46,16 @@ struct tree_file {
 	int fd;
 	void *hold;
 	uint64_t bytes_read, bytes_written;
+	struct ranges read;	/* of the file */
 	int error;		/* -errno of a write that failed, or 0 */
 };
+
+static inline void
+tree_file_note_read(struct tree_file *file, uint64_t offset, size_t len)
+{
+	file->bytes_read += len;
+	ranges_add(&file->read, offset, len);
+}
 
 /* What attributes are set on: an open file, or else a path. */
 struct tree_target {

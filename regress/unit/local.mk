@@ -112,6 +112,7 @@ unit_tests = \
 	regress/unit/sftp/messages_test \
 	regress/unit/sftp/options_test \
 	regress/unit/sftp/pages_test \
+	regress/unit/sftp/ranges_test \
 	regress/unit/sftp/resolve_test \
 	regress/unit/sftp/rights_test \
 	regress/unit/sftp/rooted_test \
@@ -332,6 +333,8 @@ regress_unit_sftp_options_test_SOURCES = regress/unit/sftp/options_test.c
 regress_unit_sftp_options_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_pages_test_SOURCES = regress/unit/sftp/pages_test.c
 regress_unit_sftp_pages_test_LDADD = $(sftp_libs) $(unit_libs)
+regress_unit_sftp_ranges_test_SOURCES = regress/unit/sftp/ranges_test.c
+regress_unit_sftp_ranges_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_resolve_test_SOURCES = regress/unit/sftp/resolve_test.c
 regress_unit_sftp_resolve_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_rights_test_SOURCES = regress/unit/sftp/rights_test.c

@@ -95,7 +95,7 @@ run(struct fixture *f, const struct transfer *t)
 	assert_int_equal(f->tree->ops->open(f->tree, t->path, t->flags, 0600,
 	    &file), 0);
 	assert_int_not_equal(file.fd, -1);
-	file.bytes_read = t->bytes_read;
+	tree_file_note_read(&file, 0, t->bytes_read);
 	file.bytes_written = t->bytes_written;
 	file.error = t->error;
 	return f->tree->ops->close(f->tree, &file, t->is_complete);
@@ -128,8 +128,14 @@ audit__the_end_of_a_transfer_is_told(void **state)
 		    "SFTP upload complete: " WHO ", 7 bytes" },
 		{ { "/f", O_WRONLY, 0, 7, 0, false }, 0,
 		    "SFTP upload partial: " WHO ", 7 bytes" },
-		{ { "/f", O_RDWR, 99, 7, 0, true }, 0,
+		{ { "/f", O_RDWR, 0, 7, 0, true }, 0,
 		    "SFTP upload complete: " WHO ", 7 bytes" },
+		{ { "/f", O_RDWR, 0, 0, 0, true }, 0,
+		    "SFTP upload complete: " WHO ", 0 bytes" },
+		{ { "/f", O_RDWR, 99, 0, 0, true }, 0,
+		    "SFTP download partial: " WHO ", 99 bytes" },
+		{ { "/f", O_RDWR, SIZE, 0, 0, true }, 0,
+		    "SFTP download complete: " WHO ", 100 bytes" },
 		{ { "/f", O_WRONLY, 0, 7, -ENOSPC, false }, 0,
 		    "SFTP upload failed (No space left on device): " WHO
 		    ", 7 bytes" },
@@ -162,6 +168,62 @@ audit__the_end_of_a_transfer_is_told(void **state)
 		    rows[i].transfer.is_complete);
 		assert_line(&f, rows[i].head, " s, \"/f\"");
 	}
+}
+
+/* Opened for both, and used for both. */
+static void
+audit__both_directions_have_their_line(void **state)
+{
+	const struct transfer both = {
+		.path = "/f", .flags = O_RDWR, .bytes_read = SIZE,
+		.bytes_written = 7, .error = -ENOSPC,
+	};
+	const struct transfer made = {
+		.path = "/f", .flags = O_RDWR | O_CREAT, .bytes_read = SIZE,
+		.is_complete = true,
+	};
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, LOG_LEVEL_INFO);
+	assert_int_equal(run(&f, &both), 0);
+	assert_int_equal(f.lines, 2);
+	assert_non_null(strstr(f.line, "upload failed (No space left"));
+	fixture_init(&f, LOG_LEVEL_INFO);
+	assert_int_equal(run(&f, &made), 0);
+	assert_int_equal(f.lines, 2);
+	assert_non_null(strstr(f.line, "upload complete"));
+}
+
+static void
+audit__bytes_read_twice_are_no_whole_file(void **state)
+{
+	struct tree_file file;
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, LOG_LEVEL_INFO);
+	assert_int_equal(f.tree->ops->open(f.tree, "/f", O_RDONLY, 0, &file),
+	    0);
+	for (int i = 0; i < 5; i++)
+		tree_file_note_read(&file, 0, SIZE / 2);
+	assert_int_equal(f.tree->ops->close(f.tree, &file, true), 0);
+	assert_line(&f, "SFTP download partial: " WHO ", 250 bytes",
+	    " s, \"/f\"");
+}
+
+static void
+audit__a_look_of_the_server_is_no_transfer(void **state)
+{
+	struct tree_file file;
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, LOG_LEVEL_INFO);
+	assert_int_equal(f.tree->ops->open(f.tree, "/f",
+	    O_RDONLY | TREE_O_NO_TRANSFER, 0, &file), 0);
+	assert_int_equal(f.tree->ops->close(f.tree, &file, true), 0);
+	assert_int_equal(f.lines, 0);
 }
 
 static void
@@ -259,6 +321,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(audit__the_end_of_a_transfer_is_told),
+		TEST(audit__both_directions_have_their_line),
+		TEST(audit__bytes_read_twice_are_no_whole_file),
+		TEST(audit__a_look_of_the_server_is_no_transfer),
 		TEST(audit__no_name_makes_another_line),
 		TEST(audit__a_long_path_is_cut_and_nothing_else),
 		TEST(audit__lines_have_a_level_of_their_own),
