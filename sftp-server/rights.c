@@ -283,10 +283,13 @@ static int
 type_of(struct rights *rights, const struct tree_target *on, mode_t *type)
 {
 	struct statx st;
+	struct stat open_st;
 	int r;
 
 	if (on->file != NULL) {
-		*type = S_IFREG;
+		if (fstat(on->file->fd, &open_st) == -1)
+			return -errno;
+		*type = open_st.st_mode & S_IFMT;
 		return 0;
 	}
 	r = rights->layer.below->ops->stat(rights->layer.below, on->path, false, &st);

@@ -33,9 +33,13 @@ static int
 rooted_open(struct tree *tree, const char *path, int flags, mode_t mode,
     struct tree_file *file)
 {
-	int r = rooted_open_path(rooted_of(tree), path,
-	    (flags & ~TREE_O_OWN) | O_NOCTTY, mode);
+	const struct rooted *rooted = rooted_of(tree);
+	int how = (flags & ~TREE_O_OWN) | O_NOCTTY;
+	int r = rooted_open_path(rooted, path, how | O_NONBLOCK, mode);
 
+	/* the lease of another program is worth waiting for, fcntl(2) */
+	if (r == -EAGAIN)
+		r = rooted_open_path(rooted, path, how, mode);
 	*file = (struct tree_file){ .fd = r < 0 ? -1 : r };
 	return r < 0 ? r : 0;
 }

@@ -25,12 +25,15 @@ static int
 plain_open(struct tree *tree, const char *path, int flags, mode_t mode,
     struct tree_file *file)
 {
+	int how = (flags & ~TREE_O_OWN) | O_CLOEXEC | O_NOCTTY;
+	int fd = open(path, how | O_NONBLOCK, mode);
+
 	(void)tree;
-	*file = (struct tree_file){
-		.fd = open(path, (flags & ~TREE_O_OWN) | O_CLOEXEC |
-		    O_NOCTTY, mode),
-	};
-	return result(file->fd);
+	/* the lease of another program is worth waiting for, fcntl(2) */
+	if (fd == -1 && errno == EAGAIN)
+		fd = open(path, how, mode);
+	*file = (struct tree_file){ .fd = fd };
+	return result(fd);
 }
 
 int

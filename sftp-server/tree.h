@@ -65,7 +65,10 @@ struct tree_target {
 };
 
 struct tree_ops {
-	/* flags of open(2), without O_CLOEXEC and O_NOCTTY; TREE_O_... */
+	/*
+	 * flags of open(2), without O_CLOEXEC and O_NOCTTY; TREE_O_...
+	 * Never waits for the other end of a FIFO.
+	 */
 	int (*open)(struct tree *, const char *path, int flags, mode_t mode,
 	    struct tree_file *file);
 	/*

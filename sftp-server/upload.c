@@ -323,6 +323,19 @@ upload_set_mode(struct tree *tree, const struct tree_target *target,
 }
 
 static int
+upload_set_owner(struct tree *tree, const struct tree_target *target,
+    uid_t uid, gid_t gid)
+{
+	struct tree *below = layer_below(tree);
+	struct tree_target open;
+	int r = below->ops->set_owner(below, target, uid, gid);
+
+	if (r == -ENOENT && finds_open(tree, target, &open))
+		r = below->ops->set_owner(below, &open, uid, gid);
+	return r;
+}
+
+static int
 upload_set_times(struct tree *tree, const struct tree_target *target,
     const struct timespec times[static 2])
 {
@@ -345,5 +358,6 @@ upload_init(struct upload *upload, struct tree *below, bool is_synced)
 	upload->layer.ops.stat = upload_stat;
 	upload->layer.ops.set_size = upload_set_size;
 	upload->layer.ops.set_mode = upload_set_mode;
+	upload->layer.ops.set_owner = upload_set_owner;
 	upload->layer.ops.set_times = upload_set_times;
 }

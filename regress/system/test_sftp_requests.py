@@ -5,10 +5,12 @@ Codes are those that OpenSSH's server gives to the same packets; texts are the
 system's. In three forms: the program, internal-sftp, and that in a chroot.
 """
 
+import fcntl
 import hashlib
 import os
 import select
 import shutil
+import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
@@ -259,6 +261,34 @@ def test_who_appends_may_send_any_offset(sftp):
         sftp.write(handle, offset, b"!")
     with open(f"{sftp.top}/file", "rb") as f:
         assert f.read() == b"hello!!!!"
+
+
+def test_nobody_waits_for_the_other_end_of_a_fifo(sftp):
+    """A client that went meanwhile would leave the server behind."""
+    path = f"{sftp.top}/fifo"
+    os.mkfifo(path)
+    os.chown(path, ALICE, ALICE)
+    handle = sftp.open("w/fifo", F_READ)
+    refused(sftp, FAILURE, "Illegal seek", READ,
+            string(handle) + u64(0) + u32(1), DATA)
+    refused(sftp, FAILURE, "Illegal seek", EXTENDED,
+            string("check-file-name") + string("w/fifo") + string("md5") +
+            u64(0) + u64(0) + u32(0))
+    sftp.close_handle(handle)
+    refused(sftp, FAILURE, "No such device or address", raw_sftp.OPEN,
+            opening("w/fifo", F_WRITE | F_CREAT | F_TRUNC))
+
+
+def test_the_lease_of_another_program_is_waited_for(sftp):
+    fd = os.open(f"{sftp.top}/file", os.O_RDWR)
+    try:
+        signal.signal(signal.SIGIO, lambda *_: fcntl.fcntl(
+            fd, fcntl.F_SETLEASE, fcntl.F_UNLCK))
+        fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+        assert sftp.read(sftp.open("w/file", F_READ), 0, 9) == b"hello"
+    finally:
+        os.close(fd)
+        signal.signal(signal.SIGIO, signal.SIG_DFL)
 
 
 def test_a_read_and_a_write_move_255_kib_at_once(sftp):

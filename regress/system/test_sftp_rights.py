@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from raw_sftp import (F_CREAT, F_EXCL, F_READ, F_TRUNC, F_WRITE, FSETSTAT,
+from raw_sftp import (EXTENDED_REPLY, F_CREAT, F_EXCL, F_READ, F_TRUNC, F_WRITE, FSETSTAT,
                       HANDLE, MKDIR, OPENDIR, REMOVE, RENAME, RMDIR, SETSTAT,
                       SYMLINK, Status, attrs, over_ssh, string)
 from server import SSHD, descendants, title, wait_until
@@ -144,6 +144,9 @@ def test_modes_are_forced(tree, make_server, keys):
         sftp.close_handle(sftp.open("/f", NEW, attrs(mode=0o777)))
         sftp.request(MKDIR, string("/m") + attrs(mode=0o777))
         sftp.request(SETSTAT, string("/f") + attrs(mode=0o777))
+        # a directory that is open as a file is none
+        handle = sftp.open("/m", F_READ)
+        sftp.request(FSETSTAT, string(handle) + attrs(mode=0o777))
         assert (_mode(f"{tree}/f"), _mode(f"{tree}/m")) == (0o640, 0o2750)
         os.chmod(f"{tree}/out/ready", 0o600)
         _put(sftp, "/out/ready")
@@ -170,6 +173,8 @@ def test_a_file_appears_when_it_is_complete(tree, make_server, keys):
         handle = sftp.open("/x", NEW)
         sftp.write(handle, 0, b"half")
         assert sftp.stat("/x")["size"] == 4
+        sftp.request(SETSTAT, string("/x") + attrs(
+            owner=(2001, 2001), mode=0o640, times=(5, 6)))
         assert os.path.exists(part) and not os.path.exists(f"{tree}/x")
         sftp.write(handle, 4, b" and half")
         sftp.close_handle(handle)
@@ -276,6 +281,37 @@ def test_each_transfer_has_its_line(tree, make_server, keys, tmp_path):
             rf'SFTP upload partial: {who}, 5 bytes in T s, '
             r'"/in/broken\\n"')):
         assert re.fullmatch(wanted, line), line
+
+
+def test_what_a_line_of_a_download_says_is_true(tree, make_server, keys,
+                                                 tmp_path):
+    """Whole means every byte; an open for both hides nothing."""
+    with open(f"{tree}/in/there", "wb") as out:
+        out.write(bytes(100_000))
+    server = make_server(BASE)
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        handle = sftp.open("/in/there", F_READ)
+        for _ in range(4):
+            sftp.read(handle, 0, 50_000)
+        sftp.close_handle(handle)
+        handle = sftp.open("/in/there", F_READ | F_WRITE)
+        for offset in (60_000, 20_000, 0, 40_000, 80_000):
+            sftp.read(handle, offset, 20_000)
+        sftp.close_handle(handle)
+        sftp.extended("check-file-name", string("/in/there") +
+                      string("md5") + bytes(20), EXTENDED_REPLY)
+        handle = sftp.open("/in/back\\slash\n", F_READ | F_WRITE | F_CREAT)
+        sftp.write(handle, 0, b"x")
+        sftp.read(handle, 0, 1)
+        sftp.close_handle(handle)
+    lines = wait_until(lambda: len(_transfers(server)) == 4 and
+                       _transfers(server), what="four lines")
+    assert [re.sub(r": .*, (\d+) bytes in T s,", r" \1", line)
+            for line in lines] == [
+        'SFTP download partial 200000 "/in/there"',
+        'SFTP download complete 100000 "/in/there"',
+        r'SFTP download complete 1 "/in/back\\slash\n"',
+        r'SFTP upload complete 1 "/in/back\\slash\n"']
 
 
 def test_a_failed_transfer_says_why(tree, make_server, keys):
