@@ -407,5 +407,6 @@ pam_stack_environment(const struct pam_stack *stack, uint8_t **out,
 	*len = w.len;
 	if (w.p == NULL)
 		return err_set(err, ERR_NOMEM, "environment of PAM");
-	return wr_end(&w, err);
+	return wr_end(&w, err) || err_set(err, ERR_RANGE,
+	    "variables of PAM modules, 64 KiB at most");
 }

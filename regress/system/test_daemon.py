@@ -12,7 +12,7 @@ import threading
 import pytest
 
 import server as server_module
-from server import descendants, is_running, title, wait_until
+from server import SSHD, Server, descendants, is_running, title, wait_until
 
 
 def _pid(server):
@@ -28,6 +28,29 @@ def test_the_pid_file_names_the_listener_and_goes_with_it(make_server):
     assert server.process.returncode == 0
     assert not os.path.exists(server.pid_path)
     assert "Received signal 15; terminating." in server.log()
+
+
+@pytest.mark.postern_only
+def test_a_pid_file_that_can_not_be_written_is_not_left_empty(
+        host_keys, tmp_path):
+    full = tmp_path / "full"
+    full.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", full],
+                   check=True)
+    subprocess.run(["dd", "if=/dev/zero", f"of={full}/all", "bs=4k"],
+                   capture_output=True)
+    server = Server(str(tmp_path), [host_keys["ed25519"]],
+                    f"PidFile {full}/pid\n")
+    process = subprocess.Popen([SSHD, "-D", "-f", server.config_path, "-E",
+                                server.log_path])
+    try:
+        server.wait_for_log(f"Couldn't create pid file \"{full}/pid\": No "
+                            "space left on device")
+        wait_until(lambda: not (full / "pid").exists(), what="its removal")
+    finally:
+        process.terminate()
+        process.wait(10)
+        subprocess.run(["umount", "--lazy", full], check=True)
 
 
 def test_a_terminated_listener_leaves_its_sessions_alone(make_server, keys):

@@ -215,6 +215,18 @@ def test_a_module_puts_variables_but_not_ours(pam, keys):
                   ).stdout == "admin\n"
 
 
+@pytest.mark.postern_only
+def test_too_many_variables_of_modules_are_named(pam, keys, tmp_path):
+    table = tmp_path / "pam_env.conf"
+    table.write_text("".join(f"V{i} DEFAULT={900 * 'x'}\n"
+                             for i in range(80)))
+    stack(session=f"required pam_env.so conffile={table} readenv=0")
+    server = pam()
+    assert by_key(server, keys, "true").returncode == 255
+    server.wait_for_log("login of alice: variables of PAM modules, 64 KiB "
+                        "at most: value out of range")
+
+
 def test_mail_is_left_to_modules(pam, keys):
     odd()
     assert by_key(pam(), keys, "echo -$MAIL-").stdout == "--\n"

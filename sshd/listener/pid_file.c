@@ -5,9 +5,23 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lib/base/compiler.h"
 #include "lib/base/log.h"
+
+/* An empty file would outlive us, and name no process. */
+static void
+give_up(const char *path, int fd)
+{
+	struct stat st;
+
+	if (fd == -1)
+		return;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		(void)unlink(path);
+	close(fd);
+}
 
 bool
 pid_file_write(const char *path)
@@ -20,8 +34,7 @@ pid_file_write(const char *path)
 	if (fd == -1 || write(fd, text, (size_t)len) != len) {
 		log_error("Couldn't create pid file \"%s\": %s", path,
 		    strerror(errno));
-		if (fd != -1)
-			close(fd);
+		give_up(path, fd);
 		return false;
 	}
 	close(fd);
