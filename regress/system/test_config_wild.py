@@ -12,9 +12,11 @@ import pytest
 
 from config_oracle import ORACLE, Comparison, run
 from server import IS_POSTERN, SSHD
-from wild_configs import wild_files, wild_spec
+from wild_configs import every_value, wild_files, wild_spec
 
 SAMPLE, ALL = range(100), range(1000, 7000)
+CONNECTION = ["-C", "user=alice,host=x,addr=192.0.2.7,laddr=127.0.0.1,"
+              "lport=22"]
 
 pytestmark = [
     pytest.mark.skipif(not os.path.exists(ORACLE), reason="no other sshd"),
@@ -63,6 +65,13 @@ class Wild(Comparison):
         return ours.returncode, [f"seed {seed}, {spec}: {line}"
                                  for line in found]
 
+    def differences_in_a_line(self, number, line):
+        path = self.write(f"line-{number}", line)
+        ours, theirs = (run(program, path, self.host_key, CONNECTION)
+                        for program in (SSHD, ORACLE))
+        return [f"{line}=> {text}"
+                for text in self.outcome(ours, theirs, line)]
+
 
 @pytest.fixture
 def wild(tmp_path, host_keys):
@@ -81,6 +90,17 @@ def compare_all(wild, seeds):
 def test_a_sample_of_wild_configurations_means_the_same(wild):
     good = compare_all(wild, SAMPLE)
     assert 20 < good < 80       # else they would show little
+
+
+@pytest.mark.slow
+def test_every_keyword_takes_the_same_values(wild):
+    lines = every_value()
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(wild.differences_in_a_line,
+                              range(len(lines)), lines))
+    assert len(lines) > 5000
+    assert not any(found), "\n".join(text for texts in found
+                                     for text in texts)
 
 
 @pytest.mark.slow

@@ -59,8 +59,8 @@ LISTENS = ["127.0.0.1", "127.0.0.1:0", "127.0.0.1:65535", "127.0.0.1:65536",
 PORTS = ["1", "65535", "65536", "0", "ssh", "SSH", "http-alt", "022", "1 2",
          "-1", "22/tcp", "2222", "2222"]
 QOS = ["af11", "AF11 cs1", "cs8", "0", "0x11", "17", "17 32", "255", "256",
-       "ef ef", "lowdelay", "throughput lowdelay", "none", "none none",
-       "none ef", "0x100", "010", "ef le af11", "-1", "va", "0xB8", "64 12"]
+       "ef ef", "none", "none none",
+       "none ef", "0x100", "011", "ef le af11", "-1", "va", "0xB8", "64 12"]
 REKEY = ["1", "15", "16", "16k", "1K", "1M", "1G", "1g 1h", "4G", "1T",
          "default", "default 1h", "DEFAULT NONE", "none", "default none",
          "1G none", "1G 0", "1G 1x", "0", "0 1h", "-1", "1.5G", "1GB",
@@ -203,6 +203,17 @@ SPEC_ITEMS = [
 ]
 BAD_SPECS = ["x", "x=y", "user", "=alice",
              " user=alice", "USER=alice", "user=a=b"]
+
+
+def every_value():
+    """Each keyword with each of its values, one line each."""
+    values = {}
+    for keyword, good, bad in (IN_MATCH + MORE_IN_MATCH + GLOBAL_ONLY +
+                               MORE_GLOBAL_ONLY + ONLY_OUTSIDE):
+        values.setdefault(keyword, []).extend(good + bad)
+    return [f"{keyword} {value}\n" for keyword, known in values.items()
+            for value in dict.fromkeys(
+                known + EDGES.get(keyword, CHOICES) + ANYWHERE)]
 
 
 def _case(rng, word):

@@ -39,9 +39,7 @@ expand_tilde(struct arena *arena, const char *path)
 	}
 	if (pw == NULL)
 		return NULL;
-	if (slash == NULL)
-		return arena_str(arena, bytes_str(pw->pw_dir));
-	return join(arena, pw->pw_dir, slash + 1);
+	return join(arena, pw->pw_dir, slash == NULL ? "" : slash + 1);
 }
 
 static const char *

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lib/base/duration.h"
 #include "lib/base/host_port.h"
@@ -52,6 +53,18 @@ add_line(struct cmdline *cmdline, const char *line)
 	if (cmdline->config.line_count == CMDLINE_LINES_MAX)
 		return fail(cmdline, EXIT_USAGE, "too many options");
 	cmdline->lines[cmdline->config.line_count++] = line;
+	return true;
+}
+
+/* For a flag that wins over -o, and over the same flag before it. */
+static bool
+add_first_line(struct cmdline *cmdline, const char *line)
+{
+	if (!add_line(cmdline, line))
+		return false;
+	memmove(&cmdline->lines[1], &cmdline->lines[0],
+	    (cmdline->config.line_count - 1) * sizeof(cmdline->lines[0]));
+	cmdline->lines[0] = line;
 	return true;
 }
 
@@ -110,15 +123,31 @@ flag_port(struct cmdline *cmdline, const char *value)
 	return add_line(cmdline, cmdline->owned[cmdline->owned_count - 1]);
 }
 
+/* Behind -p a Port line does not count, wherever it stands. */
+static bool
+flag_option(struct cmdline *cmdline, const char *line)
+{
+	const char *keyword = line + strspn(line, " \t");
+
+	if (cmdline->config.ports_given &&
+	    strncasecmp(keyword, "port", 4) == 0 &&
+	    (keyword[4] == '=' || keyword[4] == ' ' || keyword[4] == '\t'))
+		return true;
+	return add_line(cmdline, line);
+}
+
 static bool
 flag_grace(struct cmdline *cmdline, const char *value)
 {
+	char line[64];
 	uint32_t seconds;
 
 	if (!duration_parse_s(bytes_str(value), &seconds))
 		return fail(cmdline, EXIT_USAGE, "Bad login grace time: %s",
 		    value);
-	return add_quoted(cmdline, "LoginGraceTime", value);
+	snprintf(line, sizeof(line), "LoginGraceTime %u", seconds);
+	return own(cmdline, strdup(line)) && add_first_line(cmdline,
+	    cmdline->owned[cmdline->owned_count - 1]);
 }
 
 /*
@@ -282,9 +311,9 @@ valued_flag(struct cmdline *cmdline, int flag, const char *value,
 {
 	switch ((char)flag) {
 	case '4':
-		return add_line(cmdline, "AddressFamily inet");
+		return add_first_line(cmdline, "AddressFamily inet");
 	case '6':
-		return add_line(cmdline, "AddressFamily inet6");
+		return add_first_line(cmdline, "AddressFamily inet6");
 	case 'C':
 		return flag_spec(cmdline, value);
 	case 'c':
@@ -301,7 +330,7 @@ valued_flag(struct cmdline *cmdline, int flag, const char *value,
 	case 'h':
 		return add_quoted(cmdline, "HostKey", value);
 	case 'o':
-		return add_line(cmdline, value);
+		return flag_option(cmdline, value);
 	case 'p':
 		return flag_port(cmdline, value);
 	case 'u':
@@ -336,7 +365,7 @@ check_modes(struct cmdline *cmdline)
 	return true;
 }
 
-/* -d and -q are a LogLevel line too, and the first one: they win over -o. */
+/* -d and -q are a LogLevel line too. */
 static bool
 add_level_line(struct cmdline *cmdline)
 {
@@ -346,14 +375,7 @@ add_level_line(struct cmdline *cmdline)
 	const char *line = cmdline->quiet ? "LogLevel QUIET" :
 	    levels[cmdline->debug_level];
 
-	if (line == NULL)
-		return true;
-	if (!add_line(cmdline, line))
-		return false;
-	memmove(&cmdline->lines[1], &cmdline->lines[0],
-	    (cmdline->config.line_count - 1) * sizeof(cmdline->lines[0]));
-	cmdline->lines[0] = line;
-	return true;
+	return line == NULL || add_first_line(cmdline, line);
 }
 
 bool

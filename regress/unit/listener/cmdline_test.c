@@ -61,9 +61,9 @@ static void
 cmdline__flags_become_configuration_lines_in_their_order(void **state)
 {
 	static const char *const want[] = {
-		"AddressFamily inet6", "HostKey \"/k\"",
-		"HostCertificate \"/c\"", "LoginGraceTime \"1m\"",
-		"Port 2222", "MaxSessions 3", "UseDNS no",
+		"LoginGraceTime 60", "AddressFamily inet6", "HostKey \"/k\"",
+		"HostCertificate \"/c\"", "Port 2222", "MaxSessions 3",
+		"UseDNS no",
 	};
 	struct cmdline cmdline;
 
@@ -74,6 +74,24 @@ cmdline__flags_become_configuration_lines_in_their_order(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(want); i++)
 		assert_string_equal(cmdline.config.lines[i], want[i]);
 	assert_true(cmdline.config.ports_given);
+	cmdline_clear(&cmdline);
+}
+
+static void
+cmdline__flags_win_over_the_same_in_an_option(void **state)
+{
+	static const char *const want[] = {
+		"AddressFamily inet", "AddressFamily inet6", "Port=1",
+		"AddressFamily=any", "Port 2222", "Portx 5",
+	};
+	struct cmdline cmdline;
+
+	(void)state;
+	assert_true(PARSE(&cmdline, "-oPort=1", "-oAddressFamily=any", "-6",
+	    "-4", "-p2222", "-oPort=3", "-o", " PORT 4", "-oPortx 5"));
+	assert_int_equal(cmdline.config.line_count, ARRAY_LEN(want));
+	for (size_t i = 0; i < ARRAY_LEN(want); i++)
+		assert_string_equal(cmdline.config.lines[i], want[i]);
 	cmdline_clear(&cmdline);
 }
 
@@ -264,6 +282,7 @@ main(void)
 		TEST(cmdline__without_flags_it_listens_with_the_default_file),
 		TEST(cmdline__joined_options_are_understood),
 		TEST(cmdline__flags_become_configuration_lines_in_their_order),
+		TEST(cmdline__flags_win_over_the_same_in_an_option),
 		TEST(cmdline__a_file_name_with_quotes_and_blanks_stays_one_word),
 		TEST(cmdline__debug_flags_raise_the_level_up_to_three_and_win),
 		TEST(cmdline__quiet_is_a_log_level),
