@@ -147,7 +147,8 @@ def check_all(tmp_path, host_keys, seeds, defaults):
     return checked
 
 
-def test_a_sample_is_printed_and_explained_truly(tmp_path, host_keys, defaults):
+def test_a_sample_is_printed_and_explained_truly(tmp_path, host_keys,
+                                                 defaults):
     assert check_all(tmp_path, host_keys, SAMPLE, defaults) > 10
 
 

@@ -106,7 +106,7 @@ const struct value_type type_words = {
 	.may_add_nothing = true,
 };
 const struct value_type type_paths = {
-	.parse = parse_words, .print = value_print_each, .words_max = 1,
+	.parse = parse_words_or_none, .print = value_print_each, .words_max = 1,
 	.path = PATH_ABSOLUTE,
 };
 const struct value_type type_words_on_line = {
