@@ -36,10 +36,16 @@ pytestmark = [
 
 @pytest.fixture(scope="module", autouse=True)
 def groups():
+    with open("/etc/group", encoding="utf-8") as source:
+        before = source.read()
+    known = {entry.gr_name for entry in grp.getgrall()}
     with open("/etc/group", "a", encoding="utf-8") as out:
         for number, (name, member) in enumerate(GROUPS.items()):
-            if name not in {entry.gr_name for entry in grp.getgrall()}:
+            if name not in known:
                 out.write(f"{name}:x:{7000 + number}:{member}\n")
+    yield
+    with open("/etc/group", "w", encoding="utf-8") as out:
+        out.write(before)
 
 
 @pytest.fixture
