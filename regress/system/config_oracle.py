@@ -26,9 +26,13 @@ OTHER_DEFAULT = {
     "xauthlocation": "chosen when a server is built",
     "modulifile": "chosen when a server is built",
 }
-# Not compared when there are several lines of it: the last one wins in 9.2.
-FIRST_WINS_NOW = {"ipqos", "maxstartups", "persourcemaxstartups",
-                  "authorizedprincipalscommand"}
+# Not compared when there are several lines of these: the last one wins in 9.2,
+# and its AuthorizedPrincipalsCommand loses to an AuthorizedKeysCommand.
+FIRST_WINS_NOW = {
+    "ipqos": "IPQoS", "maxstartups": "MaxStartups",
+    "persourcemaxstartups": "PerSourceMaxStartups",
+    "authorizedprincipalscommand": "Authorized(Keys|Principals)Command",
+}
 # Value of 9.2: value of 10.5.
 RENAMED = {
     ("permitrootlogin", "without-password"): "prohibit-password",
@@ -43,6 +47,9 @@ OTHER_STATUS = {
     "StreamLocalBindMask 0888\n": "9.2 reads up to the first bad digit",
 }
 
+# An old keyword without an argument: what is ignored needs none here.
+GONE_ALONE = (r'no argument after keyword "\w*(rsa|login|separation|file2|'
+              r"bits|protocol|interval)")
 # Whatever the configuration: what one of them says when it refuses it.
 OTHER_VIEW = {
     r"Subsystem '.*' already defined": "10.5 ignores the second one",
@@ -73,9 +80,7 @@ OTHER_VIEW = {
     r"RekeyLimit number 'DEFAULT'|PerSourceMaxStartups integer":
         "words of 10.5 are in any case",
     r"Missing Match criteria": "9.2 has no escapes there",
-    r'no argument after keyword "\w*(rsa|login|separation|file2|bits|'
-    r"protocol|interval)":
-        "what is ignored needs no argument",
+    GONE_ALONE: "no error here",
     r"CommandUser$": "the first of several commands counts in 10.5",
 }
 
@@ -92,8 +97,14 @@ def run(program, path, host_key, spec):
         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
 
 
-def stands_twice(keyword, text):
-    return len(re.findall(rf"^\W*{keyword}\b", text, re.I | re.M)) > 1
+def stand_twice(keywords, text):
+    return len(re.findall(rf"^\W*{keywords}\b", text, re.I | re.M)) > 1
+
+
+def is_compared(keyword, text):
+    lines = FIRST_WINS_NOW.get(keyword)
+    return keyword not in NOT_COMPARED and not (
+        lines and stand_twice(lines, text))
 
 
 def follows(values, default):
@@ -173,8 +184,7 @@ class Comparison:
     def differences(self, ours, theirs, text):
         for keyword in sorted(self.ours.keys() & self.theirs.keys()
                               | ours.keys() & theirs.keys()):
-            if keyword in NOT_COMPARED or (keyword in FIRST_WINS_NOW
-                                           and stands_twice(keyword, text)):
+            if not is_compared(keyword, text):
                 continue
             mine, other = ours.get(keyword), theirs.get(keyword)
             if mine == other:
