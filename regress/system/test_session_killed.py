@@ -13,6 +13,7 @@ import pytest
 from server import is_running, stat_fields, wait_until
 from test_agent import agent  # noqa: F401
 from test_chroot import jail  # noqa: F401
+from users_server import users_server
 
 CONFIG = "ExposeAuthInfo yes\n"
 TELL = "echo $$ $PPID $SSH_AUTH_SOCK $SSH_USER_AUTH; exec cat"
@@ -78,6 +79,14 @@ def test_nothing_stays_after_a_kill(make_server, session, kill):
                                     stat.S_IFSOCK]
     kill(process)
     wait_until_gone(process)
+
+
+@pytest.mark.postern_only
+def test_nothing_stays_where_the_server_is_the_users(session):
+    with users_server(CONFIG) as server:
+        process = session(server, "/home/alice/forwarded")
+        kill_session(process)
+        wait_until_gone(process)
 
 
 @pytest.fixture
