@@ -60,7 +60,7 @@ PORTS = ["1", "65535", "65536", "0", "ssh", "SSH", "http-alt", "022", "1 2",
          "-1", "22/tcp", "2222", "2222"]
 QOS = ["af11", "AF11 cs1", "cs8", "0", "0x11", "17", "17 32", "255", "256",
        "ef ef", "none", "none none",
-       "none ef", "0x100", "011", "ef le af11", "-1", "va", "0xB8", "64 12"]
+       "none ef", "0x100", "11", "ef le af11", "-1", "va", "0xB8", "64 12"]
 REKEY = ["1", "15", "16", "16k", "1K", "1M", "1G", "1g 1h", "4G", "1T",
          "default", "default 1h", "DEFAULT NONE", "none", "default none",
          "1G none", "1G 0", "1G 1x", "0", "0 1h", "-1", "1.5G", "1GB",
