@@ -22,11 +22,11 @@ write_line(uint8_t level, struct bytes text, const char *suffix,
 }
 
 bool
-log_line_mark_invalid(struct bytes line, const char *user, char *out,
+log_line_mark_invalid(struct bytes line, struct bytes user, char *out,
     size_t out_len)
 {
 	static const char valid[] = " authenticating user ";
-	const struct log_safe shown = log_safe(bytes_str(user));
+	const struct log_safe shown = log_safe(user);
 	size_t valid_len = sizeof(valid) - 1, user_len = strlen(shown.s);
 	const uint8_t *at = line.len == 0 ? NULL :
 	    memmem(line.p, line.len, valid, valid_len);
@@ -44,6 +44,17 @@ log_line_mark_invalid(struct bytes line, const char *user, char *out,
 	return true;
 }
 
+/* Net shows the name as it was sent, without its style. */
+static struct bytes
+sent_name(const struct user *user)
+{
+	const char *colon = user->sent == NULL ? NULL :
+	    memchr(user->sent, ':', user->sent_len);
+
+	return bytes_of(user->sent, colon == NULL ? user->sent_len :
+	    (size_t)(colon - user->sent));
+}
+
 /*
  * Net must not learn whether a user exists, so it can't know what OpenSSH's
  * lines call one that does not.
@@ -58,7 +69,7 @@ req_net_log(struct monitor *mon, struct ipc_message *message, struct err *err)
 
 	if ((mon->state & (MON_NAMED | MON_DIALOGUE)) != 0 &&
 	    !mon->user.valid &&
-	    log_line_mark_invalid(line, mon->user.name, marked,
+	    log_line_mark_invalid(line, sent_name(&mon->user), marked,
 	    sizeof(marked)))
 		line = bytes_str(marked);
 	return write_line(m->level, line, suffix, err);

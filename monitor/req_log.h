@@ -19,7 +19,7 @@ req_fn req_net_log, req_net_log_lines, req_session_log, req_session_sftp_log;
  * Pure: "... authenticating user NAME ..." as "... invalid user NAME ...";
  * false when the line does not speak of user.
  */
-bool log_line_mark_invalid(struct bytes line, const char *user, char *out,
+bool log_line_mark_invalid(struct bytes line, struct bytes user, char *out,
     size_t out_len);
 
 #endif

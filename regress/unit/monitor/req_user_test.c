@@ -156,7 +156,7 @@ log_line_mark_invalid__only_lines_about_that_user(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		bool marked = log_line_mark_invalid(bytes_str(rows[i].line),
-		    rows[i].user, out, sizeof(out));
+		    bytes_str(rows[i].user), out, sizeof(out));
 
 		assert_int_equal(marked, rows[i].want != NULL);
 		if (marked)
