@@ -156,9 +156,9 @@ def test_more_than_the_pipes_hold_waits_for_the_client(session, folder):
 @pytest.mark.parametrize("size", [250_000, 230_000])
 @pytest.mark.parametrize("before", range(4))
 def test_a_file_that_another_made_shorter_gives_what_it_has(
-        session, tmp_path, before, size):
+        session, folder, before, size):
     """Found out only when the reply's head stands in line."""
-    path, content = _file(tmp_path, 400_000)
+    path, content = _file(folder, 400_000)
     handle = _begin(session, path, content)
     session.send(READ, handle + u64(100_000) + u32(PIECE))
     assert _data(session) == content[100_000:100_000 + PIECE]
