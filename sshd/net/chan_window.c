@@ -140,7 +140,7 @@ grow_maybe(struct channel *ch, size_t len)
 void
 chan_window_wait_begins(struct channel *ch)
 {
-	ch->waiting_ms = now_ms(ch);
+	ch->waiting_ms = ch->judged_ms = now_ms(ch);
 }
 
 /* What was promised may come anyway: until then the memory is taken. */
@@ -165,10 +165,10 @@ chan_window_waiting(struct channel *ch, size_t len)
 	if (less == 0 || len < ch->recv_window_max / 2)
 		return;
 	now = now_ms(ch);
-	if (now - ch->waiting_ms <
+	if (now - ch->judged_ms <
 	    SLOW_ROUND_TRIPS * ch->conn->channels.round_trip_ms)
 		return;
-	ch->waiting_ms = now;
+	ch->judged_ms = now;
 	shrink(ch, less);
 }
 

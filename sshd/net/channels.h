@@ -124,6 +124,7 @@ struct channel {
 	uint32_t adjusted_left;		/* before what adjusted_ms added */
 	int64_t round_ms, asked_ms, adjusted_ms;	/* see chan_window.c */
 	int64_t waiting_ms;		/* since when there is a backlog */
+	int64_t judged_ms;		/* the same, or when it shrank last */
 	uint32_t drained;		/* while CHANNEL_DRAINING */
 	uint32_t probe_count;		/* keepalives without an answer */
 	uint32_t timeout_s;		/* 0: none; see chan_timeout.c */

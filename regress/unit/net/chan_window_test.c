@@ -249,6 +249,33 @@ chan_window__a_slow_reader_loses_what_it_grew_by(void **state)
 	lower_free(l);
 }
 
+/* Room for growth is no reason to grow for a reader that is behind. */
+static void
+chan_window__what_shrank_stays_small_while_the_reader_is_behind(void **state)
+{
+	int fd;
+	struct lower *l = far_peer(200, &fd, 31 * CHANNEL_WINDOW);
+	struct channel *ch = channel_of(l, 0);
+	uint32_t window;
+
+	(void)state;
+	for (int i = 0; i < 2; i++)
+		fill_window(l, fd, 200);
+	window = ch->recv_window_max;
+	assert_int_equal(window, 16 * CHANNEL_WINDOW);
+	while (ch->recv_window >= 32768) {
+		assert_true(lower_recv_data(l, 0, 32768, 'x'));
+		/* slowly until it shrinks, then the rest at once */
+		if (window == 16 * CHANNEL_WINDOW)
+			l->now_ms += 2;
+		assert_true(ch->recv_window_max <= window);
+		window = ch->recv_window_max;
+	}
+	assert_true(window < 16 * CHANNEL_WINDOW);
+	close(fd);
+	lower_free(l);
+}
+
 static void
 chan_window__sleeping_readers_hold_no_more_than_the_bound(void **state)
 {
@@ -297,6 +324,7 @@ main(void)
 		TEST(chan_window__an_adjusted_window_measures_the_round_trip),
 		TEST(chan_window__a_reader_that_keeps_up_with_bursts_is_not_slow),
 		TEST(chan_window__a_slow_reader_loses_what_it_grew_by),
+		TEST(chan_window__what_shrank_stays_small_while_the_reader_is_behind),
 		TEST(chan_window__sleeping_readers_hold_no_more_than_the_bound),
 	};
 
