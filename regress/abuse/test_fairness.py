@@ -10,6 +10,7 @@ What waits does so where it comes from: no process of the server grows.
 """
 
 import contextlib
+import ctypes
 import fcntl
 import hashlib
 import os
@@ -36,6 +37,30 @@ LITTLE = 8192           # of a channel that was not bulk a moment ago
 STILL = 5               # looks at a connection that does not move
 WINDOW = 2 ** 32 - 1
 KEY, ANSWER = b"key\n", b"yek"
+NO_ECHO = u8(53) + u32(0) + u8(0)       # RFC 4254 8
+SYS_PIDFD_GETFD = 438
+
+
+def readable(fd):
+    """How many bytes wait in it."""
+    return struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, bytes(4)))[0]
+
+
+def terminal_output(net):
+    """Bytes that a net process could read from its only terminal."""
+    fds = f"/proc/{net}/fd"
+    number = next(int(fd) for fd in os.listdir(fds)
+                  if os.readlink(f"{fds}/{fd}").endswith("/ptmx"))
+    process = os.pidfd_open(net)
+    fd = ctypes.CDLL(None, use_errno=True).syscall(
+        SYS_PIDFD_GETFD, process, number, 0)
+    os.close(process)
+    if fd == -1:
+        raise OSError(ctypes.get_errno(), "pidfd_getfd")
+    try:
+        return readable(fd)
+    finally:
+        os.close(fd)
 
 
 class Counting(Peer):
@@ -56,9 +81,7 @@ class Counting(Peer):
 
     def arrived(self):
         """What the kernel of the server has sent, and we have."""
-        waiting = fcntl.ioctl(self.sock, termios.FIONREAD, bytes(4))
-        return self.taken + len(self.buffer) + \
-            struct.unpack("i", waiting)[0]
+        return self.taken + len(self.buffer) + readable(self.sock)
 
     def unsent(self):
         """(unsent, unacknowledged) of the server's socket."""
@@ -121,7 +144,7 @@ def start_session(peer, command, terminal=False):
     if terminal:
         peer.send(peer.request_payload(
             channel, "pty-req", string("vt100") + u32(80) + u32(24) +
-            u32(0) * 2 + string("\0")))
+            u32(0) * 2 + string(NO_ECHO)))
         peer.expect(CHANNEL_SUCCESS)
     peer.send(peer.request_payload(channel, "exec", string(command)))
     peer.expect(CHANNEL_SUCCESS)
@@ -137,7 +160,7 @@ def start_forward(peer, port):
     return number, Reader(peer.expect(CHANNEL_OPEN_CONFIRMATION)[5:]).u32()
 
 
-def typed_session(peer, _service, terminal=False):
+def typed_session(_server, peer, _service, terminal=False):
     """Numbers of a channel that answers, and whether it has."""
     done = f"/tmp/answered.{os.getpid()}"
     with contextlib.suppress(FileNotFoundError):
@@ -148,11 +171,14 @@ def typed_session(peer, _service, terminal=False):
         lambda: os.path.exists(done)
 
 
-def typed_terminal(peer, service):
-    return typed_session(peer, service, True)
+def typed_terminal(server, peer, service):
+    """The kernel brings from end to end when it has the time."""
+    net = server.net_pid(peer)
+    return *typed_session(server, peer, service, True)[:2], \
+        lambda: terminal_output(net) >= len(ANSWER)
 
 
-def typed_forward(peer, service):
+def typed_forward(_server, peer, service):
     done = threading.Event()
 
     def talk(sock):
@@ -197,7 +223,7 @@ def wait_until_full(server, peer):
     typed_session, typed_terminal, typed_forward])
 def test_an_answer_has_one_packet_of_others_before_it(server, peer, service,
                                                       typed, bulk):
-    number, channel, is_answered = typed(peer, service)
+    number, channel, is_answered = typed(server, peer, service)
     for start in bulk:
         peer.skip(start(peer, service), 100_000)
     wait_until_full(server, peer)
