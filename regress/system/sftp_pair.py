@@ -421,8 +421,8 @@ class Maker:
         at, size, to = (dice.choice([0, 1, 5, 6, 299_999, 300_000, 1 << 40,
                                      1 << 63, (1 << 64) - 1])
                         for _ in range(3))
-        if size > 1 << 40:
-            size = 0
+        if size == 0 or size > 300_000:     # a device or a hole has no end
+            size = 300_000
         one, two = self.slot(), self.slot()
         return Request(EXTENDED, one, u64(at), u64(size), two,
                        u64(min(to, 1 << 63)), extension="copy-data",
