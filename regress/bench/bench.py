@@ -59,12 +59,17 @@ FIGURES = {
     "upload, 100 ms each way": ("s/GiB", 1, 0.10),
     "sftp, file to the client": ("CPU s/GiB", 1, 0.60),
     "sftp, file from the client": ("CPU s/GiB", 1, 0.60),
+    "sftp, file from the client, no server": ("CPU s/GiB", 1, None),
     "sftp, 64 in flight, to the client": ("CPU s/GiB", 1, 0.60),
     "sftp, 64 in flight, from the client": ("CPU s/GiB", 1, 0.60),
+    "sftp, 64 in flight, from the client, no server":
+        ("CPU s/GiB", 1, None),
     "sftp, upload, 50 ms each way": ("s/GiB", 1, 0.125),
     "sftp, small file up": ("us", 1e6, 0.67),
     "sftp, small file down": ("us", 1e6, 0.67),
+    "sftp, small file up and down, CPU": ("us", 1e6, None),
     "sftp, small file up, OpenSSH's client": ("us", 1e6, 0.67),
+    "sftp, small file up, OpenSSH's client, CPU": ("us", 1e6, None),
     "sftp, listing, wall": ("s", 1, 0.33),
     "sftp, listing, CPU": ("s", 1, 0.33),
     "sftp, memory of an idle session": ("KiB PSS", 1, 0.50),
@@ -153,27 +158,31 @@ def groups(options):
                 "memory of the listener": listener,
                 "memory of its warm pool": pool}
 
-    def sftp_transfer(function, what):
+    def sftp_transfer(to_client, from_client, what):
         def measure(kind):
             if not kind.has_sftp:
                 return {}
-            return {f"sftp, {what}{way} the client": function(
-                kind, way == "from", size * (1 if options.quick else 4))
-                for way in ("to", "from")}
+            transfer_size = size * (1 if options.quick else 4)
+            up, floor = from_client(kind, transfer_size)
+            name = f"sftp, {what}from the client"
+            return {f"sftp, {what}to the client":
+                        to_client(kind, transfer_size),
+                    name: up, f"{name}, no server": floor}
         return f"sftp, {what}", measure
 
     def sftp_delayed(kind):
         return {"sftp, upload, 50 ms each way": sftp.delayed_upload(
-            kind, 50, size // 4 if options.quick else size)} \
-            if kind.has_sftp else {}
+            kind, 50, size)} if kind.has_sftp else {}
 
     def sftp_small(kind):
         if not kind.has_sftp:
             return {}
-        up, down = sftp.small_files(kind, files)
+        up, down, cpu = sftp.small_files(kind, files)
+        wall, stock_cpu = sftp.openssh_small_files(kind, files)
         return {"sftp, small file up": up, "sftp, small file down": down,
-                "sftp, small file up, OpenSSH's client":
-                    sftp.openssh_small_files(kind, files)}
+                "sftp, small file up and down, CPU": cpu,
+                "sftp, small file up, OpenSSH's client": wall,
+                "sftp, small file up, OpenSSH's client, CPU": stock_cpu}
 
     def sftp_listing(kind):
         if not kind.has_sftp:
@@ -204,8 +213,9 @@ def groups(options):
         forward(False), forward(True),
         opens(1), opens(16),
         ("upload, 100 ms each way", delayed_upload),
-        sftp_transfer(sftp.transfer_cpu, "file "),
-        sftp_transfer(sftp.pipelined_cpu, "64 in flight, "),
+        sftp_transfer(sftp.transfer_down, sftp.transfer_up, "file "),
+        sftp_transfer(sftp.pipelined_down, sftp.pipelined_up,
+                      "64 in flight, "),
         ("sftp, upload, 50 ms each way", sftp_delayed),
         ("sftp, small files", sftp_small),
         ("sftp, listing", sftp_listing),

@@ -12,7 +12,7 @@ import threading
 import time
 
 from servers import (COMMAND, COMMAND_NS, RELAY, Server, USER_KEY,
-                     children_of, free_port, wait_for)
+                     children_of, free_port)
 
 GIB = 1 << 30
 IDLE_S = 4      # what an idle server gives back, is given back by then
@@ -54,18 +54,18 @@ def cpu_per_gib(kind, cipher, upwards, size):
         _run(server.ssh("sink", options=options), stdin=source.stdout)
         source.stdout.close()
         source.wait()
-        _forget_report_of_source()
+        _forget_report_of_source(server)
     else:
         _run(server.ssh(f"source {size}", options=options))
     return (server.stop() - one_login) * GIB / size
 
 
-def _forget_report_of_source():
+def _forget_report_of_source(server):
     """The source ends first: its line is the first of the two."""
     def lines():
         with open(COMMAND_NS) as f:
             return f.read().splitlines(keepends=True)
-    wait_for(lambda: len(lines()) == 2, "both reports")
+    server.wait_for(lambda: len(lines()) == 2, "both reports")
     with open(COMMAND_NS, "r+") as f:
         kept = f.readlines()[1]
         f.seek(0)
@@ -262,7 +262,7 @@ def round_trip_under_load(kind, count, terminal):
     master = subprocess.Popen(server.ssh(
         f"source {1 << 50}", options=(*_kex(kind), "-M", "-S", path)),
         stdout=subprocess.DEVNULL)
-    wait_for(lambda: os.path.exists(path), "the master connection")
+    server.wait_for(lambda: os.path.exists(path), "the master connection")
     # the terminal at the far end echoes, or the command
     ours, theirs = pty.openpty() if terminal else os.pipe()[::-1]
     client = subprocess.Popen(server.ssh(

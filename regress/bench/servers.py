@@ -28,6 +28,7 @@ USER_KEY = f"{RUN}/user_ed25519"
 CERTIFIED_KEY = f"{RUN}/certified"     # its .pub is the certificate
 KRL = f"{RUN}/krl"
 PR_SET_CHILD_SUBREAPER = 36
+LOG_LINES = 50      # of a server's log, when something went wrong
 CONFIG = f"""\
 ListenAddress 127.0.0.1
 HostKey {HOST_KEY}
@@ -62,14 +63,6 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
-
-
-def wait_for(condition, what, timeout=20):
-    deadline = time.monotonic() + timeout
-    while not condition():
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"waited {timeout} s for {what}")
-        time.sleep(0.002)
 
 
 def _keep(argv, to_parent, log_path):
@@ -107,16 +100,27 @@ class Server:
         os.close(write_end)
         self.answer = os.fdopen(read_end)
         self.pid = int(self.answer.readline())
-        wait_for(self._listens, f"{kind.name} to listen")
+        self.wait_for(self._listens, "the port to listen")
         self.settle()
         self.idle = set(children_of(self.pid))
+
+    def fail(self, what):
+        """Raises, and shows what the server had to say."""
+        with open(self.kind.log_path, errors="replace") as log:
+            raise RuntimeError(f"{self.kind.name}: {what}; its log:\n" +
+                               "".join(log.readlines()[-LOG_LINES:]))
+
+    def wait_for(self, condition, what, timeout=20):
+        deadline = time.monotonic() + timeout
+        while not condition():
+            if time.monotonic() > deadline:
+                self.fail(f"waited {timeout} s for {what}")
+            time.sleep(0.002)
 
     def _listens(self):
         """Looks without connecting: a connection would use a warm pair."""
         if len(children_of(self.keeper)) == 1:
-            with open(self.kind.log_path) as log:
-                raise RuntimeError(f"{self.kind.name} ended; its log:\n" +
-                                   log.read())
+            self.fail("the server ended")
         with open("/proc/net/tcp") as f:
             sockets = [line.split() for line in f.readlines()[1:]]
         return any(s[1].endswith(f":{self.port:04X}") and s[3] == "0A"
