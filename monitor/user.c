@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "lib/base/fd.h"
 #include "lib/base/log.h"
 #include "monitor/errand.h"
 
@@ -51,19 +52,6 @@ fill(struct user *user, const char *name, const char *home,
 	return true;
 }
 
-static bool
-write_all(int fd, const void *data, size_t len)
-{
-	for (size_t done = 0; done < len;) {
-		ssize_t n = write(fd, (const char *)data + done, len - done);
-
-		if (n == -1 && errno != EINTR)
-			return false;
-		done += n == -1 ? 0 : (size_t)n;
-	}
-	return true;
-}
-
 struct group_search {
 	const char *name;
 	gid_t gid;
@@ -76,6 +64,7 @@ list_groups(const void *arg, int out)
 	const struct group_search *search = arg;
 	gid_t *groups = NULL;
 	int count = 32, room, found;
+	struct err err;
 
 	do {
 		room = count;
@@ -85,8 +74,8 @@ list_groups(const void *arg, int out)
 		found = getgrouplist(search->name, search->gid, groups,
 		    &count);
 	} while (found == -1 && count > room);
-	return found != -1 &&
-	    write_all(out, groups, (size_t)count * sizeof(*groups));
+	return found != -1 && fd_write_all(out, bytes_of(groups,
+	    (size_t)count * sizeof(*groups)), &err);
 }
 
 static bool

@@ -9,6 +9,7 @@
 
 #include "keys/base64.h"
 #include "keys/krl.h"
+#include "lib/base/fd.h"
 
 #define READ_FIRST	65536
 
@@ -105,21 +106,6 @@ file_line_is_empty(struct bytes line)
 
 /* ---- writing ------------------------------------------------------------ */
 
-static MUST_CHECK bool
-write_all(int fd, struct bytes content, struct err *err)
-{
-	while (content.len != 0) {
-		ssize_t n = write(fd, content.p, content.len);
-
-		if (n == -1 && errno != EINTR)
-			return err_sys(err, "write");
-		if (n > 0)
-			content = bytes_of(content.p + n,
-			    content.len - (size_t)n);
-	}
-	return fsync(fd) == 0 || err_sys(err, "write");
-}
-
 /* link() fails on an existing name, rename() replaces it. */
 static MUST_CHECK bool
 give_name(const char *from, const char *to, bool replace, struct err *err)
@@ -147,7 +133,8 @@ file_write(const char *path, struct bytes content, mode_t mode, bool replace,
 		return err_sys(err, "open");
 	}
 	ok = fchmod(fd, mode) == 0 || err_sys(err, "fchmod");
-	ok = ok && write_all(fd, content, err);
+	ok = ok && fd_write_all(fd, content, err);
+	ok = ok && (fsync(fd) == 0 || err_sys(err, "fsync"));
 	if (close(fd) == -1 && ok)
 		ok = err_sys(err, "close");
 	ok = ok && give_name(unfinished, path, replace, err);

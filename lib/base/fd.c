@@ -44,8 +44,8 @@ fd_inherit_as(int fd, int to, struct err *err)
 	return true;
 }
 
-static bool
-write_all(int fd, struct bytes content, struct err *err)
+bool
+fd_write_all(int fd, struct bytes content, struct err *err)
 {
 	while (content.len != 0) {
 		ssize_t n = write(fd, content.p, content.len);
@@ -69,7 +69,7 @@ fd_seal_bytes(const char *name, struct bytes content, int *fd_out,
 
 	if (fd == -1)
 		return err_sys(err, "memfd_create");
-	if (!write_all(fd, content, err)) {
+	if (!fd_write_all(fd, content, err)) {
 		close(fd);
 		return false;
 	}

@@ -6,7 +6,7 @@
  * Units:   -
  * Errors:  bool and struct err.
  * Owns:    nothing; a created descriptor is the caller's, O_CLOEXEC.
- * Source:  fcntl(2), memfd_create(2).
+ * Source:  fcntl(2), write(2), memfd_create(2).
  */
 #ifndef LIB_BASE_FD_H
 #define LIB_BASE_FD_H
@@ -19,6 +19,8 @@ MUST_CHECK bool fd_set_nonblock(int fd, bool on, struct err *err);
 MUST_CHECK bool fd_fill_standard(struct err *err);
 /* Moves *fd to number `to` without O_CLOEXEC, for a program to inherit. */
 MUST_CHECK bool fd_inherit_as(int fd, int to, struct err *err);
+/* All of it, to a descriptor that blocks; how much got there is not told. */
+MUST_CHECK bool fd_write_all(int fd, struct bytes content, struct err *err);
 /* Sealed anonymous file with these bytes. */
 MUST_CHECK bool fd_seal_bytes(const char *name, struct bytes content,
     int *fd_out, struct err *err);

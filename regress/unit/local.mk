@@ -11,6 +11,7 @@ unit_libs = sshd/config/libconfig.a sftp-server/options/libsftpoptions.a keys/li
 unit_tests = \
 	regress/unit/base/cidr_test \
 	regress/unit/base/duration_test \
+	regress/unit/base/fd_test \
 	regress/unit/base/host_port_test \
 	regress/unit/base/log_sink_test \
 	regress/unit/base/log_test \
@@ -129,6 +130,8 @@ regress_unit_base_cidr_test_SOURCES = regress/unit/base/cidr_test.c
 regress_unit_base_cidr_test_LDADD = $(unit_libs)
 regress_unit_base_duration_test_SOURCES = regress/unit/base/duration_test.c
 regress_unit_base_duration_test_LDADD = $(unit_libs)
+regress_unit_base_fd_test_SOURCES = regress/unit/base/fd_test.c
+regress_unit_base_fd_test_LDADD = $(unit_libs)
 regress_unit_base_host_port_test_SOURCES = regress/unit/base/host_port_test.c
 regress_unit_base_host_port_test_LDADD = $(unit_libs)
 regress_unit_base_log_sink_test_SOURCES = regress/unit/base/log_sink_test.c

@@ -5,27 +5,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "lib/base/fd.h"
 #include "lib/base/log.h"
-
-static bool
-write_all(int fd, struct bytes b)
-{
-	while (b.len != 0) {
-		ssize_t n = write(fd, b.p, b.len);
-
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return false;
-		b = bytes_of(b.p + n, b.len - (size_t)n);
-	}
-	return true;
-}
 
 void
 auth_file_write(struct session *ses)
 {
 	char name[] = AUTH_FILE_PREFIX "XXXXXXXXXXXXXXX";
+	struct err err;
 	int fd;
 
 	if (ses->grant.auth_info.len == 0)
@@ -36,9 +23,9 @@ auth_file_write(struct session *ses)
 		return;
 	}
 	own_file_made(ses, &ses->auth_file, name);
-	if (!write_all(fd, ses->grant.auth_info)) {
+	if (!fd_write_all(fd, ses->grant.auth_info, &err)) {
 		log_error("file for SSH_USER_AUTH: %s: %s", name,
-		    strerror(errno));
+		    err_text(&err));
 		own_file_remove(ses, &ses->auth_file);
 	}
 	close(fd);
