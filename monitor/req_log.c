@@ -75,22 +75,40 @@ req_net_log(struct monitor *mon, struct ipc_message *message, struct err *err)
 	return write_line(m->level, line, suffix, err);
 }
 
-bool
-req_net_log_lines(struct monitor *mon, struct ipc_message *message,
+typedef void line_fn(const void *arg, struct bytes line);
+
+/* There is one line at least. */
+static MUST_CHECK bool
+for_each_line(struct bytes lines, line_fn *take, const void *arg,
     struct err *err)
 {
-	struct reader r = rd_init(message->u.NET_LOG_LINES.lines);
+	struct reader r = rd_init(lines);
 
-	(void)mon;
 	do {
 		struct bytes line = rd_string(&r, LOG_LINE_BYTES, "log line");
 
 		if (!rd_ok(&r, err))
 			return false;
-		log_relay(LOG_LEVEL_INFO, "%.*s", (int)line.len,
-		    (const char *)line.p);
+		take(arg, line);
 	} while (rd_left(&r) != 0);
 	return true;
+}
+
+static void
+relay_line(const void *arg, struct bytes line)
+{
+	(void)arg;
+	log_relay(LOG_LEVEL_INFO, "%.*s", (int)line.len,
+	    (const char *)line.p);
+}
+
+bool
+req_net_log_lines(struct monitor *mon, struct ipc_message *message,
+    struct err *err)
+{
+	(void)mon;
+	return for_each_line(message->u.NET_LOG_LINES.lines, relay_line, NULL,
+	    err);
 }
 
 bool
@@ -110,27 +128,28 @@ is_facility(uint32_t facility)
 	    LOG_FAC(facility) < LOG_NFACILITIES;
 }
 
+static void
+write_sftp_line(const void *arg, struct bytes line)
+{
+	const struct ipc_SES_SFTP_LOG *m = arg;
+	char ident[64], clean[LOG_LINE_MAX];
+
+	snprintf(ident, sizeof(ident), "internal-sftp[%u]", m->pid);
+	log_clean_line(clean, sizeof(clean), line);
+	log_sink_write_as(ident, (int)m->facility, (enum log_level)m->level,
+	    clean);
+}
+
 bool
 req_session_sftp_log(struct monitor *mon, struct ipc_message *message,
     struct err *err)
 {
 	const struct ipc_SES_SFTP_LOG *m = &message->u.SES_SFTP_LOG;
-	struct reader r = rd_init(m->lines);
-	char ident[64], line[LOG_LINE_MAX];
 
 	(void)mon;
 	if (m->level == LOG_LEVEL_QUIET || m->level > LOG_LEVEL_DEBUG3)
 		return err_set(err, ERR_RANGE, "level of a log line");
 	if (!is_facility(m->facility))
 		return err_set(err, ERR_RANGE, "facility of a log line");
-	snprintf(ident, sizeof(ident), "internal-sftp[%u]", m->pid);
-	do {
-		log_clean_line(line, sizeof(line),
-		    rd_string(&r, LOG_LINE_BYTES, "log line"));
-		if (!rd_ok(&r, err))
-			return false;
-		log_sink_write_as(ident, (int)m->facility,
-		    (enum log_level)m->level, line);
-	} while (rd_left(&r) != 0);
-	return true;
+	return for_each_line(m->lines, write_sftp_line, m, err);
 }
