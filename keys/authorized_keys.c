@@ -1,23 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "keys/authorized_keys.h"
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-static struct bytes
-trim(struct bytes line)
-{
-	while (line.len != 0 && is_blank(line.p[0])) {
-		line.p++;
-		line.len--;
-	}
-	while (line.len != 0 && is_blank(line.p[line.len - 1]))
-		line.len--;
-	return line;
-}
+#include "lib/base/text.h"
 
 /* A CA's own options make no sense on a key that signs nothing. */
 static const char *
@@ -63,7 +47,7 @@ parse_line(struct bytes line, struct pubkey **key,
 	struct bytes comment;
 	struct err err;
 
-	line = trim(line);
+	line = text_trim(line, TEXT_BLANK_CR);
 	if (line.len == 0 || line.p[0] == '#')
 		return KEY_LINE_EMPTY;
 	if (!pubkey_parse_text(line, key, &comment, &err))

@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "keys/authorized_principals.h"
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
+#include "lib/base/text.h"
 
 /* What counts of a line: no comment, no blanks around it. */
 static struct bytes
@@ -16,13 +12,7 @@ strip(struct bytes line)
 
 	if (hash != NULL)
 		line.len = (size_t)(hash - line.p);
-	while (line.len != 0 && is_blank(line.p[line.len - 1]))
-		line.len--;
-	while (line.len != 0 && is_blank(line.p[0])) {
-		line.p++;
-		line.len--;
-	}
-	return line;
+	return text_trim(line, TEXT_BLANK_CR);
 }
 
 static enum key_line
@@ -58,7 +48,8 @@ principal_line_parse(struct bytes line, struct bytes *name,
 
 	if (text.len == 0)
 		return KEY_LINE_EMPTY;
-	while (begin != 0 && !is_blank(text.p[begin - 1]))
+	while (begin != 0 && !text_is_in(text.p[begin - 1],
+	    TEXT_BLANK_CR))
 		begin--;
 	*name = bytes_of(text.p + begin, text.len - begin);
 	text = strip(bytes_of(text.p, begin));

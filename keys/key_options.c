@@ -8,6 +8,7 @@
 
 #include "lib/base/cidr.h"
 #include "lib/base/host_port.h"
+#include "lib/base/text.h"
 
 #define TUNNEL_DIGITS_MAX	10
 #define PORT_TEXT_MAX		32	/* RFC 6335 5.1: names <= 15 */
@@ -369,19 +370,14 @@ take_value(struct key_options *o, struct bytes name, struct bytes value,
 
 /* ---- the text ----------------------------------------------------------- */
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t';
-}
-
 size_t
 key_options_len(struct bytes text)
 {
 	bool quoted = false;
 	size_t i = 0;
 
-	for (; i < text.len && (quoted || !is_blank(text.p[i])); i++) {
+	for (; i < text.len && (quoted || !text_is_in(text.p[i], TEXT_BLANK));
+	    i++) {
 		if (text.p[i] == '\\' && i + 1 < text.len &&
 		    text.p[i + 1] == '"')
 			i++;
@@ -513,8 +509,6 @@ key_options_parse(struct bytes text, struct key_options *options,
 		key_options_clear(options);
 		return false;
 	}
-	while (len < text.len && is_blank(text.p[len]))
-		len++;
-	*rest = bytes_of(text.p + len, text.len - len);
+	*rest = text_skip(bytes_of(text.p + len, text.len - len), TEXT_BLANK);
 	return true;
 }

@@ -6,6 +6,7 @@
 
 #include "keys/base64.h"
 #include "lib/base/pattern.h"
+#include "lib/base/text.h"
 #include "lib/crypto/openssl.h"
 
 #define HASH_MAGIC	"|1|"
@@ -19,26 +20,6 @@ static const struct marker_row {
 };
 
 /* ---- one line ----------------------------------------------------------- */
-
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static struct bytes
-next_word(struct bytes *line)
-{
-	struct bytes word;
-
-	while (line->len != 0 && is_blank(line->p[0]))
-		*line = bytes_of(line->p + 1, line->len - 1);
-	word = bytes_of(line->p, 0);
-	while (word.len < line->len && !is_blank(line->p[word.len]))
-		word.len++;
-	*line = bytes_of(line->p + word.len, line->len - word.len);
-	return word;
-}
 
 static bool
 find_marker(struct bytes word, enum known_marker *marker)
@@ -56,13 +37,13 @@ bool
 known_host_parse(struct bytes line, struct known_host *out)
 {
 	struct known_host known = { .marker = KNOWN_PLAIN };
-	struct bytes word = next_word(&line), comment;
+	struct bytes word = text_take_word(&line, TEXT_BLANK), comment;
 	struct err err;
 
 	if (word.len != 0 && word.p[0] == '@') {
 		if (!find_marker(word, &known.marker))
 			return false;
-		word = next_word(&line);
+		word = text_take_word(&line, TEXT_BLANK);
 	}
 	/* a second marker would be taken for a name */
 	if (word.len == 0 || word.p[0] == '#' || word.p[0] == '@')

@@ -2,6 +2,7 @@
 #include "keys/private_openssh.h"
 
 #include "keys/base64.h"
+#include "lib/base/text.h"
 #include "lib/wire/reader.h"
 
 #define BEGIN_MARK	PRIVATE_OPENSSH_BEGIN
@@ -11,21 +12,6 @@
 #define RSA_NUMBER_MAX	(RSA_BITS_MAX / 8)
 
 /* ---- text to bytes ------------------------------------------------------ */
-
-static bool
-is_space(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static void
-skip_space(struct bytes *text)
-{
-	while (text->len != 0 && is_space(text->p[0])) {
-		text->p++;
-		text->len--;
-	}
-}
 
 static bool
 skip_mark(struct bytes *text, struct bytes mark)
@@ -40,7 +26,7 @@ skip_mark(struct bytes *text, struct bytes mark)
 bool
 private_openssh_is(struct bytes text)
 {
-	skip_space(&text);
+	text = text_skip(text, TEXT_SPACE);
 	return skip_mark(&text, BYTES_LIT(BEGIN_MARK));
 }
 
@@ -53,17 +39,17 @@ decode_text(struct bytes text, struct secret *out, size_t *len,
 	size_t n = 0;
 	bool ok;
 
-	skip_space(&text);
+	text = text_skip(text, TEXT_SPACE);
 	if (!skip_mark(&text, BYTES_LIT(BEGIN_MARK)))
 		return err_set(err, ERR_FORMAT, "private key file");
 	if (!secret_init(&letters, text.len, err))
 		return false;
 	for (; text.len != 0 && text.p[0] != '-'; text.p++, text.len--) {
-		if (!is_space(text.p[0]))
+		if (!text_is_in(text.p[0], TEXT_SPACE))
 			letters.p[n++] = text.p[0];
 	}
 	ok = skip_mark(&text, BYTES_LIT(END_MARK));
-	skip_space(&text);
+	text = text_skip(text, TEXT_SPACE);
 	if (!ok || text.len != 0)
 		ok = err_set(err, ERR_FORMAT, "private key file");
 	else if (!secret_init(out, n, err))

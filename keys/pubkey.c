@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "keys/base64.h"
+#include "lib/base/text.h"
 #include "lib/wire/reader.h"
 #include "lib/wire/writer.h"
 
@@ -284,42 +285,11 @@ pubkey_plain_blob(const struct pubkey *key, uint8_t **out, size_t *len,
 
 /* ---- text --------------------------------------------------------------- */
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r';	/* text from Windows */
-}
-
-static void
-skip_blanks(struct bytes *text)
-{
-	while (text->len != 0 && is_blank(text->p[0])) {
-		text->p++;
-		text->len--;
-	}
-}
-
-static struct bytes
-next_word(struct bytes *text)
-{
-	struct bytes word;
-
-	skip_blanks(text);
-	word = bytes_of(text->p, 0);
-	while (text->len != 0 && !is_blank(text->p[0])) {
-		word.len++;
-		text->p++;
-		text->len--;
-	}
-	skip_blanks(text);
-	return word;
-}
-
 bool
 pubkey_parse_text(struct bytes text, struct pubkey **out, struct bytes *rest,
     struct err *err)
 {
-	struct bytes name = next_word(&text), word;
+	struct bytes name = text_take_word(&text, TEXT_BLANK_CR), word;
 	struct pubkey *key;
 	uint8_t *blob;
 	size_t len;
@@ -327,7 +297,7 @@ pubkey_parse_text(struct bytes text, struct pubkey **out, struct bytes *rest,
 
 	if (key_type_find(name) == NULL)
 		return err_set(err, ERR_FORMAT, "key type");
-	word = next_word(&text);
+	word = text_take_word(&text, TEXT_BLANK_CR);
 	if (word.len > BASE64_LEN(KEY_BLOB_MAX))
 		return err_set(err, ERR_RANGE, "key");
 	if ((blob = malloc(word.len + 1)) == NULL)

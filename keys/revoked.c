@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "keys/revoked.h"
 
+#include "lib/base/text.h"
+
 static struct bytes
 take_line(struct bytes *text)
 {
@@ -17,14 +19,8 @@ take_line(struct bytes *text)
 static bool
 says_nothing(struct bytes line)
 {
-	for (size_t i = 0; i < line.len; i++) {
-		if (line.p[i] == '#')
-			return true;
-		if (line.p[i] != ' ' && line.p[i] != '\t' &&
-		    line.p[i] != '\r')
-			return false;
-	}
-	return true;
+	line = text_skip(line, TEXT_BLANK_CR);
+	return line.len == 0 || line.p[0] == '#';
 }
 
 /* An RSA key that nobody could log in with anyway may be listed. */
@@ -33,8 +29,7 @@ is_rsa_out_of_range(struct bytes line, const struct err *err)
 {
 	static const struct bytes name = { (const uint8_t *)"ssh-rsa ", 8 };
 
-	while (line.len != 0 && (line.p[0] == ' ' || line.p[0] == '\t'))
-		line = bytes_of(line.p + 1, line.len - 1);
+	line = text_skip(line, TEXT_BLANK);
 	return err->code == ERR_RANGE && line.len > name.len &&
 	    memcmp(line.p, name.p, name.len) == 0;
 }

@@ -34,6 +34,8 @@ lib_base_libbase_a_SOURCES = \
 	lib/base/safe_path.h \
 	lib/base/secret.c \
 	lib/base/secret.h \
+	lib/base/text.c \
+	lib/base/text.h \
 	lib/base/title.c \
 	lib/base/title.h
 

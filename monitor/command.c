@@ -11,6 +11,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/safe_path.h"
+#include "lib/base/text.h"
 #include "monitor/helper.h"
 #include "monitor/user.h"
 
@@ -27,12 +28,6 @@ command_time_limit_ms(unsigned login_grace_s)
 
 /* ---- its words ---------------------------------------------------------- */
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* Is the backslash at text[0] an escape? */
 static bool
 escapes(const char *text, char quote)
@@ -48,7 +43,8 @@ take_word(const char **text, char *word)
 	const char *p = *text;
 	char quote = '\0';
 
-	for (; *p != '\0' && (quote != '\0' || !is_blank(*p)); p++) {
+	for (; *p != '\0' && (quote != '\0' ||
+	    !text_is_in((uint8_t)*p, TEXT_BLANK)); p++) {
 		if (*p == '\\' && escapes(p, quote))
 			*word++ = *++p;
 		else if (quote == '\0' && (*p == '"' || *p == '\''))

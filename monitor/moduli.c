@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "lib/base/log.h"
+#include "lib/base/text.h"
 #include "lib/crypto/kex.h"
 #include "lib/crypto/random.h"
 #include "monitor/lines.h"
@@ -26,21 +27,13 @@ gex_wish_is_possible(const struct gex_wish *wish)
 static bool
 split(struct bytes line, struct bytes fields[FIELD_COUNT])
 {
-	size_t count = 0, i = 0;
+	size_t count = 0;
 
-	while (i < line.len) {
-		size_t start;
-
-		while (i < line.len && (line.p[i] == ' ' || line.p[i] == '\t'))
-			i++;
-		start = i;
-		while (i < line.len && line.p[i] != ' ' && line.p[i] != '\t')
-			i++;
-		if (i == start)
-			break;
+	line = text_skip(line, TEXT_BLANK);
+	while (line.len != 0) {
 		if (count == FIELD_COUNT)
 			return false;
-		fields[count++] = bytes_of(line.p + start, i - start);
+		fields[count++] = text_take_word(&line, TEXT_BLANK);
 	}
 	return count == FIELD_COUNT;
 }

@@ -10,6 +10,7 @@
 #include "keys/base64.h"
 #include "keys/krl.h"
 #include "lib/base/fd.h"
+#include "lib/base/text.h"
 
 #define READ_FIRST	65536
 
@@ -99,8 +100,7 @@ file_next_line(struct bytes *text, struct bytes *line)
 bool
 file_line_is_empty(struct bytes line)
 {
-	while (line.len != 0 && (line.p[0] == ' ' || line.p[0] == '\t'))
-		line = bytes_of(line.p + 1, line.len - 1);
+	line = text_skip(line, TEXT_BLANK);
 	return line.len == 0 || line.p[0] == '#';
 }
 

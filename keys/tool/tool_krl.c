@@ -11,6 +11,7 @@
 #include "keys/base64.h"
 #include "keys/krl_set.h"
 #include "keys/tool/files.h"
+#include "lib/base/text.h"
 
 #define NUMBER_MAX	32	/* characters of a serial */
 
@@ -28,17 +29,6 @@ ca_blob(const struct work *work)
 	    bytes_of(work->ca->blob, work->ca->blob_len);
 }
 
-static struct bytes
-trim(struct bytes text)
-{
-	while (text.len != 0 && (text.p[0] == ' ' || text.p[0] == '\t'))
-		text = bytes_of(text.p + 1, text.len - 1);
-	while (text.len != 0 && (text.p[text.len - 1] == ' ' ||
-	    text.p[text.len - 1] == '\t'))
-		text.len--;
-	return text;
-}
-
 /* ---- what a line says --------------------------------------------------- */
 
 /* Decimal, 0x hexadecimal or 0 octal. */
@@ -47,7 +37,7 @@ parse_serial(struct bytes text, uint64_t *out, struct err *err)
 {
 	char number[NUMBER_MAX], *end;
 
-	text = trim(text);
+	text = text_trim(text, TEXT_BLANK);
 	if (text.len == 0 || text.p[0] < '0' || text.p[0] > '9' ||
 	    !bytes_to_str(text, number, sizeof(number)))
 		return err_set(err, ERR_FORMAT, "serial");
@@ -162,8 +152,8 @@ take_hash(struct work *work, struct bytes text, struct err *err)
 	size_t len;
 	int n;
 
-	if (blank != NULL && trim(bytes_of(blank, text.len -
-	    (size_t)(blank - text.p))).p[0] == '#')
+	if (blank != NULL && text_skip(bytes_of(blank, text.len -
+	    (size_t)(blank - text.p)), TEXT_BLANK).p[0] == '#')
 		text.len = (size_t)(blank - text.p);
 	if (text.len < sizeof(prefix) - 1 || memcmp(text.p, prefix,
 	    sizeof(prefix) - 1) != 0)
@@ -212,15 +202,15 @@ static const struct directive {
 static MUST_CHECK bool
 take_line(struct work *work, struct bytes line, struct err *err)
 {
-	line = trim(line);
+	line = text_trim(line, TEXT_BLANK);
 	for (size_t i = 0; i < ARRAY_LEN(directives); i++) {
 		size_t len = strlen(directives[i].name);
 
 		if (line.len >= len &&
 		    strncasecmp((const char *)line.p, directives[i].name,
 		    len) == 0)
-			return directives[i].take(work, trim(bytes_of(
-			    line.p + len, line.len - len)), err);
+			return directives[i].take(work, text_skip(bytes_of(
+			    line.p + len, line.len - len), TEXT_BLANK), err);
 	}
 	return take_bare(work, line, err);
 }

@@ -19,6 +19,7 @@ unit_tests = \
 	regress/unit/base/path_rights_test \
 	regress/unit/base/pattern_test \
 	regress/unit/base/safe_path_test \
+	regress/unit/base/text_test \
 	regress/unit/config/config_test \
 	regress/unit/config/explain_test \
 	regress/unit/config/keywords_test \
@@ -146,6 +147,8 @@ regress_unit_base_pattern_test_SOURCES = regress/unit/base/pattern_test.c
 regress_unit_base_pattern_test_LDADD = $(unit_libs)
 regress_unit_base_safe_path_test_SOURCES = regress/unit/base/safe_path_test.c
 regress_unit_base_safe_path_test_LDADD = $(unit_libs)
+regress_unit_base_text_test_SOURCES = regress/unit/base/text_test.c
+regress_unit_base_text_test_LDADD = $(unit_libs)
 regress_unit_config_config_test_SOURCES = regress/unit/config/config_test.c regress/unit/config/config_util.h
 regress_unit_config_config_test_LDADD = $(unit_libs)
 regress_unit_config_explain_test_SOURCES = regress/unit/config/explain_test.c regress/unit/config/config_util.h

@@ -1,32 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 #include "sshd/config/lexer.h"
 
+#include "lib/base/text.h"
+
 struct cursor {
 	const uint8_t *p, *end;
 };
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static struct bytes
 strip(struct bytes line)
 {
-	while (line.len != 0 && (is_blank(line.p[line.len - 1]) ||
-	    line.p[line.len - 1] == '\r' || line.p[line.len - 1] == '\n' ||
-	    line.p[line.len - 1] == '\f'))
-		line.len--;
-	while (line.len != 0 && (is_blank(line.p[0]) || line.p[0] == '\r'))
-		line = bytes_of(line.p + 1, line.len - 1);
-	return line;
+	line = text_trim_end(line, TEXT_SPACE | TEXT_SET('\f'));
+	return text_skip(line, TEXT_BLANK_CR);
 }
 
 static void
 skip_blanks(struct cursor *c)
 {
-	while (c->p < c->end && is_blank(*c->p))
+	while (c->p < c->end && text_is_in(*c->p, TEXT_BLANK))
 		c->p++;
 }
 
@@ -51,7 +42,8 @@ take_keyword(struct cursor *c, struct bytes *keyword)
 		*keyword = bytes_of(start + 1, (size_t)(quote - start) - 1);
 		c->p = quote + 1;
 	} else {
-		while (c->p < c->end && !is_blank(*c->p) && *c->p != '=')
+		while (c->p < c->end && *c->p != '=' &&
+		    !text_is_in(*c->p, TEXT_BLANK))
 			c->p++;
 		*keyword = bytes_of(start, (size_t)(c->p - start));
 	}
@@ -89,7 +81,7 @@ take_word(struct cursor *c, char *dst, size_t *len)
 	for (; c->p < c->end; c->p++) {
 		if (is_escape(c, quote))
 			dst[n++] = (char)*++c->p;
-		else if (quote == 0 && is_blank(*c->p))
+		else if (quote == 0 && text_is_in(*c->p, TEXT_BLANK))
 			break;
 		else if (quote == 0 && (*c->p == '"' || *c->p == '\''))
 			quote = *c->p;

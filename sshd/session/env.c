@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "lib/base/pattern.h"
+#include "lib/base/text.h"
 #include "lib/wire/reader.h"
 
 #define USER_PATH	"/usr/local/bin:/usr/bin:/bin:/usr/games"
@@ -131,10 +132,7 @@ env_read_file(struct env *env, const char *path, struct bytes names)
 		struct bytes b = { (uint8_t *)line, (size_t)len };
 		const uint8_t *equals;
 
-		while (b.len != 0 && (b.p[0] == ' ' || b.p[0] == '\t')) {
-			b.p++;
-			b.len--;
-		}
+		b = text_skip(b, TEXT_BLANK);
 		if (b.len != 0 && b.p[b.len - 1] == '\n')
 			b.len--;
 		if (b.len == 0 || b.p[0] == '#')
