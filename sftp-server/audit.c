@@ -118,7 +118,7 @@ audit_close(struct tree *tree, struct tree_file *file, bool is_complete)
 
 	if (t == NULL)
 		return below->ops->close(below, file, is_complete);
-	is_all = is_complete && is_whole(file);
+	is_all = is_complete && was_read(t, file) && is_whole(file);
 	/* what is read or written goes past this layer, into *file */
 	r = below->ops->close(below, &t->file, is_complete);
 	if (was_read(t, file)) {

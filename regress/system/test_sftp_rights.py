@@ -13,7 +13,7 @@ from raw_sftp import (EXTENDED_REPLY, F_CREAT, F_EXCL, F_READ, F_TRUNC, F_WRITE,
                       HANDLE, MKDIR, OPENDIR, REMOVE, RENAME, RMDIR, SETSTAT,
                       SYMLINK, Status, attrs, over_ssh, string)
 from server import SSHD, descendants, title, wait_until
-from sftp_clients import OpenSSH
+from sftp_clients import OpenSSH, sftp_process
 from test_sftp_clients import _content, _random_file
 
 pytestmark = pytest.mark.postern_only
@@ -328,6 +328,22 @@ def test_a_failed_transfer_says_why(tree, make_server, keys):
             "SFTP upload failed (No space left on device): alice from")
     finally:
         os.system(f"umount -l {tree}/small")
+
+
+@pytest.mark.parametrize("end", ["closed", "killed"])
+def test_no_line_of_many_is_lost(tree, make_server, keys, end):
+    """They are gathered on their way to the log."""
+    server = make_server(BASE)
+    sftp = over_ssh(server, "alice", keys["ed25519"])
+    for number in range(200):
+        _put(sftp, f"/in/{number}")
+    if end == "killed":
+        os.kill(sftp_process(server), signal.SIGKILL)
+    sftp.close()
+    lines = wait_until(lambda: len(_transfers(server)) == 200 and
+                       _transfers(server), what="200 lines")
+    assert [line.rsplit(" ", 1)[1] for line in lines] == [
+        f'"/in/{number}"' for number in range(200)]
 
 
 def test_no_lines_when_they_are_not_wanted(tree, make_server, keys):

@@ -15,6 +15,14 @@
 #define RELAY_ROUND	64	/* messages, then others have their turn */
 #define RELAY_UNSENT_MAX 65536	/* bytes that the monitor did not take yet */
 #define RELAY_PAUSE_MS	100
+/*
+ * Each line that wakes us and the monitor takes time from a client that waits
+ * for the answer to the request behind it. So after a message no other wakes
+ * us for a while that is too short for the child's socket to fill; and there
+ * is no such rest while much comes.
+ */
+#define RELAY_REST_MS	5
+#define RELAY_MUCH	16384	/* bytes of lines, at once */
 
 bool
 internal_sftp_wanted(const struct program *program)
@@ -41,6 +49,7 @@ relay_free(struct session *ses, struct sftp_relay *relay)
 	while (*p != relay)
 		p = &(*p)->next;
 	*p = relay->next;
+	loop_timer_stop(&ses->loop, &relay->rest);
 	ipc_clear(&relay->ipc);
 	if (relay->child_fd != -1)
 		close(relay->child_fd);
@@ -62,27 +71,49 @@ monitor_is_busy(const struct session *ses)
 	return true;
 }
 
-static bool
-relay_message(const struct sftp_relay *relay, const struct ipc_SFTP_LOG *log,
-    struct err *err)
+/* Lines of several messages for the monitor: all of one level. */
+struct gathered {
+	uint8_t level;
+	size_t len, all;	/* of these, and of those that left before */
+	uint8_t lines[LOG_LINES_BYTES];
+};
+
+static void
+hand_on(const struct sftp_relay *relay, struct gathered *gathered)
 {
 	const struct ipc_SES_SFTP_LOG m = {
 		.pid = (uint32_t)relay->pid,
 		.facility = (uint32_t)relay->facility,
-		.level = log->level, .lines = log->lines,
+		.level = gathered->level,
+		.lines = bytes_of(gathered->lines, gathered->len),
 	};
-	struct err send_err;
+	struct err err;
 
+	if (m.lines.len != 0 &&
+	    !ipc_send(&relay->ses->monitor, IPC_SES_SFTP_LOG, &m, &err))
+		session_end(relay->ses);
+	gathered->len = 0;
+}
+
+static bool
+gather(const struct sftp_relay *relay, struct gathered *gathered,
+    const struct ipc_SFTP_LOG *log, struct err *err)
+{
 	if (log->level == LOG_LEVEL_QUIET || log->level > LOG_LEVEL_DEBUG3)
 		return err_set(err, ERR_RANGE, "level of a log line");
-	if (!ipc_send(&relay->ses->monitor, IPC_SES_SFTP_LOG, &m, &send_err))
-		session_end(relay->ses);
+	if (log->level != gathered->level ||
+	    log->lines.len > sizeof(gathered->lines) - gathered->len)
+		hand_on(relay, gathered);
+	gathered->level = log->level;
+	memcpy(gathered->lines + gathered->len, log->lines.p, log->lines.len);
+	gathered->len += log->lines.len;
+	gathered->all += log->lines.len;
 	return true;
 }
 
-/* Hands on what is there. False: nothing comes any more. */
+/* False: nothing comes any more. */
 static bool
-relay_lines(struct sftp_relay *relay)
+gather_lines(struct sftp_relay *relay, struct gathered *gathered)
 {
 	struct ipc_message message;
 	struct err err;
@@ -95,11 +126,13 @@ relay_lines(struct sftp_relay *relay)
 		if (ok && !got)
 			return true;
 		if (ok) {
-			ok = relay_message(relay, &message.u.SFTP_LOG, &err);
+			ok = gather(relay, gathered, &message.u.SFTP_LOG,
+			    &err);
 			ipc_message_clear(&message);
 		}
 		if (ok)
 			continue;
+		hand_on(relay, gathered);
 		if (err.code != ERR_CLOSED)
 			log_error("session: refused a message of "
 			    "internal-sftp: %s: %s", err.what, err_text(&err));
@@ -108,14 +141,45 @@ relay_lines(struct sftp_relay *relay)
 	return true;
 }
 
+/* Hands on what is there: *len bytes. False: nothing comes any more. */
+static bool
+relay_lines(struct sftp_relay *relay, size_t *len)
+{
+	struct gathered gathered = { .len = 0 };
+	bool more = gather_lines(relay, &gathered);
+
+	hand_on(relay, &gathered);
+	*len = gathered.all;
+	return more;
+}
+
+/* Wakes for a line, for the end of the child, and at the end of a rest. */
+static void
+relay_round(void *arg)
+{
+	struct sftp_relay *relay = arg;
+	struct loop *loop = &relay->ses->loop;
+	size_t len;
+
+	if (!relay_lines(relay, &len)) {
+		relay_free(relay->ses, relay);
+		return;
+	}
+	if (len != 0 && len < RELAY_MUCH) {
+		loop_modify(loop, &relay->ipc.watch, 0);
+		loop_timer_set(loop, &relay->rest, RELAY_REST_MS, relay_round,
+		    relay);
+	} else {
+		loop_modify(loop, &relay->ipc.watch, EPOLLIN);
+		loop_timer_stop(loop, &relay->rest);
+	}
+}
+
 static void
 relay_event(void *arg, uint32_t events)
 {
-	struct sftp_relay *relay = arg;
-
 	(void)events;
-	if (!relay_lines(relay))
-		relay_free(relay->ses, relay);
+	relay_round(arg);
 }
 
 static bool
@@ -187,9 +251,10 @@ internal_sftp_finish(struct session *ses)
 		struct sftp_relay *relay = ses->sftp_relays;
 		struct pollfd fd = { .fd = relay->ipc.fd, .events = POLLIN };
 		int64_t left_ms = end_ms - clock_now_ms(&clock_system);
+		size_t len;
 
 		if (left_ms < 0 || poll(&fd, 1, (int)left_ms) < 1 ||
-		    !relay_lines(relay))
+		    !relay_lines(relay, &len))
 			relay_free(ses, relay);
 	}
 }

@@ -23,6 +23,7 @@ struct sftp_relay {
 	struct sftp_relay *next;
 	struct session *ses;
 	struct ipc ipc;		/* from the child */
+	struct timer rest;	/* until then no line of it wakes us */
 	int child_fd;		/* its end, until it has started */
 	pid_t pid;
 	int facility;

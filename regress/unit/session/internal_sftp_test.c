@@ -9,6 +9,8 @@
 #include "lib/base/log.h"
 #include "sshd/session/internal_sftp.h"
 
+#define A_WHILE_MS	1000	/* longer than any rest */
+
 struct fixture {
 	struct session ses;
 	struct program program;
@@ -16,6 +18,17 @@ struct fixture {
 	struct ipc child;
 	bool ended;
 };
+
+static int64_t now = 1000;
+
+static int64_t
+now_ms(const struct clock *clock)
+{
+	(void)clock;
+	return now;
+}
+
+static const struct clock test_clock = { now_ms };
 
 /* Of main.c, which is the program. */
 void
@@ -41,7 +54,7 @@ fixture_new(char *command)
 	int fds[2];
 
 	assert_non_null(f);
-	assert_true(loop_init(&f->ses.loop, &clock_system, &err));
+	assert_true(loop_init(&f->ses.loop, &test_clock, &err));
 	assert_true(ipc_pair(fds, &err));
 	ipc_init(&f->ses.monitor, fds[0], MONITOR_TO_SESSION);
 	ipc_init(&f->monitor, fds[1], SESSION_TO_MONITOR);
@@ -95,6 +108,25 @@ monitor_gets(struct fixture *f, struct ipc_message *message)
 
 	assert_true(ipc_recv(&f->monitor, MON_AUTHED, message, &got, &err));
 	return got;
+}
+
+/* The bytes of all lines that are there, copied where all is not NULL. */
+static size_t
+monitor_gets_all(struct fixture *f, char *all)
+{
+	struct ipc_message message;
+	size_t len = 0;
+
+	while (monitor_gets(f, &message)) {
+		struct bytes lines = message.u.SES_SFTP_LOG.lines;
+
+		if (all != NULL)
+			memcpy(all + len, lines.p, lines.len);
+		len += lines.len;
+	}
+	if (all != NULL)
+		all[len] = '\0';
+	return len;
 }
 
 static void
@@ -167,8 +199,7 @@ internal_sftp__a_child_that_never_stops_leaves_room_for_others(void **state)
 	struct ipc_SFTP_LOG line = {
 		.level = LOG_LEVEL_INFO, .lines = BYTES_LIT("again"),
 	};
-	struct ipc_message message;
-	unsigned count = 0;
+	size_t len;
 	struct err err;
 
 	(void)state;
@@ -176,13 +207,109 @@ internal_sftp__a_child_that_never_stops_leaves_room_for_others(void **state)
 	for (unsigned i = 0; i < 100; i++)
 		assert_true(ipc_send(&f->child, IPC_SFTP_LOG, &line, &err));
 	step(f);
-	while (monitor_gets(f, &message))
-		count++;
-	assert_in_range(count, 1, 99);
+	len = monitor_gets_all(f, NULL);
+	assert_in_range(len, 5, 99 * 5);
+	now += A_WHILE_MS;
 	step(f);
-	while (monitor_gets(f, &message))
-		count++;
-	assert_int_equal(count, 100);
+	assert_int_equal(len + monitor_gets_all(f, NULL), 100 * 5);
+	fixture_free(f);
+}
+
+static void
+say(struct fixture *f, enum log_level level, const char *text)
+{
+	const struct ipc_SFTP_LOG line = {
+		.level = (uint8_t)level, .lines = bytes_str(text),
+	};
+	struct err err;
+
+	assert_true(ipc_send(&f->child, IPC_SFTP_LOG, &line, &err));
+}
+
+static void
+internal_sftp__lines_that_come_by_themselves_go_on_together(void **state)
+{
+	char command[] = "internal-sftp", all[64] = "";
+	struct fixture *f = fixture_new(command);
+	struct ipc_message message;
+
+	(void)state;
+	fixture_start(f);
+	say(f, LOG_LEVEL_INFO, "0");
+	step(f);
+	assert_true(monitor_gets(f, &message));
+	for (unsigned i = 1; i < 4; i++) {
+		say(f, LOG_LEVEL_INFO, (char[]){ (char)('0' + i), '\0' });
+		step(f);
+		assert_false(monitor_gets(f, &message));
+	}
+	now += A_WHILE_MS;
+	step(f);
+	assert_true(monitor_gets(f, &message));
+	assert_true(bytes_is(message.u.SES_SFTP_LOG.lines, "123"));
+	assert_false(monitor_gets(f, &message));
+	/* those of another level keep their place */
+	say(f, LOG_LEVEL_INFO, "4");
+	say(f, LOG_LEVEL_ERROR, "5");
+	say(f, LOG_LEVEL_INFO, "6");
+	now += A_WHILE_MS;
+	step(f);
+	assert_int_equal(monitor_gets_all(f, all), 3);
+	assert_string_equal(all, "456");
+	/* it rests no more when a while has brought nothing */
+	now += A_WHILE_MS;
+	step(f);
+	say(f, LOG_LEVEL_INFO, "7");
+	step(f);
+	assert_int_equal(monitor_gets_all(f, all), 1);
+	/* and the end of the child ends the rest */
+	say(f, LOG_LEVEL_INFO, "8");
+	ipc_clear(&f->child);
+	step(f);
+	assert_int_equal(monitor_gets_all(f, all), 1);
+	assert_string_equal(all, "8");
+	assert_null(f->ses.sftp_relays);
+	fixture_free(f);
+}
+
+static void
+internal_sftp__the_last_words_are_heard_in_a_rest_too(void **state)
+{
+	char command[] = "internal-sftp", all[64] = "";
+	struct fixture *f = fixture_new(command);
+
+	(void)state;
+	fixture_start(f);
+	say(f, LOG_LEVEL_INFO, "0");
+	step(f);
+	say(f, LOG_LEVEL_INFO, "1");
+	say(f, LOG_LEVEL_INFO, "2");
+	ipc_clear(&f->child);
+	internal_sftp_finish(&f->ses);
+	assert_null(f->ses.sftp_relays);
+	assert_int_equal(monitor_gets_all(f, all), 3);
+	assert_string_equal(all, "012");
+	fixture_free(f);
+}
+
+/* The child would wait when its socket is full. */
+static void
+internal_sftp__there_is_no_rest_while_much_comes(void **state)
+{
+	static char text[LOG_LINES_BYTES + 1];
+	char command[] = "internal-sftp";
+	struct fixture *f = fixture_new(command);
+
+	(void)state;
+	memset(text, 'x', LOG_LINES_BYTES);
+	fixture_start(f);
+	for (unsigned i = 0; i < 5; i++)
+		say(f, LOG_LEVEL_INFO, text);
+	step(f);
+	assert_int_equal(monitor_gets_all(f, NULL), 5 * LOG_LINES_BYTES);
+	say(f, LOG_LEVEL_INFO, "next");
+	step(f);
+	assert_int_equal(monitor_gets_all(f, NULL), 4);
 	fixture_free(f);
 }
 
@@ -213,6 +340,9 @@ main(void)
 		TEST(internal_sftp__lines_go_on_with_pid_and_facility),
 		TEST(internal_sftp__what_is_no_line_cuts_the_child_off),
 		TEST(internal_sftp__a_child_that_never_stops_leaves_room_for_others),
+		TEST(internal_sftp__lines_that_come_by_themselves_go_on_together),
+		TEST(internal_sftp__the_last_words_are_heard_in_a_rest_too),
+		TEST(internal_sftp__there_is_no_rest_while_much_comes),
 		TEST(internal_sftp__only_the_administrator_s_command_is_it),
 	};
 
