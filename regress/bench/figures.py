@@ -12,7 +12,7 @@ import threading
 import time
 
 from servers import (COMMAND, COMMAND_NS, RELAY, Server, USER_KEY,
-                     children_of, free_port)
+                     children_of, free_port, run)
 
 GIB = 1 << 30
 IDLE_S = 4      # what an idle server gives back, is given back by then
@@ -30,12 +30,6 @@ def _kex(kind):
     return () if "sntrup761" in kind.lacks else KEX
 
 
-def _run(command, **streams):
-    subprocess.run(command, check=True, timeout=600,
-                   **{"stdin": subprocess.DEVNULL,
-                      "stdout": subprocess.DEVNULL, **streams})
-
-
 def empty_life(kind, extra=""):
     """CPU seconds of a server that is started and ended."""
     return Server(kind, extra).stop()
@@ -45,18 +39,18 @@ def cpu_per_gib(kind, cipher, upwards, size):
     """CPU seconds for each GiB beyond those of a life with one login."""
     options = (*CIPHERS[cipher], *_kex(kind))
     server = Server(kind)
-    _run(server.ssh("true", options=options))
+    run(server.ssh("true", options=options))
     one_login = server.stop()
     server = Server(kind)
     if upwards:
         source = subprocess.Popen([COMMAND, "source", str(size)],
                                   stdout=subprocess.PIPE)
-        _run(server.ssh("sink", options=options), stdin=source.stdout)
+        run(server.ssh("sink", options=options), stdin=source.stdout)
         source.stdout.close()
         source.wait()
         _forget_report_of_source(server)
     else:
-        _run(server.ssh(f"source {size}", options=options))
+        run(server.ssh(f"source {size}", options=options))
     return (server.stop() - one_login) * GIB / size
 
 
@@ -88,7 +82,7 @@ def logins(kind, at_a_time, count, identity=USER_KEY, extra=""):
     def work():
         for _ in range(count // at_a_time):
             start = time.monotonic()
-            _run(command)
+            run(command)
             walls.append(time.monotonic() - start)
 
     clients_before = _reaped_cpu()

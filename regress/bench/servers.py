@@ -12,6 +12,7 @@ import ctypes
 import json
 import os
 import resource
+import select
 import signal
 import socket
 import subprocess
@@ -28,6 +29,7 @@ USER_KEY = f"{RUN}/user_ed25519"
 CERTIFIED_KEY = f"{RUN}/certified"     # its .pub is the certificate
 KRL = f"{RUN}/krl"
 PR_SET_CHILD_SUBREAPER = 36
+RUN_MAX_S = 900
 LOG_LINES = 50      # of a server's log, when something went wrong
 CONFIG = f"""\
 ListenAddress 127.0.0.1
@@ -63,6 +65,24 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def run(command, text="", **streams):
+    """Runs a client. Hears at once of its end, unlike subprocess.run(), which
+    with a timeout looks after 1, 2, 4, ... 50 ms."""
+    streams.setdefault("stdin", subprocess.PIPE if text else
+                       subprocess.DEVNULL)
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL,
+                          **streams) as process:
+        end = os.pidfd_open(process.pid)
+        if text:
+            process.stdin.write(text.encode())
+            process.stdin.close()
+        if not select.select([end], [], [], RUN_MAX_S)[0]:
+            process.kill()
+        os.close(end)
+    if process.returncode != 0:
+        raise subprocess.CalledProcessError(process.returncode, command)
 
 
 def _keep(argv, to_parent, log_path):

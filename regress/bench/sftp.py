@@ -23,7 +23,7 @@ import time
 import raw_sftp
 from figures import CIPHERS, GIB, _kex, pss_of_connections, relayed
 from raw_sftp import string, u32, u64
-from servers import COMMAND, Server
+from servers import COMMAND, Server, run
 
 USER = "files"
 HOME = f"/home/{USER}"
@@ -54,9 +54,7 @@ def _options(server, kind, port=None):
 def _sftp(server, kind, commands):
     options = ["-P" if word == "-p" else word
                for word in _options(server, kind)]
-    subprocess.run(["sftp", *options, "-b", "-", f"{USER}@127.0.0.1"],
-                   input=commands.encode(), stdout=subprocess.DEVNULL,
-                   check=True, timeout=900)
+    run(["sftp", *options, "-b", "-", f"{USER}@127.0.0.1"], commands)
 
 
 def _session(server, kind, port=None):
