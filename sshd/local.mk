@@ -191,7 +191,9 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/transport.h \
 	sshd/net/transport_messages.c \
 	sshd/net/version.c \
-	sshd/net/version.h
+	sshd/net/version.h \
+	sshd/net/wakeups.c \
+	sshd/net/wakeups.h
 
 pkglibexec_PROGRAMS += sshd/sshd-net
 sshd_sshd_net_SOURCES = sshd/net/main.c

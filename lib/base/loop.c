@@ -45,6 +45,16 @@ loop_modify(struct loop *loop, struct watch *watch, uint32_t events)
 }
 
 void
+loop_look_again(struct loop *loop, struct watch *watch)
+{
+	struct epoll_event event = { .events = watch->events,
+	    .data.ptr = watch };
+
+	if (watch->active)
+		epoll_ctl(loop->epoll_fd, EPOLL_CTL_MOD, watch->fd, &event);
+}
+
+void
 loop_unwatch(struct loop *loop, struct watch *watch)
 {
 	if (!watch->active)

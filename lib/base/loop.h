@@ -58,6 +58,8 @@ MUST_CHECK bool loop_watch(struct loop *loop, struct watch *watch, int fd,
     uint32_t events, loop_fn *fn, void *arg, struct err *err);
 /* Cheap when nothing changes. */
 void loop_modify(struct loop *loop, struct watch *watch, uint32_t events);
+/* For what is ready by now without an event: its threshold was lowered. */
+void loop_look_again(struct loop *loop, struct watch *watch);
 /* After this fn is not called any more, not even for events already read. */
 void loop_unwatch(struct loop *loop, struct watch *watch);
 

@@ -12,7 +12,7 @@ import threading
 import time
 
 from servers import (COMMAND, COMMAND_NS, RELAY, Server, USER_KEY,
-                     children_of, free_port, run)
+                     children_of, cpu_clock_ns, free_port, run)
 
 GIB = 1 << 30
 IDLE_S = 4      # what an idle server gives back, is given back by then
@@ -232,8 +232,13 @@ def forward_cpu_per_gib(kind, remote, size):
 
 
 def opens(kind, count, at_once):
-    """Seconds of each channel, (wall, server's CPU): connect, a byte there
-    and back, close."""
+    """Seconds of each channel: connect, a byte there and back, close.
+
+    (wall, server's CPU, CPU of its busiest process). The client and the
+    target run on this machine, too: the wall time is theirs as much as the
+    server's. What bounds the channels per second of a server that has
+    processors of its own is the busiest of its processes.
+    """
     def life(each):
         forward = Forward(kind, ["serve", str(at_once)])
         forward.connect().close()
@@ -243,7 +248,10 @@ def opens(kind, count, at_once):
         if any([client.wait() for client in clients]):
             raise RuntimeError(f"{kind.name}: a channel failed")
         wall = time.perf_counter() - start
-        return wall, forward.stop()
+        forward.server.settle()
+        busiest = max(map(cpu_clock_ns,
+                          children_of(forward.server.keeper)[1:])) / 1e9
+        return wall, forward.stop(), busiest
     each = count // at_once
     return [(long - short) / (each * at_once)
             for long, short in zip(life(each), life(0))]

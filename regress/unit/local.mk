@@ -100,6 +100,7 @@ unit_tests = \
 	regress/unit/net/session_limits_test \
 	regress/unit/net/transport_test \
 	regress/unit/net/version_test \
+	regress/unit/net/wakeups_test \
 	regress/unit/session/env_test \
 	regress/unit/session/forward_test \
 	regress/unit/session/race_test \
@@ -310,6 +311,8 @@ regress_unit_net_transport_test_SOURCES = regress/unit/net/transport_test.c regr
 regress_unit_net_transport_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_version_test_SOURCES = regress/unit/net/version_test.c regress/unit/net/test_client.h regress/unit/net/fake_monitor.h regress/unit/net/fake_monitor.c regress/unit/net/upper.h regress/unit/net/upper.c regress/unit/net/test_client.c
 regress_unit_net_version_test_LDADD = sshd/net/libnet.a $(unit_libs)
+regress_unit_net_wakeups_test_SOURCES = regress/unit/net/wakeups_test.c
+regress_unit_net_wakeups_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_session_env_test_SOURCES = regress/unit/session/env_test.c
 regress_unit_session_env_test_LDADD = sshd/session/libsession.a $(unit_libs)
 regress_unit_session_forward_test_SOURCES = regress/unit/session/forward_test.c

@@ -75,6 +75,7 @@ static const struct socket_option socket_options[] = {
 	{ SCMP_SYS(setsockopt), IPPROTO_IP, IP_TOS },
 	{ SCMP_SYS(setsockopt), IPPROTO_IPV6, IPV6_TCLASS },
 	{ SCMP_SYS(setsockopt), SOL_SOCKET, SO_KEEPALIVE },
+	{ SCMP_SYS(setsockopt), SOL_SOCKET, SO_RCVLOWAT },
 	{ SCMP_SYS(getsockopt), SOL_SOCKET, SO_ERROR },
 	{ SCMP_SYS(getsockopt), IPPROTO_TCP, TCP_INFO },
 };

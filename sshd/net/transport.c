@@ -29,6 +29,7 @@ transport_clear(struct conn *conn)
 	loop_unwatch(&conn->loop, &t->in_watch);
 	loop_unwatch(&conn->loop, &t->out_watch);
 	loop_timer_stop(&conn->loop, &t->trim_timer);
+	loop_timer_stop(&conn->loop, &t->wakeups.timer);
 	loop_timer_stop(&conn->loop, &t->rekey.timer);
 	kex_clear(&t->kex);
 	packet_in_clear(&t->in);
@@ -121,6 +122,16 @@ acknowledge(struct transport *t)
 }
 
 static void
+no_more_came(void *arg)
+{
+	struct conn *conn = arg;
+	struct transport *t = &conn->transport;
+
+	wakeups_many(&t->wakeups, &conn->loop, t->in_fd, may_read(conn));
+	loop_look_again(&conn->loop, &t->in_watch);
+}
+
+static void
 read_input(struct conn *conn)
 {
 	struct transport *t = &conn->transport;
@@ -134,6 +145,9 @@ read_input(struct conn *conn)
 	if (got == 0)
 		return;
 	acknowledge(t);
+	if (t->in.logged_in)
+		wakeups_read(&t->wakeups, &conn->loop, t->in_fd, got,
+		    no_more_came, conn);
 	handle_input(conn);
 }
 

@@ -20,6 +20,7 @@
 #include "sshd/net/packet_out.h"
 #include "sshd/net/rekey.h"
 #include "sshd/net/version.h"
+#include "sshd/net/wakeups.h"
 
 struct conn;
 
@@ -35,6 +36,7 @@ struct transport {
 	bool lost;			/* the peer is gone: no lingering */
 	bool stopped;			/* packets wait: OUT_STOP_READING */
 	bool in_always;			/* a file (-i): epoll can't watch it */
+	struct wakeups wakeups;
 	struct timer trim_timer;
 	uint64_t trim_mark;		/* traffic when the timer was set */
 };
