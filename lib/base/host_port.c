@@ -71,7 +71,7 @@ split_bracketed(struct bytes text, struct bytes *host, uint16_t *port)
 		return false;
 	name = bytes_of(text.p + 1, (size_t)(end - text.p) - 1);
 	rest = bytes_of(end + 1, text.len - name.len - 2);
-	if (name.len == 0 || rest.len == 0 || rest.p[0] != ':' ||
+	if (rest.len == 0 || rest.p[0] != ':' ||
 	    !port_or_star(bytes_of(rest.p + 1, rest.len - 1), port))
 		return false;
 	*host = name;
@@ -89,7 +89,7 @@ host_port_split(struct bytes text, struct bytes *host, uint16_t *port)
 	if (text.p[0] == '[')
 		return split_bracketed(text, host, port);
 	colon = memchr(text.p, ':', text.len);
-	if (colon == NULL || colon == text.p)
+	if (colon == NULL)
 		return false;
 	name = bytes_of(text.p, (size_t)(colon - text.p));
 	/* a second colon: an IPv6 address that lacks its brackets */

@@ -17,7 +17,7 @@
 
 /* 1..65535 or a tcp service name. */
 MUST_CHECK bool port_parse(struct bytes text, uint16_t *port);
-/* Host without brackets; never empty. */
+/* Host without brackets; it may be empty, as clients may name it. */
 MUST_CHECK bool host_port_split(struct bytes text, struct bytes *host,
     uint16_t *port);
 /* As above; a bare port means every host: "*". */

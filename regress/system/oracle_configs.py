@@ -108,6 +108,8 @@ BY_HAND = [
     # forwarding
     "PermitOpen 127.0.0.1:80 [::1]:443\n", "PermitOpen none\n",
     "PermitOpen any\n", "PermitOpen *:80\n", "PermitOpen host\n",
+    "PermitOpen :80 []:80\n", "PermitOpen :\n", "PermitListen :80\n",
+    "ListenAddress :80\n", "ListenAddress []:80\n",
     "PermitOpen host:*\n", "PermitListen 8080\n", "PermitListen none\n",
     "PermitListen 127.0.0.1:8080\n", "PermitListen host:x\n",
     # Match

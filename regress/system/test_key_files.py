@@ -79,7 +79,8 @@ def test_after_a_line_that_refuses_the_next_one_counts(make_server, key,
 
 @pytest.mark.parametrize("line", [
     "{key} x\0y", "{key}\r", "\t {key}", "{key} # comment",
-    'COMMAND="true",No-Pty {key}', 'environment="A=b" {key}'])
+    'COMMAND="true",No-Pty {key}', 'environment="A=b" {key}',
+    'permitopen=":80",permitopen="[]:*",permitlisten=":80" {key}'])
 def test_odd_but_good_lines_let_in(make_server, key, files, line):
     server = make_server("AuthorizedKeysFile .ssh/odd\n")
     kind, blob, _ = public(key).split()

@@ -43,7 +43,7 @@ take_address(const char *word, struct listen_spec *spec)
 	if (!bracketed && count_colons(word) != 1)
 		return take_host(word, spec);
 	return host_port_split(bytes_str(word), &host, &spec->port) &&
-	    spec->port != 0 &&
+	    host.len != 0 && spec->port != 0 &&
 	    bytes_to_str(host, spec->host, sizeof(spec->host));
 }
 

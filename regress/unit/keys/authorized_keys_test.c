@@ -231,7 +231,7 @@ key_options__bad_options_spoil_the_line(void **state)
 		{ "permitopen=\"host\"", "invalid permitopen" },
 		{ "permitopen=\"host:0\"", "invalid permitopen" },
 		{ "permitopen=\"host:65536\"", "invalid permitopen" },
-		{ "permitopen=\":22\"", "invalid permitopen" },
+		{ "permitopen=\":\"", "invalid permitopen" },
 		{ "permitopen=\"22\"", "invalid permitopen" },
 		{ "permitopen=\"\"", "invalid permitopen" },
 		{ "permitlisten=\"\"", "invalid permitlisten" },

@@ -277,7 +277,7 @@ static void
 grant_build__none_and_nonsense_permit_nothing(void **state)
 {
 	struct fixture *f = *state;
-	const char *lists[] = { "none", "host:99999", "host", ":80", "" };
+	const char *lists[] = { "none", "host:99999", "host", ":0", "" };
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
 		f->conf.permit_open = (struct conf_list){ &lists[i], 1 };
