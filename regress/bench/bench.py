@@ -334,12 +334,13 @@ def prepare_certificate():
                     f"{ca}.pub", spec], check=True)
 
 
-def prepare():
+def prepare(base):
     """The isolated host with its keys, account and login shell."""
     import isolated
     isolated.ACCOUNTS[servers.USER] = (2010, servers.COMMAND)
     isolated.ACCOUNTS[sftp.USER] = (2011, "/bin/sh")
-    isolated.make_host()
+    isolated.make_host([base] if base else [])
+    os.environ["HOME"] = "/home/root"
     os.makedirs(servers.RUN)
     for program in (servers.COMMAND, servers.RELAY):
         source = os.path.join(HERE, os.path.basename(program) + ".c")
@@ -391,7 +392,7 @@ def main():
     options = parser.parse_args()
     options.rounds = options.rounds or (3 if options.quick else 5)
     json_file = open(options.json, "w") if options.json else None
-    prepare()
+    prepare(options.base)
     go_first()
     kinds = servers.kinds(options.base)
     results = measure(kinds, options)

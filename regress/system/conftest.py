@@ -23,7 +23,8 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "slow: moves a lot of data")
     config.addinivalue_line(
         "markers", "postern_only: not promised by other servers")
-    config.stash[HOST] = isolated.make_host()
+    isolated.require_host()
+    config.stash[HOST] = isolated.SyslogSocket()
 
 
 def pytest_addoption(parser):

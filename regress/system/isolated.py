@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: ISC
-"""The host that tests run in: private /etc, /home, /run, /dev, /var/log.
+"""The host that tests run in: a private /etc, /home, /run, /tmp and so on.
 
 Everything is mounted over the real directories inside namespaces that
-regress/system/run made, so nothing survives and nothing leaks out.
+regress/system/run made, so nothing survives and nothing leaks out. What is
+left of the machine is read-only, but for the build tree.
+
+usage: isolated.py [SSHD]   (the program that is tested, if not of the build)
 """
 
 import os
@@ -10,14 +13,17 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "fuse")
 ACCOUNTS = {
     # name: (uid, shell)
     "alice": (2001, "/bin/bash"),
     "bob": (2002, "/bin/sh"),
-    "noshell": (2003, "/nonexistent/shell"),
+    "noshell": (2003, "/srv/shells/shell"),
     "locked": (2004, "/bin/sh"),
 }
 
@@ -63,6 +69,45 @@ def _tmpfs(path, mode="0755"):
     mount("-t", "tmpfs", "-o", f"mode={mode}", "tmpfs", path)
 
 
+def _build_tree():
+    return os.path.abspath(os.environ.get("POSTERN_BUILD",
+                                          f"{SOURCE}/build"))
+
+
+def _is_below(path, directory):
+    return os.path.commonpath([path, directory]) == directory
+
+
+def _empty_tmp(directory, kept):
+    """A new directory, in which only the trees of kept are still seen.
+
+    kept is sorted: what holds another one comes first.
+    """
+    old = "/run/isolated/old"
+    os.makedirs(old)
+    mount("--rbind", directory, old)
+    _tmpfs(directory, "1777")
+    seen = []
+    for tree in kept:
+        if _is_below(tree, directory) and \
+                not any(_is_below(tree, other) for other in seen):
+            os.makedirs(tree, exist_ok=True)
+            mount("--rbind", old + tree[len(directory):], tree)
+            seen.append(tree)
+    subprocess.run(["umount", "-l", old], check=True)
+    os.rmdir(old)
+
+
+def _make_private_tmp(programs):
+    """The source, the build and what is tested may lie below /tmp."""
+    kept = {SOURCE, _build_tree()}
+    for program in programs:    # PREFIX/sbin/sshd
+        kept.add(os.path.dirname(os.path.dirname(os.path.abspath(program))))
+    kept = sorted(filter(os.path.isdir, kept))
+    for directory in ("/tmp", "/var/tmp"):
+        _empty_tmp(directory, kept)
+
+
 def _move_root_home():
     """root's home of the machine is neither read nor written."""
     with open("/etc/passwd") as passwd:
@@ -73,7 +118,6 @@ def _move_root_home():
     with open("/etc/passwd", "w") as passwd:
         passwd.write("".join(":".join(fields) for fields in lines))
     os.makedirs("/home/root/.ssh", mode=0o700)
-    os.environ["HOME"] = "/home/root"
 
 
 def _add_accounts():
@@ -149,16 +193,27 @@ class SyslogSocket:
             return find()
 
 
-def make_host():
-    """Called once, inside the namespaces. Returns the syslog socket."""
+def require_host():
+    """Refuses the machine itself."""
     if os.environ.get("POSTERN_ISOLATED") != "1" or os.getpid() > 100:
         raise RuntimeError("run this through regress/system/run")
+
+
+def make_host(programs=()):
+    """Called once, inside the namespaces.
+
+    Servers that are no part of the build tree are in programs.
+    """
+    require_host()
     mount("--make-rprivate", "/")
     _tmpfs("/run")
     os.makedirs("/run/isolated")
+    tested = os.environ.get("POSTERN_SSHD")
+    _make_private_tmp([*programs, *([tested] if tested else [])])
     _private_tree("/etc")
     _private_dev()
     _tmpfs("/home")
+    _tmpfs("/srv")
     log_files = [n for n in ("wtmp", "btmp", "lastlog")]
     _tmpfs("/var/log")
     for name in log_files:
@@ -177,4 +232,19 @@ def make_host():
     with open("/etc/hosts", "w") as hosts:
         hosts.write("127.0.0.1 localhost\n::1 localhost\n"
                     "127.0.0.1 posternhost\n")
-    return SyslogSocket()
+
+
+def protect_machine():
+    """No test changes a file outside of the private directories.
+
+    The kernel refuses it while a file on / is open for writing, as those are
+    that pytest captures output in; then tests run without.
+    """
+    if os.path.isdir(_build_tree()):
+        mount("--bind", _build_tree(), _build_tree())
+    subprocess.run(["mount", "-o", "remount,bind,ro", "/"], check=False)
+
+
+if __name__ == "__main__":
+    make_host(sys.argv[1:])
+    protect_machine()

@@ -159,20 +159,20 @@ def test_a_locked_account_is_refused(server, keys):
 def test_an_account_without_its_shell_is_refused(server, keys):
     assert server.ssh("noshell", keys["ed25519"], "true").returncode == 255
     server.wait_for_log("User noshell not allowed because shell "
-                        "/nonexistent/shell does not exist")
+                        "/srv/shells/shell does not exist")
 
 
 def test_an_account_whose_shell_may_not_run_is_refused(server, keys):
-    os.makedirs("/nonexistent")
-    with open("/nonexistent/shell", "w"):
+    os.makedirs("/srv/shells")
+    with open("/srv/shells/shell", "w"):
         pass
     try:
         status = server.ssh("noshell", keys["ed25519"], "true").returncode
         assert status == 255
         server.wait_for_log("User noshell not allowed because shell "
-                            "/nonexistent/shell is not executable")
+                            "/srv/shells/shell is not executable")
     finally:
-        shutil.rmtree("/nonexistent")
+        shutil.rmtree("/srv/shells")
 
 
 def test_root_logs_in_with_a_key_by_default(server, keys):

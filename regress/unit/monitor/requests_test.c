@@ -12,6 +12,7 @@
 #include "lib/base/log.h"
 #include "lib/crypto/init.h"
 #include "lib/crypto/openssl.h"
+#include "monitor/failed_logins.h"
 #include "monitor/monitor.h"
 #include "monitor/requests.h"
 #include "monitor/signed_data.h"
