@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* opendir and readdir. */
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "sftp-server/long_name.h"
 #include "sftp-server/reply.h"
 #include "sftp-server/requests.h"
 
@@ -61,16 +61,20 @@ put_entry(struct sftp *sftp, const struct handle *handle,
     const struct dirent64 *entry, time_t now, struct writer *w)
 {
 	struct bytes name = bytes_str(entry->d_name);
-	char line[LONG_NAME_MAX];
 	struct statx st;
+	uint8_t *line;
 	size_t len;
 
 	if (statx(handle->file.fd, entry->d_name,
 	    AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, TREE_STATX_MASK, &st) == -1)
 		return false;
-	len = long_name(&st, name, &sftp->users, &sftp->groups, now, line);
 	wr_string(w, name);
-	wr_string(w, bytes_of(line, len));
+	wr_u32(w, 0);
+	line = wr_reserve(w, LONG_NAME_MAX);
+	assert(line != NULL);	/* see put_entries() */
+	len = long_name(&sftp->names, &st, name, now, (char *)line);
+	put_u32(line - 4, (uint32_t)len);
+	w->len -= LONG_NAME_MAX - len;
 	sftp_attrs_build(w, &st);
 	return true;
 }

@@ -177,8 +177,8 @@ sftp_run_users_groups_by_id(struct sftp *sftp, const struct sftp_request *q)
 		return;
 	}
 	w = reply_start(sftp, SFTP_EXTENDED_REPLY, q->id);
-	put_names(&w, &sftp->users, q->data);
-	put_names(&w, &sftp->groups, q->data2);
+	put_names(&w, &sftp->names.users, q->data);
+	put_names(&w, &sftp->names.groups, q->data2);
 	log_verbose("users-groups-by-id: %zu users, %zu groups",
 	    q->data.len / 4, q->data2.len / 4);
 	reply_end(sftp, &w);

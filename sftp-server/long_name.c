@@ -9,13 +9,13 @@
 
 struct text {
 	char *p;
-	size_t len;
+	size_t len, cap;
 };
 
 static void
 put(struct text *t, const char *s, size_t len)
 {
-	len = MIN(len, LONG_NAME_MAX - t->len);
+	len = MIN(len, t->cap - t->len);
 	memcpy(t->p + t->len, s, len);
 	t->len += len;
 }
@@ -122,18 +122,55 @@ put_date(struct text *t, time_t when, time_t now)
 	put_number(t, (uint64_t)MAX(tm.tm_year + 1900, 0), 5);
 }
 
-size_t
-long_name(const struct statx *st, struct bytes name, struct id_names *users,
-    struct id_names *groups, time_t now, char out[static LONG_NAME_MAX])
+static void
+put_head(struct text *t, struct long_names *names, const struct statx *st)
 {
-	struct text t = { .p = out };
+	struct long_head *head = &names->head;
 
-	put_mode(&t, st->stx_mode);
-	put_number(&t, st->stx_nlink, 4);
-	put_id(&t, users, st->stx_uid);
-	put_id(&t, groups, st->stx_gid);
+	if (!head->is_known || head->mode != st->stx_mode ||
+	    head->nlink != st->stx_nlink || head->uid != st->stx_uid ||
+	    head->gid != st->stx_gid) {
+		struct text new = { .p = head->text, .cap = LONG_HEAD_MAX };
+
+		put_mode(&new, st->stx_mode);
+		put_number(&new, st->stx_nlink, 4);
+		put_id(&new, &names->users, st->stx_uid);
+		put_id(&new, &names->groups, st->stx_gid);
+		head->len = new.len;
+		head->mode = st->stx_mode;
+		head->nlink = st->stx_nlink;
+		head->uid = st->stx_uid;
+		head->gid = st->stx_gid;
+		head->is_known = true;
+	}
+	put(t, head->text, head->len);
+}
+
+static void
+put_known_date(struct text *t, struct long_date *date, int64_t when,
+    time_t now)
+{
+	if (!date->is_known || date->when != when || date->now != now) {
+		struct text new = { .p = date->text, .cap = LONG_DATE_MAX };
+
+		put_date(&new, when, now);
+		date->len = new.len;
+		date->when = when;
+		date->now = now;
+		date->is_known = true;
+	}
+	put(t, date->text, date->len);
+}
+
+size_t
+long_name(struct long_names *names, const struct statx *st,
+    struct bytes name, time_t now, char out[static LONG_NAME_MAX])
+{
+	struct text t = { .p = out, .cap = LONG_NAME_MAX };
+
+	put_head(&t, names, st);
 	put_number(&t, st->stx_size, 8);
-	put_date(&t, st->stx_mtime.tv_sec, now);
+	put_known_date(&t, &names->date, st->stx_mtime.tv_sec, now);
 	put(&t, (const char *)name.p, name.len);
 	return t.len;
 }

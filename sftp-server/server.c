@@ -304,7 +304,7 @@ sftp_serve(const struct sftp_options *options,
 	struct sftp sftp = {
 		.options = options, .account = account, .tree = tree,
 		.in_fd = in_fd, .out_fd = out_fd,
-		.groups = { .is_group = true },
+		.names.groups = { .is_group = true },
 	};
 	struct err err;
 	int flags = fcntl(out_fd, F_GETFL);

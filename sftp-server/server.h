@@ -13,7 +13,7 @@
 #define SFTP_SERVER_SERVER_H
 
 #include "sftp-server/handles.h"
-#include "sftp-server/id_names.h"
+#include "sftp-server/long_name.h"
 #include "sftp-server/messages.h"
 #include "sftp-server/options/options.h"
 #include "sftp-server/pages.h"
@@ -45,7 +45,7 @@ struct sftp {
 	struct pages pages;		/* what goes out before it */
 	struct handles handles;
 	uint32_t writers;		/* of them, open for writing */
-	struct id_names users, groups;
+	struct long_names names;
 	bool is_set_up;		/* SSH_FXP_INIT came */
 	bool at_end;		/* the client sends no more */
 	bool ended;

@@ -9,15 +9,15 @@
 
 #define NOW	1700000000	/* 14 November 2023 22:13:20 UTC */
 
-static struct id_names users, groups = { .is_group = true };
+static struct long_names names = { .groups = { .is_group = true } };
 
 /* Names are looked up once: these stand in the cache. */
 static void
-know(struct id_names *names, uint32_t id, const char *name)
+know(struct id_names *ids, uint32_t id, const char *name)
 {
-	names->rows[id % ID_NAMES_MAX].is_known = true;
-	names->rows[id % ID_NAMES_MAX].id = id;
-	strcpy(names->rows[id % ID_NAMES_MAX].name, name);
+	ids->rows[id % ID_NAMES_MAX].is_known = true;
+	ids->rows[id % ID_NAMES_MAX].id = id;
+	strcpy(ids->rows[id % ID_NAMES_MAX].name, name);
 }
 
 static void
@@ -48,8 +48,8 @@ long_name__looks_like_ls(void **state)
 	char out[LONG_NAME_MAX];
 
 	(void)state;
-	know(&users, 7, "alice");
-	know(&groups, 8, "users");
+	know(&names.users, 7, "alice");
+	know(&names.groups, 8, "users");
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct statx st = {
 			.stx_mode = (uint16_t)rows[i].mode,
@@ -57,8 +57,8 @@ long_name__looks_like_ls(void **state)
 			.stx_size = rows[i].size,
 			.stx_mtime.tv_sec = rows[i].mtime,
 		};
-		size_t len = long_name(&st, BYTES_LIT("name"), &users, &groups,
-		    NOW, out);
+		size_t len = long_name(&names, &st, BYTES_LIT("name"), NOW,
+		    out);
 
 		assert_true(len < sizeof(out));
 		out[len] = '\0';
@@ -77,10 +77,65 @@ long_name__without_a_name_shows_the_number_and_is_never_too_long(void **state)
 
 	(void)state;
 	memset(name, 'n', sizeof(name));
-	len = long_name(&st, bytes_of(name, sizeof(name)), &users, &groups,
-	    NOW, out);
+	len = long_name(&names, &st, bytes_of(name, sizeof(name)), NOW, out);
 	assert_int_equal(len, LONG_NAME_MAX);
 	assert_non_null(memmem(out, len, " 4242424  4242425 ", 18));
+}
+
+/* What is remembered of the entry before is of no use for this one. */
+static void
+long_name__no_entry_shows_what_another_has(void **state)
+{
+	static const struct {
+		struct statx st;
+		time_t now;
+		const char *want;
+	} rows[] = {
+		{ { .stx_mode = S_IFREG | 0644, .stx_nlink = 1, .stx_uid = 7,
+		    .stx_gid = 8, .stx_mtime.tv_sec = NOW }, NOW,
+		    "-rw-r--r--    1 alice    users           0 "
+		    "Nov 14 22:13 x" },
+		{ { .stx_mode = S_IFREG | 0600, .stx_nlink = 1, .stx_uid = 7,
+		    .stx_gid = 8, .stx_mtime.tv_sec = NOW }, NOW,
+		    "-rw-------    1 alice    users           0 "
+		    "Nov 14 22:13 x" },
+		{ { .stx_mode = S_IFREG | 0600, .stx_nlink = 2, .stx_uid = 7,
+		    .stx_gid = 8, .stx_mtime.tv_sec = NOW }, NOW,
+		    "-rw-------    2 alice    users           0 "
+		    "Nov 14 22:13 x" },
+		{ { .stx_mode = S_IFREG | 0600, .stx_nlink = 2, .stx_uid = 9,
+		    .stx_gid = 8, .stx_mtime.tv_sec = NOW }, NOW,
+		    "-rw-------    2 bob      users           0 "
+		    "Nov 14 22:13 x" },
+		{ { .stx_mode = S_IFREG | 0600, .stx_nlink = 2, .stx_uid = 9,
+		    .stx_gid = 10, .stx_mtime.tv_sec = NOW }, NOW,
+		    "-rw-------    2 bob      staff           0 "
+		    "Nov 14 22:13 x" },
+		{ { .stx_mode = S_IFREG | 0600, .stx_nlink = 2, .stx_uid = 9,
+		    .stx_gid = 10, .stx_mtime.tv_sec = NOW - 60 }, NOW,
+		    "-rw-------    2 bob      staff           0 "
+		    "Nov 14 22:12 x" },
+		{ { .stx_mode = S_IFREG | 0600, .stx_nlink = 2, .stx_uid = 9,
+		    .stx_gid = 10, .stx_mtime.tv_sec = NOW - 60 },
+		    NOW + 365 * 86400,
+		    "-rw-------    2 bob      staff           0 "
+		    "Nov 14  2023 x" },
+	};
+	char out[LONG_NAME_MAX];
+
+	(void)state;
+	know(&names.users, 7, "alice");
+	know(&names.users, 9, "bob");
+	know(&names.groups, 8, "users");
+	know(&names.groups, 10, "staff");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		size_t len = long_name(&names, &rows[i].st, BYTES_LIT("x"),
+		    rows[i].now, out);
+
+		assert_true(len < sizeof(out));
+		out[len] = '\0';
+		assert_string_equal(out, rows[i].want);
+	}
 }
 
 static void
@@ -115,6 +170,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(long_name__looks_like_ls),
+		TEST(long_name__no_entry_shows_what_another_has),
 		TEST(long_name__without_a_name_shows_the_number_and_is_never_too_long),
 		TEST(sftp_start_dir__tokens_are_replaced),
 	};
