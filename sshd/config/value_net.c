@@ -105,80 +105,72 @@ const struct value_type type_addresses = {
 
 /* ---- PermitOpen, PermitListen -------------------------------------------- */
 
-enum permit { PERMIT_BAD, PERMIT_WORD, PERMIT_LIST };
+typedef bool take_permit_fn(struct value_in *in, const char *word);
 
 /* `any` and `none` stand alone; any is the empty list. */
-static enum permit
-parse_permit_word(struct value_in *in)
+static bool
+parse_permits(struct value_in *in, take_permit_fn *take)
 {
-	struct conf_list *list = keyword_field(in->kw, in->conf);
-
 	for (size_t i = 0; i < in->word_count; i++) {
 		bool none = strcmp(in->words[i], "none") == 0;
 
 		if (!none && strcmp(in->words[i], "any") != 0)
 			continue;
-		if (in->word_count != 1) {
-			(void)value_bad(in, "\"%s\" must be the only "
+		if (in->word_count != 1)
+			return value_bad(in, "\"%s\" must be the only "
 			    "argument", in->words[i]);
-			return PERMIT_BAD;
-		}
-		if (none && !value_add(in, list, BYTES_LIT("none")))
-			return PERMIT_BAD;
-		return PERMIT_WORD;
+		return !none || value_add(in, keyword_field(in->kw, in->conf),
+		    BYTES_LIT("none"));
 	}
-	return PERMIT_LIST;
+	for (size_t i = 0; i < in->word_count; i++) {
+		if (!take(in, in->words[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool
+take_permit_open(struct value_in *in, const char *word)
+{
+	struct bytes host;
+	uint16_t port;
+
+	if (!host_port_split(bytes_str(word), &host, &port))
+		return value_bad(in, "bad host or port number \"%.*s\", "
+		    "expected HOST:PORT", SHOWN(word));
+	return value_add(in, keyword_field(in->kw, in->conf),
+	    bytes_str(word));
 }
 
 static bool
 parse_permit_open(struct value_in *in)
 {
-	struct conf_list *list = keyword_field(in->kw, in->conf);
+	return parse_permits(in, take_permit_open);
+}
+
+static bool
+take_permit_listen(struct value_in *in, const char *word)
+{
+	bool bare = strchr(word, ':') == NULL;
+	char text[sizeof("*:") + SERVICE_LEN_MAX];
 	struct bytes host;
 	uint16_t port;
-	enum permit permit = parse_permit_word(in);
 
-	if (permit != PERMIT_LIST)
-		return permit == PERMIT_WORD;
-	for (size_t i = 0; i < in->word_count; i++) {
-		struct bytes word = bytes_str(in->words[i]);
-
-		if (!host_port_split(word, &host, &port))
-			return value_bad(in, "bad host or port number "
-			    "\"%.*s\", expected HOST:PORT",
-			    SHOWN(in->words[i]));
-		if (!value_add(in, list, word))
-			return false;
+	if (!listen_port_split(bytes_str(word), &host, &port))
+		return value_bad(in, "bad port number \"%.*s\", "
+		    "expected PORT or HOST:PORT", SHOWN(word));
+	if (bare && strlen(word) <= SERVICE_LEN_MAX) {
+		snprintf(text, sizeof(text), "*:%s", word);
+		word = text;
 	}
-	return true;
+	return value_add(in, keyword_field(in->kw, in->conf),
+	    bytes_str(word));
 }
 
 static bool
 parse_permit_listen(struct value_in *in)
 {
-	struct conf_list *list = keyword_field(in->kw, in->conf);
-	struct bytes host;
-	uint16_t port;
-	enum permit permit = parse_permit_word(in);
-
-	if (permit != PERMIT_LIST)
-		return permit == PERMIT_WORD;
-	for (size_t i = 0; i < in->word_count; i++) {
-		const char *word = in->words[i];
-		bool bare = strchr(word, ':') == NULL;
-		char text[sizeof("*:") + SERVICE_LEN_MAX];
-
-		if (!listen_port_split(bytes_str(word), &host, &port))
-			return value_bad(in, "bad port number \"%.*s\", "
-			    "expected PORT or HOST:PORT", SHOWN(word));
-		if (bare && strlen(word) <= SERVICE_LEN_MAX) {
-			snprintf(text, sizeof(text), "*:%s", word);
-			word = text;
-		}
-		if (!value_add(in, list, bytes_str(word)))
-			return false;
-	}
-	return true;
+	return parse_permits(in, take_permit_listen);
 }
 
 static void
