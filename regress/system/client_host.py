@@ -19,6 +19,15 @@ def ip(*words):
     subprocess.run(["ip", *words], check=True)
 
 
+def hash_names(tmp_path, line):
+    """A line of known hosts as ssh-keygen -H rewrites it."""
+    path = tmp_path / "hashed"
+    path.write_text(line)
+    subprocess.run(["ssh-keygen", "-q", "-H", "-f", path], check=True,
+                   capture_output=True)
+    return path.read_text()
+
+
 class ClientHost:
     """A context manager. Its host keys are those that ssh-keysign finds."""
 

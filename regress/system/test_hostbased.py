@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 
+from client_host import hash_names
 from server import KEY_TYPES, make_key
 
 ADDRESS, NAME = "127.0.0.2", "client.example.org"
@@ -187,14 +188,6 @@ def test_equiv_files_do_not_let_root_in(make_server, trusted):
 
 # ---- which keys are known ---------------------------------------------------
 
-def hashed(tmp_path, line):
-    path = tmp_path / "hashed"
-    path.write_text(line)
-    subprocess.run(["ssh-keygen", "-q", "-H", "-f", path], check=True,
-                   capture_output=True)
-    return path.read_text()
-
-
 @pytest.mark.parametrize("hosts, good", [
     ("*.example.org", True), ("other," + NAME, True), ("*", True),
     (f"!{NAME},*", False), ("other.example.org", False),
@@ -208,7 +201,7 @@ def test_names_of_known_hosts(make_server, files, hosts, good):
 
 def test_a_hashed_name(make_server, files, tmp_path):
     files("/etc/ssh/shosts.equiv", f"{NAME}\n")
-    text = hashed(tmp_path, f"{NAME} {public()}\n")
+    text = hash_names(tmp_path, f"{NAME} {public()}\n")
     assert text.startswith("|1|")
     files("/etc/ssh/ssh_known_hosts", text)
     accepted(make_server(BY_NAME))

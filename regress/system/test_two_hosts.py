@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from certificates import Authority, write_as
-from client_host import HERE, NAME, THERE, ClientHost
+from client_host import HERE, NAME, THERE, ClientHost, hash_names
 from name_server import asked_by_the_host
 
 CONFIG = "HostbasedAuthentication yes\nUseDNS yes\n" + "".join(
@@ -204,20 +204,12 @@ def test_a_group_of_users_may_log_in_as_others(make_server, client, files):
 
 # ---- known hosts --------------------------------------------------------------
 
-def hashed(tmp_path, line):
-    path = tmp_path / "hashed"
-    path.write_text(line)
-    subprocess.run(["ssh-keygen", "-q", "-H", "-f", path], check=True,
-                   capture_output=True)
-    return path.read_text()
-
-
 @pytest.mark.parametrize("path", [KNOWN, KNOWN2, OWN, OWN2])
 @pytest.mark.parametrize("how", ["hashed", "wildcard"])
 def test_files_of_known_hosts(make_server, client, files, trusted, tmp_path,
                               path, how):
     line = f"{NAME} {client.public()}\n"
-    text = hashed(tmp_path, line) if how == "hashed" else \
+    text = hash_names(tmp_path, line) if how == "hashed" else \
         line.replace(NAME, "*.example.org,!server.*")
     files(path, text)
     accepted(client, make_server(CONFIG))
