@@ -4,7 +4,6 @@ names of its own, the real ssh-keysign on one, the server on the other."""
 
 import ipaddress
 import os
-import subprocess
 
 import pytest
 
