@@ -512,7 +512,7 @@ def test_a_crash_of_the_child_is_logged_and_leaves_nothing(
 def test_a_child_that_is_silent_is_ended_by_the_grace_time(
         tmp_path, host_keys, keys):
     with HostileServer(str(tmp_path), [host_keys["ed25519"]],
-                       "LoginGraceTime 1\n") as server:
+                       "LoginGraceTime 3\n") as server:
         child = server.take()
         child.start().name()
         assert_no_login(child.monitor.wait_for_end())

@@ -31,12 +31,12 @@ def test_a_client_that_answers_nothing_is_dropped(make_server, keys):
 
 
 def test_a_silent_client_that_answers_probes_stays(make_server, keys):
-    server = make_server("ClientAliveInterval 1\nClientAliveCountMax 1\n")
+    server = make_server("ClientAliveInterval 1\nClientAliveCountMax 3\n")
     with server.popen("alice", keys["ed25519"], "echo up; cat", options=[
             "-o", "LogLevel=DEBUG2"]) as process:
         assert process.stdout.readline() == b"up\n"
         probes = 0
-        while probes < 3:
+        while probes < 4:
             probes += b"keepalive@openssh.com" in process.stderr.readline()
         process.stdin.write(b"still there\n")
         process.stdin.close()

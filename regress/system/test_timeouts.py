@@ -11,15 +11,22 @@ from server import descendants, is_running, title, wait_until
 from terminal import Terminal
 
 
+# A busy machine may need longer to get to what the time is there for.
+PATIENCE_S = (1, 4, 16)
+
+
 def test_an_idle_command_is_closed_and_hung_up(make_server, keys):
-    server = make_server("ChannelTimeout session:command=1\n")
-    with server.popen("alice", keys["ed25519"], "echo $$; exec sleep 1000",
-                      options=["-tt"]) as process:
-        pid = int(process.stdout.readline())
-        assert process.wait(30) == 255
-    wait_until(lambda: not is_running(pid), what="the end of the command")
-    assert re.search(r"channel \d+: closed after 1 seconds without data",
-                     server.log())
+    for seconds in PATIENCE_S:
+        server = make_server(f"ChannelTimeout session:command={seconds}\n")
+        with server.popen("alice", keys["ed25519"],
+                          "echo $$; exec sleep 1000",
+                          options=["-tt"]) as process:
+            pid = process.stdout.readline()
+            assert process.wait(60) == 255
+        if pid:
+            break
+    wait_until(lambda: not is_running(int(pid)), what="the end of the command")
+    assert f"closed after {seconds} seconds without data" in server.log()
 
 
 def test_a_match_block_decides_whose_channels_are_closed(
@@ -35,9 +42,12 @@ def test_a_match_block_decides_whose_channels_are_closed(
 
 
 def test_traffic_keeps_a_channel_open(make_server, keys):
-    server = make_server("ChannelTimeout session:*=2\n")
-    command = "for i in 1 2 3 4 5 6; do sleep 0.7; echo $i; done"
-    done = server.ssh("alice", keys["ed25519"], command)
+    for seconds in (2, 10):
+        server = make_server(f"ChannelTimeout session:*={seconds}\n")
+        done = server.ssh("alice", keys["ed25519"], "for i in 1 2 3 4 5 6; "
+                          f"do sleep {seconds / 3}; echo $i; done")
+        if done.returncode == 0:
+            break
     assert done.returncode == 0
     assert done.stdout == b"1\n2\n3\n4\n5\n6\n"
 
@@ -51,7 +61,9 @@ def test_a_connection_without_channels_is_ended(make_server, keys):
     server.wait_for_log("terminating inactive connection from user alice "
                         "127.0.0.1 port")
     # a channel is a use
-    assert server.ssh("alice", keys["ed25519"], "sleep 2").returncode == 0
+    assert any(make_server(f"UnusedConnectionTimeout {seconds}\n").ssh(
+        "alice", keys["ed25519"], f"sleep {2 * seconds}").returncode == 0
+        for seconds in PATIENCE_S)
 
 
 def test_a_terminal_at_which_nobody_types_is_closed(make_server, keys):
@@ -68,18 +80,22 @@ def test_a_terminal_at_which_nobody_types_is_closed(make_server, keys):
 
 
 def test_a_connection_lasts_no_longer_than_it_may(make_server, keys):
-    server = make_server("SessionMaxDuration 1\n")
-    with server.popen("alice", keys["ed25519"],
-                      "while echo x; do sleep 0.1; done") as process:
-        assert process.stdout.readline() == b"x\n"
-        _, error = process.communicate(timeout=30)
+    for seconds in PATIENCE_S:
+        server = make_server(f"SessionMaxDuration {seconds}\n")
+        with server.popen("alice", keys["ed25519"],
+                          "while echo x; do sleep 0.1; done") as process:
+            said = process.stdout.readline()
+            _, error = process.communicate(timeout=60)
+        if said:
+            break
+    assert said == b"x\n"
     assert b"has lasted as long as it may" in error
     server.wait_for_log("terminating connection of user alice 127.0.0.1 "
                         "port")
 
 
 def test_the_monitor_ends_what_its_net_process_does_not(make_server, keys):
-    server = make_server("SessionMaxDuration 2\n")
+    server = make_server("SessionMaxDuration 4\n")
     with server.popen("alice", keys["ed25519"],
                       "echo $$; exec sleep 1000", options=["-tt"]) as process:
         pid = int(process.stdout.readline())
