@@ -76,9 +76,12 @@ def _of_program(server, name):
 
 @pytest.mark.postern_only
 def test_every_network_process_is_confined_before_login(idle):
-    pids = _of_program(idle, "sshd-net")
-    assert pids
-    for pid in pids:
+    monitor = find(idle, "sshd: [accepted]")
+    own, = descendants(monitor)
+    confined(own)
+    for pid in _of_program(idle, "sshd-net"):
+        # the next connection's process may just be starting
+        wait_until(lambda: status(pid)["Seccomp"] == "2", what="the sandbox")
         confined(pid)
 
 
