@@ -142,7 +142,7 @@ def test_an_agents_channels_have_the_name_that_belongs_to_the_request(
     path, status = one.run("printf %s $SSH_AUTH_SOCK")
     assert status == 0
     with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(15)
+        client.settimeout(60)
         client.connect(path)
         r = Reader(one.expect(CHANNEL_OPEN)[1:])
         assert r.string() == kind

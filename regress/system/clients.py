@@ -53,7 +53,7 @@ class Client:
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             listener.listen()
-            listener.settimeout(15)
+            listener.settimeout(60)
             result = {}
             thread = threading.Thread(target=_read_offer,
                                       args=(listener, result))
@@ -194,7 +194,7 @@ class Paramiko(Client):
     def _probe(self, port, compress):
         transport = self._transport(port, compress)
         try:
-            transport.start_client(timeout=15)
+            transport.start_client(timeout=60)
         except (paramiko.SSHException, EOFError, OSError):
             pass
         finally:
@@ -208,7 +208,7 @@ class Paramiko(Client):
             assert shown.get_base64() in server.host_key_blobs()
             transport.auth_publickey("alice", _paramiko_key(keys["ed25519"]))
             channel = transport.open_session()
-            channel.settimeout(30)
+            channel.settimeout(60)
             channel.exec_command("cat")
             sender = threading.Thread(target=lambda: (
                 channel.sendall(data), channel.shutdown_write()))
@@ -242,7 +242,7 @@ class AsyncSSH(Client):
             try:
                 await asyncio.wait_for(asyncssh.connect(
                     "127.0.0.1", port, known_hosts=None, client_keys=None,
-                    config=None, **self._algorithms(compress)), 15)
+                    config=None, **self._algorithms(compress)), 60)
             except (asyncssh.Error, OSError, asyncio.TimeoutError):
                 pass
         asyncio.run(probe())

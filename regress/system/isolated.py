@@ -179,7 +179,7 @@ class SyslogSocket:
         with self.changed:
             return self.lines[mark:]
 
-    def wait_for(self, text, mark=0, timeout=15):
+    def wait_for(self, text, mark=0, timeout=60):
         """The first line after mark that contains text."""
         def find():
             return next((line for line in self.lines[mark:] if text in line),

@@ -115,7 +115,7 @@ class Sftp:
                 stream.close()
             except BrokenPipeError:
                 pass
-        return self.process.wait(15)
+        return self.process.wait(60)
 
     def send_raw(self, data):
         self.process.stdin.write(data)

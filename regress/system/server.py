@@ -35,7 +35,7 @@ def program(name):
     return os.path.normpath(path)
 
 
-def wait_until(condition, timeout=15, what="condition"):
+def wait_until(condition, timeout=60, what="condition"):
     """Polls until condition() is true; fails with what after timeout."""
     deadline = time.monotonic() + timeout
     while True:
@@ -158,7 +158,7 @@ class Server:
     def stop(self):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(10)
+            self.process.wait(60)
 
     __enter__ = start
 
@@ -173,7 +173,7 @@ class Server:
         except FileNotFoundError:
             return ""
 
-    def wait_for_log(self, text, timeout=15):
+    def wait_for_log(self, text, timeout=60):
         try:
             return wait_until(lambda: next(
                 (line for line in self.log().splitlines() if text in line),

@@ -33,7 +33,7 @@ def serve(service):
 def exchange(target, data):
     family = socket.AF_UNIX if isinstance(target, str) else socket.AF_INET
     with socket.socket(family) as s:
-        s.settimeout(15)
+        s.settimeout(60)
         s.connect(target)
         threading.Thread(target=lambda: (s.sendall(data),
                                          s.shutdown(socket.SHUT_WR))).start()

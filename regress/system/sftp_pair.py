@@ -201,7 +201,7 @@ class Side:
             return ("no answer",)
         reply = self.sftp.receive()
         if reply is None:
-            return ("ended", self.sftp.process.wait(15))
+            return ("ended", self.sftp.process.wait(60))
         kind, _number, body = reply
         if kind == STATUS:
             code, text = body.u32(), body.string()
@@ -230,7 +230,7 @@ class Side:
                 [self.fd], [], [], 0)[0] == []:
             self.sftp.process.stdin.close()
         try:
-            status = self.sftp.process.wait(2)
+            status = self.sftp.process.wait(60)
         except subprocess.TimeoutExpired:
             self.sftp.process.kill()
             status = self.sftp.process.wait()

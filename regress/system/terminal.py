@@ -60,7 +60,7 @@ class Terminal:
         self.output += data
         return data
 
-    def expect(self, text, timeout=15):
+    def expect(self, text, timeout=60):
         """Waits for text behind what was expected before; returns all up
         to its end."""
         wanted = text.encode() if isinstance(text, str) else text
@@ -75,7 +75,7 @@ class Terminal:
                     f"no {text!r} before the end; the terminal shows:\n" +
                     self.output.decode(errors="replace"))
 
-    def wait(self, timeout=15):
+    def wait(self, timeout=60):
         """Reads until the program ends; returns its exit status."""
         deadline = time.monotonic() + timeout
         while self._read_some(deadline):

@@ -11,8 +11,8 @@ from server import IS_POSTERN, wait_until
 
 
 def _connect(server):
-    s = socket.create_connection(("127.0.0.1", server.port), 15)
-    s.settimeout(30)
+    s = socket.create_connection(("127.0.0.1", server.port), 60)
+    s.settimeout(60)
     return s
 
 

@@ -400,7 +400,7 @@ def test_a_debugging_server_serves_one_connection_and_ends(
         result = server.ssh("alice", keys["ed25519"], "echo one")
         assert result.stdout == b"one\n"
         said.append(process.stderr.read())
-        process.wait(15)
+        process.wait(60)
     assert b"debug1: " in b"".join(said)
     assert not os.path.exists(server.pid_path)
 

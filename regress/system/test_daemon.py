@@ -49,7 +49,7 @@ def test_a_pid_file_that_can_not_be_written_is_not_left_empty(
         wait_until(lambda: not (full / "pid").exists(), what="its removal")
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         subprocess.run(["umount", "--lazy", full], check=True)
 
 
@@ -75,7 +75,7 @@ def test_an_idle_listener_leaves_no_process_behind(make_server, keys, number):
     assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
     below = descendants(server.process.pid)
     server.process.send_signal(number)
-    server.process.wait(15)
+    server.process.wait(60)
     wait_until(lambda: not any(is_running(pid) for pid in below),
                what="the end of the helpers")
 

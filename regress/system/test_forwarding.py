@@ -94,7 +94,7 @@ def test_a_dynamic_port_reaches_any_port(server, forward, shouter, version):
     port = free_port()
     forward(server, "-D", str(port))
     with socket.socket() as s:
-        s.settimeout(15)
+        s.settimeout(60)
         s.connect(("127.0.0.1", port))
         target = shouter.to_bytes(2, "big")
         if version == "-4":

@@ -32,8 +32,8 @@ def later():
 
 
 def banner(host, port):
-    with socket.create_connection((host, port), 15) as s:
-        s.settimeout(15)
+    with socket.create_connection((host, port), 60) as s:
+        s.settimeout(60)
         with s.makefile("rb") as stream:
             return stream.readline()
 

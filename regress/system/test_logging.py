@@ -125,7 +125,7 @@ def test_control_characters_of_the_peer_are_escaped(make_server):
     server = make_server("LogLevel INFO\n")
     transport = paramiko.Transport(("127.0.0.1", server.port))
     try:
-        transport.start_client(timeout=15)
+        transport.start_client(timeout=60)
         with pytest.raises(paramiko.SSHException):
             transport.auth_publickey("evil\nroot\x1b[2J",
                                      paramiko.ECDSAKey.generate())

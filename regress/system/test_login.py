@@ -43,7 +43,7 @@ def test_an_rsa_signature_with_sha1_is_refused(server, keys):
         ("127.0.0.1", server.port), disabled_algorithms={
             "pubkeys": ["rsa-sha2-256", "rsa-sha2-512"]})
     try:
-        transport.start_client(timeout=15)
+        transport.start_client(timeout=60)
         with pytest.raises(paramiko.AuthenticationException):
             transport.auth_publickey(
                 "alice", paramiko.RSAKey.from_private_key_file(keys["rsa"]))

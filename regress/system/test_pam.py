@@ -262,7 +262,7 @@ def test_what_is_told_later_is_for_the_terminal(pam, keys):
     with Terminal(server.ssh_command("alice", keys["ed25519"])) as terminal:
         terminal.expect("Motto of the day.")
         terminal.send("exit\n")
-        terminal.process.wait(15)
+        terminal.process.wait(60)
 
 
 def test_another_service_may_be_named(pam, keys):
@@ -346,7 +346,7 @@ def test_without_credentials_who_logged_in_by_pam_is_refused(pam, keys):
         except (paramiko.SSHException, EOFError):
             pass
         with pytest.raises((paramiko.SSHException, EOFError)):
-            attempts.transport.open_session(timeout=15)
+            attempts.transport.open_session(timeout=60)
     server.wait_for_log("PAM: pam_setcred(): ")
     assert by_key(server, keys, "echo", "hello").stdout == "hello\n"
 
@@ -384,7 +384,7 @@ def test_a_module_that_dies_ends_its_connection_only(pam, keys, how, step):
     with Attempts(server) as attempts:
         with pytest.raises((paramiko.SSHException, EOFError)):
             assert attempts.password("alice", SECRET) is not True
-            attempts.transport.open_session(timeout=15)
+            attempts.transport.open_session(timeout=60)
     stack()
     assert by_key(server, keys, "echo", "hello").stdout == "hello\n"
     assert "Accepted password" not in server.log() or step in ("setcred",

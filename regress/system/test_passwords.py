@@ -243,7 +243,7 @@ def test_the_new_password_lets_in(make_server, tmp_path):
             terminal.expect(question)
             terminal.send(answer + "\n")
         terminal.expect("updated successfully")
-        terminal.process.wait(15)
+        terminal.process.wait(60)
     with Attempts(server) as attempts:
         assert attempts.password("alice", SECRET) is False
         assert attempts.password("alice", "xK9#mQ2vLp") is True

@@ -19,7 +19,7 @@ def said_to(server, source="127.0.0.1"):
     """What a client from that address hears first."""
     with socket.create_connection(("127.0.0.1", server.port), 15,
                                   (source, 0)) as s:
-        s.settimeout(30)
+        s.settimeout(60)
         with s.makefile("rb") as stream:
             return stream.readline()
 
@@ -75,8 +75,8 @@ def test_each_misdeed_has_its_name(make_server, tmp_path, config, user,
 def test_who_waits_beyond_the_grace_time_is_penalised(make_server):
     server = make_server("PerSourcePenalties grace-exceeded:60\n"
                          "LoginGraceTime 1\n")
-    with socket.create_connection(("127.0.0.1", server.port), 15) as s:
-        s.settimeout(30)
+    with socket.create_connection(("127.0.0.1", server.port), 60) as s:
+        s.settimeout(60)
         while s.recv(65536):
             pass
     server.wait_for_log("penalty: exceeded LoginGraceTime")
@@ -85,8 +85,8 @@ def test_who_waits_beyond_the_grace_time_is_penalised(make_server):
 
 def test_a_crash_of_the_network_process_is_penalised(make_server):
     server = make_server("PerSourcePenalties crash:60\n")
-    with socket.create_connection(("127.0.0.1", server.port), 15) as s:
-        s.settimeout(30)
+    with socket.create_connection(("127.0.0.1", server.port), 60) as s:
+        s.settimeout(60)
         assert s.recv(4096).startswith(b"SSH-2.0-")
         victim = wait_until(lambda: net_of_connection(s), what="the process")
         subprocess.run(["kill", f"-{signal.SIGSEGV}", str(victim)],
@@ -157,11 +157,11 @@ def test_a_reload_keeps_penalties(make_server):
 
 def test_a_source_has_a_number_of_startups(make_server, keys):
     server = make_server("PerSourceMaxStartups 2\nMaxStartups 100\n")
-    held = [socket.create_connection(("127.0.0.1", server.port), 15)
+    held = [socket.create_connection(("127.0.0.1", server.port), 60)
             for _ in range(2)]
     try:
         for s in held:
-            s.settimeout(30)
+            s.settimeout(60)
             assert s.recv(4096).startswith(b"SSH-2.0-")
         assert said_to(server) == REFUSED
         server.wait_for_log("drop connection #2 from [127.0.0.1]:")

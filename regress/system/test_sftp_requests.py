@@ -666,7 +666,7 @@ def _ends(session):
     """The exit status, and that nothing but replies came before it."""
     while session.receive() is not None:
         pass
-    return session.process.wait(15)
+    return session.process.wait(60)
 
 
 @pytest.mark.parametrize("data", [
@@ -723,7 +723,7 @@ def test_a_client_that_never_reads_is_not_read_from_either(work):
         while session.receive() is not None:
             count += 1
     assert count == sent // len(request)
-    assert session.process.wait(15) == 0
+    assert session.process.wait(60) == 0
 
 
 def test_descriptors_run_out_with_an_error_and_come_back(work):

@@ -140,7 +140,7 @@ def test_a_client_that_reads_no_more_stops_the_command(server, keys):
         assert process.stdout.read(4)
         process.stdout.close()
         process.stdin.close()
-        process.wait(15)
+        process.wait(60)
     wait_until(lambda: not _find("yes broken-pipe-test"), what="yes to end")
 
 
@@ -166,7 +166,7 @@ def test_output_of_a_background_process_comes_after_its_shell_ended(
             with open(fifo, "w") as out:
                 out.write("late output\n")
             assert process.stdout.read() == b"late output\n"
-            assert process.wait(15) == 3
+            assert process.wait(60) == 3
     finally:
         os.unlink(fifo)
 
@@ -175,7 +175,7 @@ def test_a_background_process_without_the_streams_does_not_hold_the_client(
         server, keys):
     result = server.ssh("alice", keys["ed25519"],
                         "sleep 1000 </dev/null >/dev/null 2>&1 & echo $!",
-                        timeout=15)
+                        timeout=60)
     assert result.returncode == 0
     left_behind = int(result.stdout)
     assert is_running(left_behind)
@@ -186,7 +186,7 @@ def test_on_a_terminal_a_background_process_does_not_hold_the_client(
         server, keys):
     result = server.ssh("alice", keys["ed25519"],
                         "trap '' HUP; sleep 1000 & echo pid $!",
-                        options=["-tt"], timeout=15)
+                        options=["-tt"], timeout=60)
     assert result.returncode == 0
     left_behind = int(result.stdout.split(b"pid ")[1])
     assert is_running(left_behind)
