@@ -10,7 +10,7 @@
  * Owns:    nothing.
  * Source:  draft-ietf-sshm-ssh-agent sections 3 to 5.
  *
- * Linked only into the monitor.
+ * Linked only into the signer.
  */
 #ifndef KEYS_AGENT_H
 #define KEYS_AGENT_H

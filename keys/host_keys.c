@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "keys/agent.h"
 #include "lib/base/pattern.h"
 #include "lib/wire/reader.h"
 #include "lib/wire/writer.h"
@@ -13,8 +12,6 @@ host_key_clear(struct host_key *key)
 {
 	pubkey_free(key->public);
 	pubkey_free(key->cert);
-	private_key_free(key->private);
-	secret_clear(&key->owned);
 	*key = (struct host_key){ 0 };
 }
 
@@ -37,27 +34,25 @@ blob_of(const struct pubkey *key)
 }
 
 bool
-host_keys_pack(const struct host_keys *keys, struct secret *out,
+host_keys_pack(const struct host_keys *keys, uint8_t **out, size_t *len,
     struct err *err)
 {
 	struct writer w;
-	size_t len = 4;
+	size_t cap = 4;
 
-	for (size_t i = 0; i < keys->count; i++) {
-		const struct host_key *key = &keys->v[i];
-
-		len += 4 + key->public->blob_len + 4 + blob_of(key->cert).len +
-		    4 + key->packed.len;
-	}
-	if (!secret_init(out, len, err))
-		return false;
-	w = wr_init(out->p, out->len);
+	for (size_t i = 0; i < keys->count; i++)
+		cap += 4 + blob_of(keys->v[i].public).len +
+		    4 + blob_of(keys->v[i].cert).len;
+	w = wr_init(malloc(cap), cap);
+	if (w.p == NULL)
+		return err_set(err, ERR_NOMEM, "host keys");
 	wr_u32(&w, (uint32_t)keys->count);
 	for (size_t i = 0; i < keys->count; i++) {
 		wr_string(&w, blob_of(keys->v[i].public));
 		wr_string(&w, blob_of(keys->v[i].cert));
-		wr_string(&w, keys->v[i].packed);
 	}
+	*out = w.p;
+	*len = w.len;
 	return wr_end(&w, err);
 }
 
@@ -67,7 +62,6 @@ unpack_key(struct reader *r, struct host_key *key, struct err *err)
 	struct bytes public = rd_string(r, KEY_BLOB_MAX, "host key");
 	struct bytes cert = rd_string(r, KEY_BLOB_MAX, "host certificate");
 
-	key->packed = rd_string(r, KEY_FILE_MAX, "private host key");
 	return rd_ok(r, err) && pubkey_parse(public, &key->public, err) &&
 	    (cert.len == 0 || pubkey_parse(cert, &key->cert, err));
 }
@@ -97,7 +91,7 @@ host_keys_unpack(struct bytes packed, struct host_keys *out, struct err *err)
 	return true;
 }
 
-/* ---- choosing and signing ----------------------------------------------- */
+/* ---- choosing ----------------------------------------------------------- */
 
 /* The blob that goes with alg, or an empty run when the key is another. */
 static struct bytes
@@ -165,81 +159,21 @@ host_keys_offer(const struct host_keys *keys, const char *allowed,
 	return true;
 }
 
-struct host_key *
-host_keys_find(struct host_keys *keys, struct bytes algorithm,
+const struct host_key *
+host_keys_find(const struct host_keys *keys, struct bytes algorithm,
     struct bytes *blob)
 {
 	const struct sig_alg_row *alg = sig_alg_find(algorithm);
-	const struct host_key *key;
 
-	if (alg == NULL || (key = find_for(keys, alg, blob)) == NULL)
-		return NULL;
-	return &keys->v[key - keys->v];
+	return alg == NULL ? NULL : find_for(keys, alg, blob);
 }
 
-struct host_key *
-host_keys_find_blob(struct host_keys *keys, struct bytes blob)
+const struct host_key *
+host_keys_find_blob(const struct host_keys *keys, struct bytes blob)
 {
 	for (size_t i = 0; i < keys->count; i++) {
 		if (bytes_equal(blob_of(keys->v[i].public), blob))
 			return &keys->v[i];
 	}
 	return NULL;
-}
-
-static bool
-decode(struct host_key *key, struct err *err)
-{
-	return key->private != NULL ||
-	    private_key_unpack(key->packed, &key->private, err);
-}
-
-void
-host_keys_warm(struct host_keys *keys)
-{
-	struct host_key *likely = keys->v;
-	struct err err;
-
-	for (size_t i = keys->count; i-- != 0;) {
-		if (keys->v[i].public->row->type == KEY_ED25519)
-			likely = &keys->v[i];
-	}
-	if (keys->count != 0 && likely->packed.len != 0)
-		(void)!decode(likely, &err);
-}
-
-bool
-host_key_device(struct host_key *key, struct private_device *out)
-{
-	struct err err;
-
-	return pubkey_is_device(key->public) && key->packed.len != 0 &&
-	    decode(key, &err) && private_key_device(key->private, out);
-}
-
-static MUST_CHECK bool
-sign_by_agent(const struct host_key *key, const char *agent,
-    struct bytes algorithm, struct bytes data, uint8_t *out, size_t cap,
-    size_t *out_len, struct err *err)
-{
-	const struct sig_alg_row *alg = sig_alg_find(algorithm);
-
-	if (agent == NULL || alg == NULL)
-		return err_set(err, ERR_DENIED, "no agent for a host key");
-	return agent_sign(agent, blob_of(key->public), alg, data, out, cap,
-	    out_len, err);
-}
-
-bool
-host_key_sign(struct host_key *key, const char *agent,
-    struct bytes algorithm, struct bytes data, uint8_t *out, size_t cap,
-    size_t *out_len, struct err *err)
-{
-	if (key->packed.len == 0)
-		return sign_by_agent(key, agent, algorithm, data, out, cap,
-		    out_len, err);
-	if (!decode(key, err))
-		return false;
-	return private_key_sign(key->private, algorithm, data, out, cap,
-	    out_len, err);
 }

@@ -7,7 +7,7 @@
 #include "keys/base64.h"
 #include "lib/base/pattern.h"
 #include "lib/base/text.h"
-#include "lib/crypto/openssl.h"
+#include "lib/crypto/hmac.h"
 
 #define HASH_MAGIC	"|1|"
 #define HASH_LEN	20	/* of the salt and of HMAC-SHA1 */
@@ -85,8 +85,9 @@ hash_matches(struct bytes hash, struct bytes name)
 	const uint8_t *bar = rest.len == 0 ? NULL :
 	    memchr(rest.p, '|', rest.len);
 	uint8_t salt[HASH_LEN + 1], wanted[HASH_LEN + 1];
-	uint8_t digest[EVP_MAX_MD_SIZE];
-	size_t salt_len, wanted_len, len;
+	uint8_t digest[DIGEST_MAX];
+	size_t salt_len, wanted_len;
+	struct err err;
 
 	if (bar == NULL)
 		return false;
@@ -96,12 +97,8 @@ hash_matches(struct bytes hash, struct bytes name)
 	    !base64_decode(bytes_of(bar + 1, rest.len - salt_text.len - 1),
 	    wanted, sizeof(wanted), &wanted_len) || wanted_len != HASH_LEN)
 		return false;
-	if (EVP_Q_mac(NULL, "HMAC", NULL, "SHA1", NULL, salt, salt_len,
-	    name.p, name.len, digest, sizeof(digest), &len) == NULL) {
-		ERR_clear_error();
-		return false;
-	}
-	return len == HASH_LEN && memcmp(digest, wanted, HASH_LEN) == 0;
+	return hmac_bytes(DIGEST_SHA1, bytes_of(salt, salt_len), name,
+	    digest, &err) && memcmp(digest, wanted, HASH_LEN) == 0;
 }
 
 bool

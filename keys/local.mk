@@ -16,6 +16,8 @@ keys_libkeys_a_SOURCES = \
 	keys/evp_key.c \
 	keys/evp_key.h \
 	keys/fingerprint.c \
+	keys/host_keys.c \
+	keys/host_keys.h \
 	keys/key_options.c \
 	keys/key_options.h \
 	keys/known_hosts.c \
@@ -35,9 +37,9 @@ noinst_LIBRARIES += keys/libprivate.a
 keys_libprivate_a_SOURCES = \
 	keys/agent.c \
 	keys/agent.h \
-	keys/host_keys.c \
-	keys/host_keys.h \
-	keys/host_keys_load.c \
+	keys/host_secrets.c \
+	keys/host_secrets.h \
+	keys/host_secrets_load.c \
 	keys/private.c \
 	keys/private.h \
 	keys/private_evp.c \

@@ -134,42 +134,6 @@ private_key_parse(struct bytes text, struct private_key **out,
 	return true;
 }
 
-/* ---- between processes -------------------------------------------------- */
-
-bool
-private_key_pack(const struct private_key *key, struct secret *out,
-    struct err *err)
-{
-	const struct pubkey *public = key->parts.public;
-	struct bytes fields = secret_bytes(&key->parts.fields);
-	struct writer w;
-
-	if (!secret_init(out, 4 + public->blob_len + 4 + fields.len, err))
-		return false;
-	w = wr_init(out->p, out->len);
-	wr_string(&w, bytes_of(public->blob, public->blob_len));
-	wr_string(&w, fields);
-	return wr_end(&w, err);
-}
-
-bool
-private_key_unpack(struct bytes packed, struct private_key **out,
-    struct err *err)
-{
-	struct private_parts parts = { 0 };
-	struct reader r = rd_init(packed);
-	struct bytes blob = rd_string(&r, KEY_BLOB_MAX, "public key");
-	struct bytes fields = rd_string(&r, KEY_FILE_MAX, "private key");
-
-	if (!rd_end(&r, err) || !pubkey_parse(blob, &parts.public, err))
-		return false;
-	if (!secret_copy(&parts.fields, fields, err)) {
-		private_parts_clear(&parts);
-		return false;
-	}
-	return key_new(&parts, out, err);
-}
-
 /* ---- signatures --------------------------------------------------------- */
 
 static bool

@@ -9,7 +9,7 @@
  * Owns:    struct private_key its secrets, wiped by private_key_free().
  * Source:  OpenSSH PROTOCOL.key, RFC 7468, 5208, 5915, 8017.
  *
- * Linked only into the monitor and the key tool.
+ * Linked only into the signer and the key tool.
  */
 #ifndef KEYS_PRIVATE_H
 #define KEYS_PRIVATE_H
@@ -26,11 +26,6 @@ void private_key_free(struct private_key *key);
 const struct pubkey *private_key_public(const struct private_key *key);
 /* What the file says beside the key; may be empty. */
 const char *private_key_comment(const struct private_key *key);
-/* Our own serialised form, for host_keys_pack(); wipe after use. */
-MUST_CHECK bool private_key_pack(const struct private_key *key,
-    struct secret *out, struct err *err);
-MUST_CHECK bool private_key_unpack(struct bytes packed,
-    struct private_key **out, struct err *err);
 /* Of a key whose secret is in a FIDO device: what the device wants. */
 struct private_device {
 	uint8_t flags;

@@ -62,9 +62,26 @@ lib_ipc_libipc_a_SOURCES = \
 	lib/ipc/ipc.h \
 	lib/ipc/messages.h
 
-# what sshd/config and the listener may use: names only, no libcrypto
+# needs neither libcrypto nor libmd: a part of both libraries below
+crypto_common = \
+	lib/crypto/digest.h \
+	lib/crypto/digest_common.c \
+	lib/crypto/hmac.c \
+	lib/crypto/hmac.h \
+	lib/crypto/kex.h \
+	lib/crypto/kex_groups.c \
+	lib/crypto/kex_groups.h \
+	lib/crypto/kex_names.c \
+	lib/crypto/random.c \
+	lib/crypto/random.h
+
+# for a process without libcrypto: hashes of libmd, names, random numbers
+noinst_LIBRARIES += lib/crypto/libsmallcrypto.a
+lib_crypto_libsmallcrypto_a_SOURCES = $(crypto_common) \
+	lib/crypto/digest_md.c
+
 noinst_LIBRARIES += lib/crypto/libsshcrypto.a
-lib_crypto_libsshcrypto_a_SOURCES = \
+lib_crypto_libsshcrypto_a_SOURCES = $(crypto_common) \
 	lib/crypto/cipher_algs.c \
 	lib/crypto/cipher_cbc.c \
 	lib/crypto/cipher_chachapoly.c \
@@ -73,18 +90,14 @@ lib_crypto_libsshcrypto_a_SOURCES = \
 	lib/crypto/cipher_ctr.c \
 	lib/crypto/cipher_gcm.c \
 	lib/crypto/digest.c \
-	lib/crypto/digest.h \
 	lib/crypto/hash_ops.h \
 	lib/crypto/init.c \
 	lib/crypto/init.h \
-	lib/crypto/kex.h \
-	lib/crypto/kex_algs.c \
 	lib/crypto/kex_dh.c \
 	lib/crypto/kex_ecdh.c \
-	lib/crypto/kex_groups.c \
-	lib/crypto/kex_groups.h \
 	lib/crypto/kex_hash.c \
 	lib/crypto/kex_hybrid.c \
+	lib/crypto/kex_methods.c \
 	lib/crypto/kex_methods.h \
 	lib/crypto/kex_shared.c \
 	lib/crypto/kex_x25519.c \
@@ -102,8 +115,6 @@ lib_crypto_libsshcrypto_a_SOURCES = \
 	lib/crypto/protect_ops.h \
 	lib/crypto/provider.c \
 	lib/crypto/provider.h \
-	lib/crypto/random.c \
-	lib/crypto/random.h \
 	lib/crypto/sntrup761.c \
 	lib/crypto/sntrup761.h \
 	lib/crypto/sntrup761_code.c \

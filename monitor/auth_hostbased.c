@@ -68,8 +68,17 @@ key_fits(const struct conf *conf, const struct claim *claim)
 		    claim->key->row->short_name);
 		return false;
 	}
-	return claim->ca == NULL || cert_signature_holds(conf, claim->key,
-	    "userauth_hostbased");
+	return true;
+}
+
+/* The certificate, if it is one. */
+static MUST_CHECK bool
+check_cert(struct monitor *mon, const struct claim *claim, bool *good,
+    struct err *err)
+{
+	*good = true;
+	return claim->ca == NULL || cert_signature_holds(mon, claim->key,
+	    "userauth_hostbased", good, err);
 }
 
 static bool
@@ -241,7 +250,7 @@ describe(const struct conf *conf, const struct claim *claim,
 }
 
 static MUST_CHECK bool
-check_signature(const struct monitor *mon, const struct claim *claim,
+check_signature(struct monitor *mon, const struct claim *claim,
     struct auth_attempt *attempt, struct err *err)
 {
 	const struct signed_hostbased in = {
@@ -252,32 +261,43 @@ check_signature(const struct monitor *mon, const struct claim *claim,
 		.client_host = claim->m->client_host,
 		.client_user = claim->m->client_user,
 	};
+	struct ipc_VERIFY question = {
+		.key = claim->m->key, .algorithm = claim->m->algorithm,
+		.signature = claim->m->signature,
+	};
 	uint8_t *data;
 	size_t len;
+	bool holds, ok;
 	struct err why;
 
 	if (!signed_hostbased_build(&in, &data, &len, err))
 		return false;
 	attempt->is_decision = true;
-	if (pubkey_verify(claim->key, claim->m->algorithm,
-	    claim->m->signature, bytes_of(data, len), NULL, &why))
+	question.data = bytes_of(data, len);
+	ok = signer_verify(&mon->signer, &question, NULL, &holds, &why, err);
+	free(data);
+	if (!ok)
+		return false;
+	if (holds)
 		attempt->verdict = VERDICT_YES;
 	else
 		log_debug("hostbased: signature: %s: %s", why.what,
 		    err_text(&why));
-	free(data);
 	return true;
 }
 
 static MUST_CHECK bool
-judge(const struct monitor *mon, struct claim *claim,
+judge(struct monitor *mon, struct claim *claim,
     struct auth_attempt *attempt, struct err *err)
 {
-	bool trusted;
+	bool trusted, good;
 
 	if (!algorithm_is_accepted(&mon->conf, claim->m->algorithm) ||
-	    !parse_key(claim) || !key_fits(&mon->conf, claim) ||
-	    !parse_names(claim))
+	    !parse_key(claim) || !key_fits(&mon->conf, claim))
+		return true;
+	if (!check_cert(mon, claim, &good, err))
+		return false;
+	if (!good || !parse_names(claim))
 		return true;
 	attempt->quiet = !mon->user.valid;
 	describe(&mon->conf, claim, attempt);

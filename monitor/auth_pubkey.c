@@ -67,12 +67,23 @@ is_acceptable(const struct conf *conf, const struct sig_alg_row *alg,
 	return true;
 }
 
+/* Is the key of a certificate, if it is one, signed as we accept it? */
+static MUST_CHECK bool
+check_cert(struct monitor *mon, const struct key_answer *answer, bool *good,
+    struct err *err)
+{
+	*good = true;
+	return answer->ca == NULL || cert_signature_holds(mon, answer->key,
+	    "userauth_pubkey", good, err);
+}
+
 /* NULL when the blob is no key, or the certificate no CA's. */
 static MUST_CHECK bool
-parse_offer(const struct conf *conf, struct bytes blob,
-    struct key_answer **out, struct err *err)
+parse_offer(struct monitor *mon, struct bytes blob, struct key_answer **out,
+    struct err *err)
 {
 	struct key_answer *answer;
+	bool good = false, ok = true;
 	struct err why;
 
 	*out = NULL;
@@ -83,12 +94,13 @@ parse_offer(const struct conf *conf, struct bytes blob,
 	    answer->key->cert.ca_key, &answer->ca, &why)))
 		log_error("userauth_pubkey: parse key: %s [preauth]",
 		    err_text(&why));
-	else if (answer->ca == NULL || cert_signature_holds(conf,
-	    answer->key, "userauth_pubkey"))
+	else
+		ok = check_cert(mon, answer, &good, err);
+	if (good)
 		*out = answer;
-	if (*out == NULL)
+	else
 		key_answer_free(answer);
-	return true;
+	return ok;
 }
 
 static bool
@@ -160,7 +172,7 @@ judge_offer(struct monitor *mon, const struct offer *offer,
 	answer = key_memory_take(&mon->auth.key_memory, offer->blob,
 	    auth_delay_now_ns());
 	known = answer != NULL;
-	if (!known && !parse_offer(conf, offer->blob, &answer, err))
+	if (!known && !parse_offer(mon, offer->blob, &answer, err))
 		return false;
 	if (answer == NULL)
 		return true;
@@ -257,21 +269,30 @@ check_signature(struct monitor *mon, const struct ipc_AUTH_PUBKEY *m,
 		.hostbound = m->hostbound != 0,
 		.host_key = mon->first_host_key,
 	};
+	struct ipc_VERIFY question = {
+		.key = m->key, .algorithm = m->algorithm,
+		.signature = m->signature,
+	};
 	struct sig_details details = { 0 };
 	uint8_t *data;
 	size_t data_len;
+	bool holds, ok;
 	struct err why;
 
 	if (!signed_userauth_build(&in, &data, &data_len, err))
 		return false;
 	attempt->is_decision = true;
-	if (!pubkey_verify(attempt->key, m->algorithm, m->signature,
-	    bytes_of(data, data_len), &details, &why))
+	question.data = bytes_of(data, data_len);
+	ok = signer_verify(&mon->signer, &question, &details, &holds, &why,
+	    err);
+	free(data);
+	if (!ok)
+		return false;
+	if (!holds)
 		log_debug("publickey: signature: %s: %s", why.what,
 		    err_text(&why));
 	else if (sk_is_satisfied(mon, attempt, &details))
 		attempt->verdict = VERDICT_YES;
-	free(data);
 	return true;
 }
 

@@ -6,15 +6,19 @@
 #include "keys/cert_options.h"
 #include "lib/base/log.h"
 #include "lib/base/pattern.h"
+#include "monitor/monitor.h"
 
 bool
-cert_signature_holds(const struct conf *conf, const struct pubkey *key,
-    const char *asker)
+cert_signature_holds(struct monitor *mon, const struct pubkey *key,
+    const char *asker, bool *holds, struct err *err)
 {
 	struct reader r = rd_init(key->cert.signature);
 	struct err why;
 
-	if (cert_check_signature(key, conf->ca_signature_algorithms, &why))
+	if (!signer_check_cert(&mon->signer, key,
+	    mon->conf.ca_signature_algorithms, holds, &why, err))
+		return false;
+	if (*holds)
 		return true;
 	if (why.code == ERR_DENIED)
 		log_info("%s: certificate signature algorithm %s: signature "
@@ -23,7 +27,7 @@ cert_signature_holds(const struct conf *conf, const struct pubkey *key,
 	else
 		log_error("%s: parse key: %s: %s [preauth]", asker, why.what,
 		    err_text(&why));
-	return false;
+	return true;
 }
 
 bool

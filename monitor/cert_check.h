@@ -16,6 +16,8 @@
 
 #include "monitor/key_search.h"
 
+struct monitor;
+
 #define CERT_NO_PRINCIPAL \
 	"Certificate does not contain an authorized principal"
 
@@ -23,8 +25,9 @@
  * One that is not signed as we accept it is no key at all; logged with the
  * asker's name, as of the process that parses requests.
  */
-bool cert_signature_holds(const struct conf *conf, const struct pubkey *key,
-    const char *asker);
+MUST_CHECK bool cert_signature_holds(struct monitor *mon,
+    const struct pubkey *key, const char *asker, bool *holds,
+    struct err *err);
 /*
  * Pure: kind, time and names. name: has to be one of its principals; NULL
  * when something else was asked of them.

@@ -31,9 +31,6 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/child.h \
 	monitor/command.c \
 	monitor/command.h \
-	monitor/device.c \
-	monitor/device.h \
-	monitor/device_main.c \
 	monitor/dialogue.c \
 	monitor/dialogue.h \
 	monitor/errand.c \
@@ -116,6 +113,8 @@ monitor_libmonitor_a_SOURCES = \
 	monitor/sig_algs.h \
 	monitor/signed_data.c \
 	monitor/signed_data.h \
+	monitor/signer_client.c \
+	monitor/signer_client.h \
 	monitor/tokens.c \
 	monitor/tokens.h \
 	monitor/trusted_ca.c \
@@ -134,7 +133,8 @@ endif
 pkglibexec_PROGRAMS += monitor/sshd-monitor
 monitor_sshd_monitor_SOURCES = monitor/main.c
 monitor_sshd_monitor_LDADD = monitor/libmonitor.a sshd/config/libconfig.a \
-	sftp-server/options/libsftpoptions.a keys/libprivate.a \
-	keys/libkeys.a lib/crypto/libsshcrypto.a lib/ipc/libipc.a \
-	lib/wire/libwire.a lib/base/libbase.a $(CRYPTO_LIBS) $(CRYPT_LIBS) $(PAM_LIBS)
+	sftp-server/options/libsftpoptions.a \
+	keys/libkeys.a lib/crypto/libsmallcrypto.a lib/ipc/libipc.a \
+	lib/wire/libwire.a lib/base/libbase.a $(MD_LIBS) $(CRYPT_LIBS) \
+	$(PAM_LIBS)
 

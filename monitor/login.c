@@ -211,6 +211,7 @@ static void
 let_go(struct monitor *mon)
 {
 	auth_clear(&mon->auth);
+	signer_close(&mon->signer);	/* a rekey asks for another */
 	config_free(mon->config);
 	mon->config = NULL;
 	if (mon->snapshot.p != NULL)

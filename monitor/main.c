@@ -7,8 +7,6 @@
 
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
-#include "lib/crypto/init.h"
-#include "monitor/device.h"
 #include "monitor/monitor.h"
 
 #define PARENT_FD	3
@@ -32,8 +30,6 @@ main(int argc, char **argv)
 	struct err err;
 	int status;
 
-	if (argc > 0 && strcmp(argv[0], DEVICE_ARGV0) == 0)
-		return device_main(PARENT_FD);
 	monitor_init(&mon);
 	title_init(&mon.title, argc, &argv);
 	if (fcntl(PARENT_FD, F_SETFD, FD_CLOEXEC) == -1) {
@@ -46,7 +42,6 @@ main(int argc, char **argv)
 		    err_text(&err));
 		return MONITOR_EXIT_FATAL;
 	}
-	crypto_init();
 	status = monitor_run(&mon);
 	monitor_clear(&mon);
 	/* everything is wiped and closed: nothing is left for exit() */

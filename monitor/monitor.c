@@ -32,6 +32,7 @@ monitor_init(struct monitor *mon)
 	ipc_init(&mon->listener, -1, LISTENER_TO_MONITOR);
 	ipc_init(&mon->net, -1, NET_TO_MONITOR);
 	ipc_init(&mon->session, -1, SESSION_TO_MONITOR);
+	signer_client_init(&mon->signer);
 	child_init(&mon->net_child);
 	child_init(&mon->session_child);
 	peer_init(&mon->peer);
@@ -68,6 +69,7 @@ monitor_clear(struct monitor *mon)
 	ipc_clear(&mon->listener);
 	auth_clear(&mon->auth);
 	user_clear(&mon->user);
+	signer_client_clear(&mon->signer);
 	host_keys_clear(&mon->keys);
 	if (mon->has_conf)
 		conf_clear(&mon->conf);

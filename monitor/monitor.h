@@ -8,7 +8,7 @@
  * Errors:  a handler returns false and the connection ends: as an attack
  *          when the message broke the rules, else as a failure of ours.
  * Owns:    the sockets to listener, net and session, both processes, the
- *          configuration, the host keys, what is known about the user.
+ *          configuration, the public host keys, what is known about the user.
  * Source:  DESIGN.md sections 1 and 2.
  */
 #ifndef MONITOR_MONITOR_H
@@ -28,6 +28,7 @@
 #include "monitor/pam_stack.h"
 #include "monitor/peer.h"
 #include "monitor/records.h"
+#include "monitor/signer_client.h"
 #include "monitor/user.h"
 #include "sshd/config/config.h"
 
@@ -59,6 +60,7 @@ struct monitor {
 
 	struct ipc listener, net, session;	/* fd -1: none */
 	struct child net_child, session_child;
+	struct signer_client signer;
 	int net_program, session_program, log_fd;
 	int signal_fd;
 	struct watch signal_watch;

@@ -7,9 +7,7 @@
 #include "lib/base/pattern.h"
 #include "lib/crypto/kex.h"
 #include "lib/wire/reader.h"
-#include "monitor/device.h"
 #include "monitor/monitor.h"
-#include "monitor/signed_data.h"
 
 #define SSH_MSG_KEXINIT		20
 
@@ -76,15 +74,16 @@ group_fits(const struct monitor *mon, const struct kex_alg *alg,
 
 static MUST_CHECK bool
 check_kex_sign(const struct monitor *mon, const struct ipc_KEX_SIGN *m,
-    struct kex_hash_input *in, struct err *err)
+    struct ipc_SIGN_EXCHANGE *out, struct err *err)
 {
 	const struct kex_alg *alg = kex_find(m->kex_name);
 
 	if (alg == NULL || !name_list_has(bytes_str(mon->conf.kex_algorithms),
 	    m->kex_name))
 		return err_set(err, ERR_DENIED, "key exchange not offered");
-	*in = (struct kex_hash_input){
-		.alg = alg,
+	*out = (struct ipc_SIGN_EXCHANGE){
+		.kex_name = m->kex_name,
+		.host_key_algorithm = m->host_key_algorithm,
 		.client_version = m->client_version,
 		.server_version = bytes_str(mon->version),
 		.client_kexinit = m->client_kexinit,
@@ -93,9 +92,9 @@ check_kex_sign(const struct monitor *mon, const struct ipc_KEX_SIGN *m,
 		.gex_p = m->gex_p, .gex_g = m->gex_g,
 		.client_public = m->client_public,
 		.server_public = m->server_public,
-		.shared = m->shared_secret,
+		.shared_secret = m->shared_secret,
 	};
-	if (!find_offered(mon, m->host_key_algorithm, &in->host_key))
+	if (!find_offered(mon, m->host_key_algorithm, &out->host_key))
 		return err_set(err, ERR_DENIED, "host key not offered");
 	if (!is_kexinit(m->client_kexinit) || !is_kexinit(m->server_kexinit))
 		return err_set(err, ERR_FORMAT, "KEXINIT to sign");
@@ -121,70 +120,67 @@ begin_session(struct monitor *mon, struct bytes hash, struct bytes host_key,
 	return true;
 }
 
-static MUST_CHECK bool
-make_signature(const struct conf *conf, struct host_key *key,
-    struct bytes algorithm, struct bytes data, uint8_t *out, size_t *len,
+/* Nothing that net said can be the reason. */
+static bool
+unsigned_by(const struct host_key *key, const struct err *why,
     struct err *err)
 {
-	struct private_device device;
+	log_error("%s host key: %s: %s", key->public->row->name, why->what,
+	    err_text(why));
+	return err_set(err, ERR_NOT_FOUND, "signature by a host key");
+}
 
-	if (host_key_device(key, &device))
-		return device_sign(conf->security_key_provider, key->public,
-		    &device, algorithm, data, out, SIGNATURE_MAX, len, err);
-	return host_key_sign(key, conf->host_key_agent, algorithm, data, out,
-	    SIGNATURE_MAX, len, err);
+/* Months may pass until the next rekey: nobody waits for us that long. */
+static void
+done_with_signer(struct monitor *mon)
+{
+	if (mon->state == MON_AUTHED)
+		signer_close(&mon->signer);
+	else
+		ipc_forget(&mon->signer.ipc);
 }
 
 static MUST_CHECK bool
-sign(struct monitor *mon, struct host_key *key, struct bytes algorithm,
-    struct bytes data, enum ipc_id reply_id, struct err *err)
+answer_kex_sign(struct monitor *mon, const struct ipc_SIGN_EXCHANGE *question,
+    const struct ipc_EXCHANGE_SIGNED *answer, struct err *err)
 {
-	uint8_t *signature = malloc(SIGNATURE_MAX);
-	struct ipc_KEX_SIGNED reply;
-	size_t len;
-	bool ok = false;
+	const struct ipc_KEX_SIGNED reply = {
+		.signature = answer->signature,
+	};
 
-	/* both replies are one string */
-	if (signature == NULL)
-		return err_set(err, ERR_NOMEM, "signature");
-	if (make_signature(&mon->conf, key, algorithm, data, signature, &len,
-	    err)) {
-		reply = (struct ipc_KEX_SIGNED){
-			.signature = bytes_of(signature, len),
-		};
-		ok = ipc_send(&mon->net, reply_id, &reply, err);
-	} else {
-		/* nothing that net said can be the reason */
-		log_error("%s host key: %s: %s", key->public->row->name,
-		    err->what, err_text(err));
-		err_set(err, ERR_NOT_FOUND, "signature by a host key");
-	}
-	free(signature);
-	return ok;
+	if (answer->hash.len !=
+	    digest_len(kex_find(question->kex_name)->hash))
+		return err_set(err, ERR_NOT_FOUND, "exchange hash");
+	if (mon->gex != NULL)
+		mon->gex->given = false;	/* a group is good once */
+	return ipc_send(&mon->net, IPC_KEX_SIGNED, &reply, err) &&
+	    (mon->state != MON_KEX ||
+	    begin_session(mon, answer->hash, question->host_key, err));
 }
 
 bool
 req_kex_sign(struct monitor *mon, struct ipc_message *message, struct err *err)
 {
 	const struct ipc_KEX_SIGN *m = &message->u.KEX_SIGN;
-	struct kex_hash_input in;
-	struct bytes blob, h;
-	struct host_key *key;
-	uint8_t hash[DIGEST_MAX];
+	const struct ipc_EXCHANGE_SIGNED *answer;
+	struct ipc_SIGN_EXCHANGE question;
+	const struct host_key *key;
+	struct bytes blob;
+	struct err why;
+	bool ok;
 
-	if (!check_kex_sign(mon, m, &in, err))
+	if (!check_kex_sign(mon, m, &question, err))
 		return false;
 	key = host_keys_find(&mon->keys, m->host_key_algorithm, &blob);
 	if (key == NULL)
 		return err_set(err, ERR_DENIED, "host key not offered");
-	if (!kex_hash(&in, hash, err))
+	if (!signer_sign_exchange(&mon->signer, &question, &answer, &why,
+	    err))
 		return false;
-	h = bytes_of(hash, digest_len(in.alg->hash));
-	if (mon->gex != NULL)
-		mon->gex->given = false;	/* a group is good once */
-	return sign(mon, key, m->host_key_algorithm, h, IPC_KEX_SIGNED, err) &&
-	    (mon->state != MON_KEX ||
-	    begin_session(mon, h, in.host_key, err));
+	ok = answer == NULL ? unsigned_by(key, &why, err) :
+	    answer_kex_sign(mon, &question, answer, err);
+	done_with_signer(mon);
+	return ok;
 }
 
 bool
@@ -232,17 +228,41 @@ proof_algorithm(const struct monitor *mon, const struct host_key *key,
 	    (row->is_default || find_offered(mon, rsa_algorithm, &blob));
 }
 
+static MUST_CHECK bool
+prove(struct monitor *mon, const struct host_key *key,
+    const struct ipc_SIGN_PROOF *question, struct err *err)
+{
+	const struct ipc_PROOF_SIGNED *answer;
+	struct ipc_HOSTKEY_PROOF_REPLY reply;
+	struct err why;
+	bool ok;
+
+	if (!signer_sign_proof(&mon->signer, question, &answer, &why, err))
+		return false;
+	if (answer == NULL)
+		ok = unsigned_by(key, &why, err);
+	else {
+		reply = (struct ipc_HOSTKEY_PROOF_REPLY){
+			.signature = answer->signature,
+		};
+		ok = ipc_send(&mon->net, IPC_HOSTKEY_PROOF_REPLY, &reply,
+		    err);
+	}
+	done_with_signer(mon);
+	return ok;
+}
+
 bool
 req_hostkey_proof(struct monitor *mon, struct ipc_message *message,
     struct err *err)
 {
 	const struct ipc_HOSTKEY_PROOF *m = &message->u.HOSTKEY_PROOF;
-	struct host_key *key = host_keys_find_blob(&mon->keys, m->key);
-	struct ipc_HOSTKEY_PROOF_REPLY none = { 0 };
-	struct bytes algorithm;
-	uint8_t *data;
-	size_t len;
-	bool ok;
+	const struct host_key *key = host_keys_find_blob(&mon->keys, m->key);
+	const struct ipc_HOSTKEY_PROOF_REPLY none = { 0 };
+	struct ipc_SIGN_PROOF question = {
+		.session_id = bytes_of(mon->session_id, mon->session_id_len),
+		.key = m->key,
+	};
 
 	if (key == NULL)
 		return ipc_send(&mon->net, IPC_HOSTKEY_PROOF_REPLY, &none,
@@ -250,13 +270,8 @@ req_hostkey_proof(struct monitor *mon, struct ipc_message *message,
 	if (mon->proved[key - mon->keys.v])
 		return err_set(err, ERR_UNEXPECTED, "host key proved twice");
 	mon->proved[key - mon->keys.v] = true;
-	if (!proof_algorithm(mon, key, m->rsa_algorithm, &algorithm))
+	if (!proof_algorithm(mon, key, m->rsa_algorithm,
+	    &question.algorithm))
 		return err_set(err, ERR_DENIED, "algorithm of a proof");
-	if (!signed_proof_build(bytes_of(mon->session_id,
-	    mon->session_id_len), m->key, &data, &len, err))
-		return false;
-	ok = sign(mon, key, algorithm, bytes_of(data, len),
-	    IPC_HOSTKEY_PROOF_REPLY, err);
-	free(data);
-	return ok;
+	return prove(mon, key, &question, err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * req_kex - what only the holder of the host keys can do.
+ * req_kex - what a network process may get signed with a host key.
  *
  * Shapes:  KEX_SIGN, GEX_GROUP and HOSTKEY_PROOF, each with its answer.
  * Units:   -

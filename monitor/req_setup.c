@@ -3,13 +3,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/fd.h"
 #include "lib/base/log_sink.h"
-#include "lib/crypto/init.h"
-#include "monitor/device.h"
 #include "monitor/monitor.h"
 #include "monitor/net_start.h"
 #include "monitor/req_user.h"
@@ -20,7 +17,8 @@
 
 /* Order of the descriptors of SETUP. */
 enum {
-	FD_SNAPSHOT, FD_HOST_KEYS, FD_NET_PROGRAM, FD_SESSION_PROGRAM, FD_LOG,
+	FD_SNAPSHOT, FD_HOST_KEYS, FD_SIGNER, FD_NET_PROGRAM,
+	FD_SESSION_PROGRAM, FD_LOG,
 };
 
 /*
@@ -55,16 +53,6 @@ read_snapshot(struct monitor *mon, int fd, struct err *err)
 		return false;
 	mon->has_conf = true;
 	return true;
-}
-
-/* The listener gives the snapshot twice when keys are yet to be loaded. */
-static bool
-is_same_file(int a, int b)
-{
-	struct stat sa, sb;
-
-	return fstat(a, &sa) == 0 && fstat(b, &sb) == 0 &&
-	    sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
 }
 
 static MUST_CHECK bool
@@ -111,90 +99,20 @@ req_setup(struct monitor *mon, struct ipc_message *message, struct err *err)
 
 	mon->flags = m->flags;
 	mon->state = MON_WARM;
+	mon->signer.service_fd = ipc_take_fd(message, FD_SIGNER);
 	mon->net_program = ipc_take_fd(message, FD_NET_PROGRAM);
 	mon->session_program = ipc_take_fd(message, FD_SESSION_PROGRAM);
 	mon->log_fd = ipc_take_fd(message, FD_LOG);
 	if (!read_snapshot(mon, message->fds[FD_SNAPSHOT], err))
 		return false;
 	open_log(mon, m->debug_level);
-	if (is_same_file(message->fds[FD_SNAPSHOT],
-	    message->fds[FD_HOST_KEYS]))
-		return true;	/* LOAD_HOST_KEYS follows */
 	if (!set_version(mon, err) ||
 	    !read_host_keys(mon, message->fds[FD_HOST_KEYS], err) ||
-	    !net_start(mon, m->net_filter, err))
+	    !net_start(mon, m->net_filter, err) ||
+	    !signer_open(&mon->signer, err))
 		return false;
-	/* while net starts on the other processor */
-	crypto_warm();
-	host_keys_warm(&mon->keys);
 	/* what waits there already, of sshd -i, is for a warm monitor */
 	return monitor_watch_listener(mon, false, err);
-}
-
-/* ---- LOAD_HOST_KEYS ------------------------------------------------------ */
-
-static MUST_CHECK bool
-send_host_keys(struct monitor *mon, const struct host_keys *keys,
-    struct err *err)
-{
-	const struct ipc_HOST_KEYS m = { .count = (uint32_t)keys->count };
-	struct secret packed = { 0 };
-	int fd = -1;
-	bool ok;
-
-	ok = host_keys_pack(keys, &packed, err) &&
-	    fd_seal_bytes("host keys", secret_bytes(&packed), &fd, err) &&
-	    ipc_send_fds(&mon->listener, IPC_HOST_KEYS, &m, &fd, 1, err);
-	if (fd != -1)
-		close(fd);
-	secret_clear(&packed);
-	return ok;
-}
-
-/* None is built in: `internal` is the same as none. */
-static bool
-has_device_provider(const struct conf *conf)
-{
-	const char *provider = conf->security_key_provider;
-	struct err err;
-
-	if (provider == NULL || strcmp(provider, "internal") == 0)
-		return false;
-	if (device_probe(provider, &err))
-		return true;
-	if (err.code != ERR_DENIED)
-		log_error("SecurityKeyProvider \"%s\": %s: %s", provider,
-		    err.what, err_text(&err));
-	return false;
-}
-
-bool
-req_load_host_keys(struct monitor *mon, struct ipc_message *message,
-    struct err *err)
-{
-	const struct conf *conf = &mon->conf;
-	const struct host_keys_files files = {
-		.key_paths = conf->host_key.v,
-		.key_count = conf->host_key.count,
-		.keys_are_default = conf->host_key_is_default,
-		.cert_paths = conf->host_certificate.v,
-		.cert_count = conf->host_certificate.count,
-		.agent = conf->host_key_agent,
-		.devices_can_sign = has_device_provider(conf),
-		.required_rsa_bits = conf->required_rsa_size,
-	};
-	struct host_keys keys = { 0 };
-	bool ok;
-
-	(void)message;
-	if (mon->keys_map.p != NULL)
-		return err_set(err, ERR_UNEXPECTED, "host keys were loaded");
-	ok = host_keys_load(&files, &keys, err) &&
-	    send_host_keys(mon, &keys, err);
-	host_keys_clear(&keys);
-	mon->exit_code = MONITOR_EXIT_OK;
-	mon->loop.stop = true;
-	return ok;
 }
 
 bool

@@ -2,7 +2,7 @@
 /*
  * req_setup - what a monitor gets before it knows of any connection.
  *
- * Shapes:  SETUP; then it loads host keys and ends, or starts net and is
+ * Shapes:  SETUP: it starts net, asks for a process of the signer's, and is
  *          warm once net is.
  * Units:   -
  * Errors:  false: this monitor is of no use.
@@ -14,6 +14,6 @@
 
 #include "monitor/requests.h"
 
-req_fn req_setup, req_load_host_keys, req_net_ready;
+req_fn req_setup, req_net_ready;
 
 #endif

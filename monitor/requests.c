@@ -22,7 +22,6 @@
 static req_fn *const handlers[IPC_COUNT] = {
 	/* listener */
 	[IPC_SETUP]		= req_setup,
-	[IPC_LOAD_HOST_KEYS]	= req_load_host_keys,
 	[IPC_CONNECTION]	= req_connection,
 	/* net */
 	[IPC_NET_READY]		= req_net_ready,

@@ -9,7 +9,6 @@
 #define METHOD_PLAIN		"publickey"
 #define METHOD_HOSTBOUND	"publickey-hostbound-v00@openssh.com"
 #define METHOD_HOSTBASED	"hostbased"
-#define PROOF_LABEL		"hostkeys-prove-00@openssh.com"
 
 static bool
 finish(struct writer *w, uint8_t **out, size_t *out_len, struct err *err)
@@ -70,21 +69,5 @@ signed_hostbased_build(const struct signed_hostbased *in, uint8_t **out,
 	wr_string(&w, in->key);
 	wr_string(&w, in->client_host);
 	wr_string(&w, in->client_user);
-	return finish(&w, out, out_len, err);
-}
-
-bool
-signed_proof_build(struct bytes session_id, struct bytes key, uint8_t **out,
-    size_t *out_len, struct err *err)
-{
-	size_t cap = 3 * 4 + sizeof(PROOF_LABEL) + session_id.len + key.len;
-	uint8_t *buf = malloc(cap);
-	struct writer w = wr_init(buf, cap);
-
-	if (buf == NULL)
-		return err_set(err, ERR_NOMEM, "signed data");
-	wr_cstring(&w, PROOF_LABEL);
-	wr_string(&w, session_id);
-	wr_string(&w, key);
 	return finish(&w, out, out_len, err);
 }

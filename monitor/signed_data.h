@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * signed_data - the bytes that a signature of ours or of a user must cover.
+ * signed_data - the bytes that a signature of a user must cover.
  *
  * Shapes:  built from what the monitor knows; nothing comes ready-made from
  *          the network process.
  * Units:   bytes.
  * Errors:  ERR_NOMEM, ERR_RANGE.
  * Owns:    the result is malloc'ed, the caller's.
- * Source:  RFC 4252 sections 7, 9; OpenSSH PROTOCOL (publickey-hostbound-v00,
- *          hostkeys-prove-00); reference sheet protocol_extensions.
+ * Source:  RFC 4252 sections 7, 9; OpenSSH PROTOCOL (publickey-hostbound-v00);
+ *          reference sheet protocol_extensions.
  */
 #ifndef MONITOR_SIGNED_DATA_H
 #define MONITOR_SIGNED_DATA_H
@@ -38,9 +38,6 @@ struct signed_hostbased {
 
 /* RFC 4252 section 9. */
 MUST_CHECK bool signed_hostbased_build(const struct signed_hostbased *in,
-    uint8_t **out, size_t *out_len, struct err *err);
-/* What proves that we hold a host key. */
-MUST_CHECK bool signed_proof_build(struct bytes session_id, struct bytes key,
     uint8_t **out, size_t *out_len, struct err *err);
 
 #endif

@@ -57,8 +57,6 @@ sshd_listener_liblistener_a_SOURCES = \
 	sshd/listener/daemon.h \
 	sshd/listener/handover.c \
 	sshd/listener/handover.h \
-	sshd/listener/host_keys.c \
-	sshd/listener/host_keys.h \
 	sshd/listener/inetd.c \
 	sshd/listener/inetd.h \
 	sshd/listener/leaving.c \
@@ -89,6 +87,8 @@ sshd_listener_liblistener_a_SOURCES = \
 	sshd/listener/reload.h \
 	sshd/listener/signals.c \
 	sshd/listener/signals.h \
+	sshd/listener/signer.c \
+	sshd/listener/signer.h \
 	sshd/listener/snapshot.c \
 	sshd/listener/snapshot.h \
 	sshd/listener/sockets.c \
@@ -250,6 +250,6 @@ sshd_sshd_session_LDADD = sshd/session/libsession.a $(sftp_libs) lib/ipc/libipc.
 	lib/base/libbase.a 
 
 # what contrib/try-it needs
-programs: keys/tool/sshd-keygen sshd/sshd sshd/sshd-net sshd/sshd-session monitor/sshd-monitor \
+programs: keys/tool/sshd-keygen sshd/sshd sshd/sshd-net sshd/sshd-session monitor/sshd-monitor signer/sshd-signer \
 	sftp-server/sftp-server
 .PHONY: programs

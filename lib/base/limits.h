@@ -25,6 +25,7 @@
 /* Keys and signatures */
 #define KEY_BLOB_MAX		65536	/* a certificate with many principals */
 #define SIGNATURE_MAX		16384	/* RSA-16384: 2 KiB; webauthn: origin */
+#define SIGNED_DATA_MAX		139264	/* two key blobs, names */
 #define DIGEST_MAX		64	/* SHA-512 */
 #define RSA_BITS_MIN		1024	/* as OpenSSH: no setting goes below */
 #define RSA_BITS_MAX		16384	/* as OpenSSH; libcrypto's bound, too */
@@ -82,6 +83,7 @@
 
 /* Between processes */
 #define IPC_MESSAGE_MAX		196608	/* fits the default socket buffer */
+#define OUTCOME_TEXT_MAX	128	/* of a struct err */
 #define IPC_QUEUE_MAX		1048576	/* written but not yet taken */
 #define IPC_FDS_MAX		8
 

@@ -4,39 +4,14 @@
 #include <assert.h>
 
 #include "lib/crypto/hash_ops.h"
-#include "lib/wire/writer.h"
 
-struct digest_row {
-	const char *name;	/* in libcrypto */
-	size_t len, block_len;
+static const char *const names[] = {	/* in libcrypto */
+	[DIGEST_MD5] = "MD5",
+	[DIGEST_SHA1] = "SHA1",
+	[DIGEST_SHA256] = "SHA256",
+	[DIGEST_SHA384] = "SHA384",
+	[DIGEST_SHA512] = "SHA512",
 };
-
-static const struct digest_row digest_rows[] = {
-	[DIGEST_MD5]    = { "MD5",    16, 64 },
-	[DIGEST_SHA1]   = { "SHA1",   20, 64 },
-	[DIGEST_SHA256] = { "SHA256", 32, 64 },
-	[DIGEST_SHA384] = { "SHA384", 48, 128 },
-	[DIGEST_SHA512] = { "SHA512", 64, 128 },
-};
-
-static const struct digest_row *
-digest_row(enum digest_id id)
-{
-	assert((size_t)id < ARRAY_LEN(digest_rows));
-	return &digest_rows[id];
-}
-
-size_t
-digest_len(enum digest_id id)
-{
-	return digest_row(id)->len;
-}
-
-size_t
-hash_block_len(enum digest_id id)
-{
-	return digest_row(id)->block_len;
-}
 
 bool
 hash_ops_load(struct hash_ops *ops, const char *name)
@@ -71,12 +46,12 @@ hash_ops_load(struct hash_ops *ops, const char *name)
 const struct hash_ops *
 hash_ops_get(enum digest_id id)
 {
-	static struct hash_ops known[ARRAY_LEN(digest_rows)];
+	static struct hash_ops known[ARRAY_LEN(names)];
 	struct hash_ops found;
 
 	assert((size_t)id < ARRAY_LEN(known));
 	if (known[id].newctx == NULL) {
-		if (!hash_ops_load(&found, digest_rows[id].name))
+		if (!hash_ops_load(&found, names[id]))
 			return NULL;
 		known[id] = found;
 	}
@@ -109,18 +84,6 @@ digest_update(struct digest *d, struct bytes b, struct err *err)
 }
 
 bool
-digest_string(struct digest *d, struct bytes b, struct err *err)
-{
-	uint8_t len[4];
-
-	if (b.len > UINT32_MAX)
-		return err_set(err, ERR_RANGE, "string to hash");
-	put_u32(len, (uint32_t)b.len);
-	return digest_update(d, bytes_of(len, sizeof(len)), err) &&
-	    digest_update(d, b, err);
-}
-
-bool
 digest_final(struct digest *d, uint8_t out[static DIGEST_MAX],
     struct err *err)
 {
@@ -138,17 +101,4 @@ digest_clear(struct digest *d)
 	if (d->ctx != NULL)
 		d->ops->freectx(d->ctx);
 	d->ctx = NULL;
-}
-
-bool
-digest_bytes(enum digest_id id, struct bytes b,
-    uint8_t out[static DIGEST_MAX], struct err *err)
-{
-	struct digest d;
-	bool ok;
-
-	ok = digest_init(&d, id, err) && digest_update(&d, b, err) &&
-	    digest_final(&d, out, err);
-	digest_clear(&d);
-	return ok;
 }

@@ -29,7 +29,5 @@ bool hash_ops_load(struct hash_ops *ops, const char *name);
 
 /* Found once for the process. */
 const struct hash_ops *hash_ops_get(enum digest_id id);
-/* What HMAC pads keys to. */
-size_t hash_block_len(enum digest_id id);
 
 #endif

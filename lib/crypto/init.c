@@ -36,10 +36,16 @@ warm_cipher(const struct cipher_alg *alg)
 }
 
 void
-crypto_warm(void)
+crypto_warm_digests(void)
 {
 	warm_digest(DIGEST_SHA256);
 	warm_digest(DIGEST_SHA512);
+}
+
+void
+crypto_warm(void)
+{
+	crypto_warm_digests();
 	for (size_t i = 0; cipher_row(i) != NULL; i++) {
 		if (cipher_row(i)->is_aead)
 			warm_cipher(cipher_row(i));

@@ -2,7 +2,7 @@
 /*
  * init - how a process starts libcrypto, and warms it up.
  *
- * Shapes:  two calls; crypto_init() first of all, crypto_warm() where a
+ * Shapes:  crypto_init() first of all, crypto_warm() where a
  *          process waits for a connection that it does not have yet.
  * Units:   -
  * Errors:  none here: what libcrypto can't do fails where it is used.
@@ -26,5 +26,7 @@ void crypto_init(void);
  * not wait for page faults. Makes no keys.
  */
 void crypto_warm(void);
+/* The part of it that hashing alone needs. */
+void crypto_warm_digests(void);
 
 #endif

@@ -34,25 +34,33 @@ struct kex_group {
 	struct bytes p, g;
 };
 
-/* One row of the table. */
+/* What an algorithm does; several names may stand for the same. */
+enum kex_method_id {
+	KEX_MLKEM768_X25519, KEX_SNTRUP761_X25519, KEX_CURVE25519,
+	KEX_NISTP256, KEX_NISTP384, KEX_NISTP521,
+	KEX_GEX, KEX_GROUP14, KEX_GROUP16, KEX_GROUP18,
+};
+
+/* One row of the table, in kex_names.c, which needs no libcrypto. */
 struct kex_alg {
 	const char *name;
 	enum kex_form form;
 	enum digest_id hash;
 	bool is_default;	/* offered unless configured otherwise */
-	/*
-	 * client_public: Q_C as received, or the magnitude of e. group is NULL
-	 * unless form is KEX_FORM_GEX.
-	 */
-	bool (*respond)(const struct kex_alg *alg,
-	    const struct kex_group *group, struct bytes client_public,
-	    struct kex_result *out, struct err *err);
-	const void *detail;	/* curve, group: private to the method's file */
+	enum kex_method_id method;
 };
 
 const struct kex_alg *kex_find(struct bytes name);
 /* Row i in order of preference; NULL past the end. */
 const struct kex_alg *kex_row(size_t i);
+
+/*
+ * client_public: Q_C as received, or the magnitude of e. group is NULL unless
+ * form is KEX_FORM_GEX.
+ */
+MUST_CHECK bool kex_respond(const struct kex_alg *alg,
+    const struct kex_group *group, struct bytes client_public,
+    struct kex_result *out, struct err *err);
 void kex_result_clear(struct kex_result *result);
 
 /* RFC 3526 group of at least `bits` bits, for a missing moduli file. */
@@ -66,7 +74,7 @@ struct kex_hash_input {
 	struct bytes host_key;				/* K_S */
 	struct bytes gex_request;	/* 12 bytes min, n, max; GEX only */
 	struct bytes gex_p, gex_g;	/* magnitudes; GEX only */
-	struct bytes client_public, server_public;	/* as in respond() */
+	struct bytes client_public, server_public;	/* of kex_respond() */
 	struct bytes shared;		/* K, encoded */
 };
 

@@ -163,54 +163,27 @@ dh_exchange(const struct kex_group *group, struct bytes e,
 }
 
 static bool
-group_respond(const struct kex_alg *alg, const struct kex_group *group,
-    struct bytes client_public, struct kex_result *out, struct err *err)
+group_respond(const struct kex_alg *alg, const void *detail,
+    const struct kex_group *group, struct bytes client_public, struct kex_result *out, struct err *err)
 {
+	(void)alg;
 	(void)group;
 	*out = (struct kex_result){ 0 };
-	return dh_exchange(alg->detail, client_public, out, err);
+	return dh_exchange(detail, client_public, out, err);
 }
 
 static bool
-gex_respond(const struct kex_alg *alg, const struct kex_group *group,
-    struct bytes client_public, struct kex_result *out, struct err *err)
+gex_respond(const struct kex_alg *alg, const void *detail,
+    const struct kex_group *group, struct bytes client_public, struct kex_result *out, struct err *err)
 {
 	(void)alg;
+	(void)detail;
 	assert(group != NULL);
 	*out = (struct kex_result){ 0 };
 	return dh_exchange(group, client_public, out, err);
 }
 
-const struct kex_alg kex_group14_sha256 = {
-	.name = "diffie-hellman-group14-sha256", .form = KEX_FORM_DH,
-	.hash = DIGEST_SHA256, .respond = group_respond,
-	.detail = &kex_group_2048,
-};
-
-const struct kex_alg kex_group16_sha512 = {
-	.name = "diffie-hellman-group16-sha512", .form = KEX_FORM_DH,
-	.hash = DIGEST_SHA512, .respond = group_respond,
-	.detail = &kex_group_4096,
-};
-
-const struct kex_alg kex_group18_sha512 = {
-	.name = "diffie-hellman-group18-sha512", .form = KEX_FORM_DH,
-	.hash = DIGEST_SHA512, .respond = group_respond,
-	.detail = &kex_group_8192,
-};
-
-const struct kex_alg kex_group14_sha1 = {
-	.name = "diffie-hellman-group14-sha1", .form = KEX_FORM_DH,
-	.hash = DIGEST_SHA1, .respond = group_respond,
-	.detail = &kex_group_2048,
-};
-
-const struct kex_alg kex_gex_sha1 = {
-	.name = "diffie-hellman-group-exchange-sha1", .form = KEX_FORM_GEX,
-	.hash = DIGEST_SHA1, .respond = gex_respond,
-};
-
-const struct kex_alg kex_gex_sha256 = {
-	.name = "diffie-hellman-group-exchange-sha256", .form = KEX_FORM_GEX,
-	.hash = DIGEST_SHA256, .respond = gex_respond,
-};
+const struct kex_method kex_group14 = { group_respond, &kex_group_2048 };
+const struct kex_method kex_group16 = { group_respond, &kex_group_4096 };
+const struct kex_method kex_group18 = { group_respond, &kex_group_8192 };
+const struct kex_method kex_gex = { gex_respond, NULL };

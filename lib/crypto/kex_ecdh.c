@@ -64,14 +64,15 @@ derive(const struct curve *curve, EVP_PKEY *own, EVP_PKEY *peer,
 }
 
 static bool
-ecdh_respond(const struct kex_alg *alg, const struct kex_group *group,
-    struct bytes client_public, struct kex_result *out, struct err *err)
+ecdh_respond(const struct kex_alg *alg, const void *detail,
+    const struct kex_group *group, struct bytes client_public, struct kex_result *out, struct err *err)
 {
-	const struct curve *curve = alg->detail;
+	const struct curve *curve = detail;
 	uint8_t shared[COORDINATE_MAX];
 	EVP_PKEY *own = NULL, *peer = NULL;
 	bool ok = false;
 
+	(void)alg;
 	(void)group;
 	*out = (struct kex_result){ 0 };
 	if (!is_uncompressed(curve, client_public))
@@ -96,20 +97,14 @@ ecdh_respond(const struct kex_alg *alg, const struct kex_group *group,
 	return ok;
 }
 
-const struct kex_alg kex_nistp256 = {
-	.name = "ecdh-sha2-nistp256", .form = KEX_FORM_ECDH,
-	.hash = DIGEST_SHA256, .is_default = true, .respond = ecdh_respond,
-	.detail = &(const struct curve){ "P-256", 32 },
+const struct kex_method kex_nistp256 = {
+	ecdh_respond, &(const struct curve){ "P-256", 32 },
 };
 
-const struct kex_alg kex_nistp384 = {
-	.name = "ecdh-sha2-nistp384", .form = KEX_FORM_ECDH,
-	.hash = DIGEST_SHA384, .is_default = true, .respond = ecdh_respond,
-	.detail = &(const struct curve){ "P-384", 48 },
+const struct kex_method kex_nistp384 = {
+	ecdh_respond, &(const struct curve){ "P-384", 48 },
 };
 
-const struct kex_alg kex_nistp521 = {
-	.name = "ecdh-sha2-nistp521", .form = KEX_FORM_ECDH,
-	.hash = DIGEST_SHA512, .is_default = true, .respond = ecdh_respond,
-	.detail = &(const struct curve){ "P-521", 66 },
+const struct kex_method kex_nistp521 = {
+	ecdh_respond, &(const struct curve){ "P-521", 66 },
 };

@@ -51,10 +51,10 @@ encaps_sntrup761(const uint8_t *public, uint8_t *ciphertext,
 }
 
 static bool
-hybrid_respond(const struct kex_alg *alg, const struct kex_group *group,
-    struct bytes client_public, struct kex_result *out, struct err *err)
+hybrid_respond(const struct kex_alg *alg, const void *detail,
+    const struct kex_group *group, struct bytes client_public, struct kex_result *out, struct err *err)
 {
-	const struct kem *kem = alg->detail;
+	const struct kem *kem = detail;
 	uint8_t both[KEM_SHARED_LEN + X25519_LEN], k[DIGEST_MAX];
 	bool ok;
 
@@ -87,20 +87,5 @@ _Static_assert(SNTRUP761_CIPHERTEXT_LEN + X25519_LEN <= KEX_PUBLIC_MAX &&
     MLKEM768_CIPHERTEXT_LEN + X25519_LEN <= KEX_PUBLIC_MAX,
     "room for the answer");
 
-const struct kex_alg kex_mlkem768_x25519 = {
-	.name = "mlkem768x25519-sha256", .form = KEX_FORM_ECDH,
-	.hash = DIGEST_SHA256, .is_default = true,
-	.respond = hybrid_respond, .detail = &mlkem768,
-};
-
-const struct kex_alg kex_sntrup761_x25519 = {
-	.name = "sntrup761x25519-sha512", .form = KEX_FORM_ECDH,
-	.hash = DIGEST_SHA512, .is_default = true,
-	.respond = hybrid_respond, .detail = &sntrup761,
-};
-
-const struct kex_alg kex_sntrup761_x25519_openssh = {
-	.name = "sntrup761x25519-sha512@openssh.com", .form = KEX_FORM_ECDH,
-	.hash = DIGEST_SHA512, .is_default = true,
-	.respond = hybrid_respond, .detail = &sntrup761,
-};
+const struct kex_method kex_mlkem768_x25519 = { hybrid_respond, &mlkem768 };
+const struct kex_method kex_sntrup761_x25519 = { hybrid_respond, &sntrup761 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * kex_methods - all key exchange methods, and what they share.
+ * kex_methods - what each key exchange does, and what they share.
  *
  * Shapes:  one descriptor for each method; K in the form in which it enters
  *          the hash.
@@ -21,12 +21,18 @@ MUST_CHECK bool kex_shared_mpint(struct secret *shared,
 MUST_CHECK bool kex_shared_string(struct secret *shared, struct bytes b,
     struct err *err);
 
-extern const struct kex_alg kex_mlkem768_x25519;
-extern const struct kex_alg kex_sntrup761_x25519,
-    kex_sntrup761_x25519_openssh;
-extern const struct kex_alg kex_curve25519, kex_curve25519_libssh;
-extern const struct kex_alg kex_nistp256, kex_nistp384, kex_nistp521;
-extern const struct kex_alg kex_group14_sha256, kex_group16_sha512,
-    kex_group18_sha512, kex_gex_sha256, kex_group14_sha1, kex_gex_sha1;
+struct kex_method {
+	/* as kex_respond() */
+	bool (*respond)(const struct kex_alg *alg, const void *detail,
+	    const struct kex_group *group, struct bytes client_public,
+	    struct kex_result *out, struct err *err);
+	const void *detail;	/* curve, group: private to the method's file */
+};
+
+extern const struct kex_method kex_mlkem768_x25519, kex_sntrup761_x25519;
+extern const struct kex_method kex_curve25519;
+extern const struct kex_method kex_nistp256, kex_nistp384, kex_nistp521;
+extern const struct kex_method kex_group14, kex_group16, kex_group18;
+extern const struct kex_method kex_gex;
 
 #endif

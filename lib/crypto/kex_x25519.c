@@ -5,13 +5,14 @@
 #include "lib/crypto/x25519.h"
 
 static bool
-curve25519_respond(const struct kex_alg *alg, const struct kex_group *group,
-    struct bytes client_public, struct kex_result *out, struct err *err)
+curve25519_respond(const struct kex_alg *alg, const void *detail,
+    const struct kex_group *group, struct bytes client_public, struct kex_result *out, struct err *err)
 {
 	uint8_t shared[X25519_LEN];
 	bool ok;
 
 	(void)alg;
+	(void)detail;
 	(void)group;
 	*out = (struct kex_result){ 0 };
 	if (client_public.len != X25519_LEN)
@@ -26,14 +27,4 @@ curve25519_respond(const struct kex_alg *alg, const struct kex_group *group,
 	return ok;
 }
 
-const struct kex_alg kex_curve25519 = {
-	.name = "curve25519-sha256", .form = KEX_FORM_ECDH,
-	.hash = DIGEST_SHA256, .is_default = true,
-	.respond = curve25519_respond,
-};
-
-const struct kex_alg kex_curve25519_libssh = {
-	.name = "curve25519-sha256@libssh.org", .form = KEX_FORM_ECDH,
-	.hash = DIGEST_SHA256, .is_default = true,
-	.respond = curve25519_respond,
-};
+const struct kex_method kex_curve25519 = { curve25519_respond, NULL };

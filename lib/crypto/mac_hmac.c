@@ -57,7 +57,7 @@ hmac_keyed(const struct hash_ops *hash, size_t block_len, struct bytes key,
 static void *
 hmac_new(const struct mac_alg *alg, struct bytes key, struct err *err)
 {
-	size_t block_len = hash_block_len(alg->hash);
+	size_t block_len = digest_block_len(alg->hash);
 	struct hmac *hmac;
 
 	if ((hmac = calloc(1, sizeof(*hmac))) == NULL) {

@@ -26,7 +26,9 @@ enum ipc_edge {
 	MONITOR_TO_SESSION, SESSION_TO_MONITOR,
 	NET_TO_SESSION, SESSION_TO_NET,
 	SFTP_TO_SESSION,	/* internal-sftp: a fork of the session */
-	MONITOR_TO_DEVICE, DEVICE_TO_MONITOR,	/* see monitor/device.h */
+	LISTENER_TO_SIGNER, SIGNER_TO_LISTENER,
+	MONITOR_TO_SIGNER, SIGNER_TO_MONITOR,	/* see signer/signer.h */
+	SIGNER_TO_DEVICE, DEVICE_TO_SIGNER,	/* see signer/device.h */
 	IPC_EDGE_COUNT
 };
 
@@ -40,12 +42,17 @@ enum {
 	MON_NAMED	= 1 << 4,	/* user looked up, not authenticated */
 	MON_AUTHED	= 1 << 5,	/* login granted */
 	MON_DIALOGUE	= 1 << 6,	/* named; waits for answers */
-	MON_DEVICE	= 1 << 7,	/* of the one question to a device */
+	MON_ASKING	= 1 << 7,	/* of its questions to a signer */
 	/* net */
 	NET_START	= 1 << 8,	/* not set up: not in the sandbox yet */
 	NET_WARM	= 1 << 9,	/* in the sandbox, no connection */
 	NET_ASKING	= 1 << 10,	/* before login, an answer is due */
 	NET_OPEN	= 1 << 11,	/* after login */
+	/* signer */
+	SIG_START	= 1 << 12,	/* no host keys yet */
+	SIG_READY	= 1 << 13,	/* starts a process for each monitor */
+	SIG_SERVING	= 1 << 14,	/* that process: answers its monitor */
+	SIG_DEVICE	= 1 << 15,	/* of the one question to a device */
 	/* session */
 	SES_START	= 1 << 16,	/* no grant yet */
 	SES_OPEN	= 1 << 17,
@@ -55,12 +62,12 @@ enum {
 	LIS_STARTING	= 1 << 24,
 	LIS_WARM	= 1 << 25,
 	LIS_SERVING	= 1 << 26,
-	LIS_KEYS	= 1 << 27,	/* this monitor was asked to load keys */
+	LIS_KEYS	= 1 << 27,	/* about a signer that loads keys */
+	LIS_SIGNER	= 1 << 28,	/* ... that has them */
 
 	MON_ANY_CONNECTION = MON_KEX | MON_FRESH | MON_NAMED |
 	    MON_DIALOGUE | MON_AUTHED,
 	MON_ANY_NET	= MON_WARM | MON_ANY_CONNECTION,
-	LIS_ANY		= LIS_STARTING | LIS_WARM | LIS_SERVING | LIS_KEYS,
 };
 
 enum { MANY = 0, ONCE = 1 };
@@ -72,16 +79,13 @@ enum { MANY = 0, ONCE = 1 };
 /* ---- listener -> monitor ------------------------------------------------ */
 
 /*
- * First message. Descriptors: snapshot of the configuration, host keys (or
- * the snapshot again when they are to be loaded), sshd-net, sshd-session,
- * where log lines go.
+ * First message. Descriptors: snapshot of the configuration, public host keys,
+ * where the signer takes SERVE, sshd-net, sshd-session, where log lines go.
  */
 #define IPC_SETUP_FIELDS(U8, U32, U64, STR)				\
 	U32(flags)		/* enum setup_flags */			\
 	U32(debug_level)	/* number of -d */			\
 	STR(net_filter, 65536)	/* struct sock_filter[], compiled */
-/* Load the host keys, answer with HOST_KEYS and exit. */
-#define IPC_LOAD_HOST_KEYS_FIELDS(U8, U32, U64, STR)
 /* Descriptors: one socket, or input and output. */
 #define IPC_CONNECTION_FIELDS(U8, U32, U64, STR)			\
 	U64(number)		/* counts accepted connections */	\
@@ -89,9 +93,6 @@ enum { MANY = 0, ONCE = 1 };
 
 /* ---- monitor -> listener ------------------------------------------------ */
 
-/* Descriptor: a sealed file made by host_keys_pack(). */
-#define IPC_HOST_KEYS_FIELDS(U8, U32, U64, STR)				\
-	U32(count)
 /* The pair is warm. */
 #define IPC_READY_FIELDS(U8, U32, U64, STR)
 /*
@@ -102,6 +103,79 @@ enum { MANY = 0, ONCE = 1 };
 /* Login is complete: no longer a startup. */
 #define IPC_AUTHENTICATED_FIELDS(U8, U32, U64, STR)			\
 	STR(user, USER_NAME_MAX)
+
+/* ---- listener <-> signer ------------------------------------------------ */
+
+/*
+ * First and only message. Descriptors: snapshot of the configuration, where
+ * SERVE comes from monitors, where log lines go.
+ */
+#define IPC_SIGNER_SETUP_FIELDS(U8, U32, U64, STR)			\
+	U32(flags)		/* enum setup_flags */			\
+	U32(debug_level)	/* number of -d */
+/* Descriptor: a sealed file made by host_keys_pack(). */
+#define IPC_HOST_KEYS_FIELDS(U8, U32, U64, STR)				\
+	U32(count)
+/*
+ * One of its processes died by a signal; the next has the same layout of
+ * memory, so somebody could go on guessing.
+ */
+#define IPC_SIGNER_HURT_FIELDS(U8, U32, U64, STR)			\
+	U32(signal)
+
+/* ---- monitor <-> signer -------------------------------------------------- */
+
+/* Descriptor: the socket over which the monitor will ask. */
+#define IPC_SERVE_FIELDS(U8, U32, U64, STR)
+/*
+ * KEX_SIGN, and what the monitor does not let net say. The signer hashes and
+ * signs that.
+ */
+#define IPC_SIGN_EXCHANGE_FIELDS(U8, U32, U64, STR)			\
+	STR(kex_name, ALG_NAME_MAX)					\
+	STR(host_key_algorithm, ALG_NAME_MAX)				\
+	STR(client_version, VERSION_LINE_MAX)				\
+	STR(server_version, VERSION_LINE_MAX)				\
+	STR(client_kexinit, PAYLOAD_MAX_PREAUTH)			\
+	STR(server_kexinit, PAYLOAD_MAX_PREAUTH)			\
+	STR(host_key, KEY_BLOB_MAX)		/* K_S */		\
+	STR(gex_request, 12)						\
+	STR(gex_p, 1024)						\
+	STR(gex_g, 1024)						\
+	STR(client_public, KEX_PUBLIC_MAX)				\
+	STR(server_public, KEX_PUBLIC_MAX)				\
+	STR(shared_secret, KEX_SECRET_MAX)
+/* For hostkeys-prove-00; one of our plain keys. */
+#define IPC_SIGN_PROOF_FIELDS(U8, U32, U64, STR)			\
+	STR(session_id, DIGEST_MAX)					\
+	STR(key, KEY_BLOB_MAX)						\
+	STR(algorithm, ALG_NAME_MAX)
+#define IPC_VERIFY_FIELDS(U8, U32, U64, STR)				\
+	STR(key, KEY_BLOB_MAX)						\
+	STR(algorithm, ALG_NAME_MAX)					\
+	STR(signature, SIGNATURE_MAX)					\
+	STR(data, SIGNED_DATA_MAX)
+/* Is the certificate signed, by one of these algorithms? */
+#define IPC_CHECK_CERT_FIELDS(U8, U32, U64, STR)			\
+	STR(cert, KEY_BLOB_MAX)						\
+	STR(ca_algorithms, NAME_LIST_MAX)
+/* A struct err; code ERR_NONE: it went well, and the rest is of use. */
+#define IPC_OUTCOME(U8, U32, STR)					\
+	U8(code)							\
+	U32(sys)							\
+	STR(what, OUTCOME_TEXT_MAX)
+#define IPC_EXCHANGE_SIGNED_FIELDS(U8, U32, U64, STR)			\
+	IPC_OUTCOME(U8, U32, STR)					\
+	STR(hash, DIGEST_MAX)						\
+	STR(signature, SIGNATURE_MAX)
+#define IPC_PROOF_SIGNED_FIELDS(U8, U32, U64, STR)			\
+	IPC_OUTCOME(U8, U32, STR)					\
+	STR(signature, SIGNATURE_MAX)
+/* Answers VERIFY and CHECK_CERT; of security keys: */
+#define IPC_VERIFIED_FIELDS(U8, U32, U64, STR)				\
+	IPC_OUTCOME(U8, U32, STR)					\
+	U8(flags)							\
+	U32(counter)
 
 /* ---- monitor -> net ----------------------------------------------------- */
 
@@ -184,7 +258,7 @@ enum { MANY = 0, ONCE = 1 };
 	STR(lines, LOG_LINES_BYTES)
 /*
  * The parts of the exchange hash, RFC 4253 section 8 and RFC 5656 section 4.
- * The monitor hashes them with its own version and host key, and signs that.
+ * The monitor has the signer hash them, with its own version and host key.
  */
 #define IPC_KEX_SIGN_FIELDS(U8, U32, U64, STR)				\
 	STR(kex_name, ALG_NAME_MAX)					\
@@ -331,7 +405,7 @@ enum { MANY = 0, ONCE = 1 };
 	U8(level)							\
 	STR(lines, LOG_LINES_BYTES)
 
-/* ---- monitor <-> the process that asks a security key -------------------- */
+/* ---- signer <-> the process that asks a security key --------------------- */
 
 /* Without data: is the provider of use? */
 #define IPC_DEVICE_SIGN_FIELDS(U8, U32, U64, STR)			\
@@ -471,14 +545,25 @@ enum { MANY = 0, ONCE = 1 };
 
 /*  X(name, edge, states of the receiver, limit, min fds, max fds) */
 #define IPC_MESSAGES(X)							\
-	X(SETUP,	LISTENER_TO_MONITOR, MON_START, ONCE, 5, 5)	\
-	X(LOAD_HOST_KEYS, LISTENER_TO_MONITOR, MON_WARM, ONCE, 0, 0)	\
+	X(SETUP,	LISTENER_TO_MONITOR, MON_START, ONCE, 6, 6)	\
 	X(CONNECTION,	LISTENER_TO_MONITOR, MON_WARM, ONCE, 1, 2)	\
 									\
-	X(HOST_KEYS,	MONITOR_TO_LISTENER, LIS_KEYS, ONCE, 1, 1)	\
 	X(READY,	MONITOR_TO_LISTENER, LIS_STARTING, ONCE, 0, 0)	\
 	X(CHECKING,	MONITOR_TO_LISTENER, LIS_SERVING, ONCE, 1, 1)	\
 	X(AUTHENTICATED, MONITOR_TO_LISTENER, LIS_SERVING, ONCE, 0, 0)	\
+									\
+	X(SIGNER_SETUP,	LISTENER_TO_SIGNER, SIG_START, ONCE, 3, 3)	\
+	X(HOST_KEYS,	SIGNER_TO_LISTENER, LIS_KEYS, ONCE, 1, 1)	\
+	X(SIGNER_HURT,	SIGNER_TO_LISTENER, LIS_SIGNER, ONCE, 0, 0)	\
+									\
+	X(SERVE,	MONITOR_TO_SIGNER, SIG_READY, MANY, 1, 1)	\
+	X(SIGN_EXCHANGE, MONITOR_TO_SIGNER, SIG_SERVING, MANY, 0, 0)	\
+	X(SIGN_PROOF,	MONITOR_TO_SIGNER, SIG_SERVING, MANY, 0, 0)	\
+	X(VERIFY,	MONITOR_TO_SIGNER, SIG_SERVING, MANY, 0, 0)	\
+	X(CHECK_CERT,	MONITOR_TO_SIGNER, SIG_SERVING, MANY, 0, 0)	\
+	X(EXCHANGE_SIGNED, SIGNER_TO_MONITOR, MON_ASKING, MANY, 0, 0)	\
+	X(PROOF_SIGNED,	SIGNER_TO_MONITOR, MON_ASKING, MANY, 0, 0)	\
+	X(VERIFIED,	SIGNER_TO_MONITOR, MON_ASKING, MANY, 0, 0)	\
 									\
 	X(NET_SETUP,	MONITOR_TO_NET, NET_START, ONCE, 0, 0)		\
 	X(NET_CONNECTION, MONITOR_TO_NET, NET_WARM, ONCE, 1, 2)		\
@@ -517,8 +602,8 @@ enum { MANY = 0, ONCE = 1 };
 									\
 	X(SFTP_LOG,	SFTP_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 									\
-	X(DEVICE_SIGN,	MONITOR_TO_DEVICE, DEV_ASKED, ONCE, 0, 0)	\
-	X(DEVICE_SIGNED, DEVICE_TO_MONITOR, MON_DEVICE, ONCE, 0, 0)	\
+	X(DEVICE_SIGN,	SIGNER_TO_DEVICE, DEV_ASKED, ONCE, 0, 0)	\
+	X(DEVICE_SIGNED, DEVICE_TO_SIGNER, SIG_DEVICE, ONCE, 0, 0)	\
 									\
 	X(SES_OPEN,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 	X(SES_PTY,	NET_TO_SESSION, SES_OPEN, MANY, 0, 0)		\

@@ -17,7 +17,7 @@ from ipc import program
 from patient import CONFIG, Patient
 from server import wait_until
 
-PROGRAMS = ("sshd", "sshd-monitor", "sshd-net", "sshd-session")
+PROGRAMS = ("sshd", "sshd-monitor", "sshd-signer", "sshd-net", "sshd-session")
 
 
 def receive_socket(control):

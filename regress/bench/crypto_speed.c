@@ -165,7 +165,7 @@ speed_of_kex(const struct kex_alg *alg)
 	for (unsigned i = 0; i <= rounds; i++) {
 		struct kex_result result;
 
-		must(alg->respond(alg, &group, bytes_of(public, len), &result,
+		must(kex_respond(alg, &group, bytes_of(public, len), &result,
 		    &err), &err);
 		kex_result_clear(&result);
 		if (i == 0) {

@@ -96,7 +96,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		group = any_group(fuzz_u8(&in), &in);
 	in.len = MIN(in.len, KEX_PUBLIC_MAX - 1);
 	public = fuzz_copy_init(in);
-	if (alg->respond(alg, alg->form == KEX_FORM_GEX ? &group : NULL,
+	if (kex_respond(alg, alg->form == KEX_FORM_GEX ? &group : NULL,
 	    public.b, &result, &err))
 		check_result(alg, &group, public.b, &result);
 	else

@@ -15,6 +15,7 @@ IS_POSTERN = "postern" in subprocess.run(
 BUILD_FOLDERS = {   # in a build tree
     "sshd-keygen": "../keys/tool",
     "sshd-monitor": "../monitor",
+    "sshd-signer": "../signer",
     "sftp-server": "../sftp-server",
 }
 KEY_TYPES = {

@@ -176,7 +176,8 @@ def installed(tmp_path):
     """A private copy of the server's programs; the path of its sshd."""
     directory = tmp_path / "installed"
     directory.mkdir()
-    for name in ("sshd", "sshd-monitor", "sshd-net", "sshd-session"):
+    for name in ("sshd", "sshd-monitor", "sshd-signer", "sshd-net",
+                 "sshd-session"):
         shutil.copy(server_module.program(name), directory)
     return directory
 

@@ -381,7 +381,8 @@ def test_every_keyword_that_acts_is_read_by_some_code():
         body = f.read().partition("\nstruct conf {")[2]
     fields = set(re.findall(r"\*?(\w+)[,;]", body))
     code = ""
-    for folder in ("sshd/listener", "sshd/net", "sshd/session", "monitor"):
+    for folder in ("sshd/listener", "sshd/net", "sshd/session", "monitor",
+                   "signer"):
         for path in glob.glob(os.path.join(HERE, "../..", folder, "*.c")):
             with open(path) as f:
                 code += f.read()

@@ -29,7 +29,9 @@ unit_tests = \
 	regress/unit/config/strict_test \
 	regress/unit/config/suggest_test \
 	regress/unit/config/value_test \
+	regress/unit/crypto/digest_md_test \
 	regress/unit/crypto/digest_test \
+	regress/unit/crypto/hmac_test \
 	regress/unit/crypto/kex_test \
 	regress/unit/crypto/mlkem768_test \
 	regress/unit/crypto/protect_test \
@@ -107,6 +109,8 @@ unit_tests = \
 	regress/unit/session/internal_sftp_test \
 	regress/unit/session/tty_modes_test \
 	regress/unit/session/x11_test \
+	regress/unit/signer/proof_test \
+	regress/unit/signer/serve_test \
 	regress/unit/sftp/audit_test \
 	regress/unit/sftp/digest_test \
 	regress/unit/sftp/handles_test \
@@ -168,6 +172,19 @@ regress_unit_config_suggest_test_SOURCES = regress/unit/config/suggest_test.c
 regress_unit_config_suggest_test_LDADD = $(unit_libs)
 regress_unit_config_value_test_SOURCES = regress/unit/config/value_test.c regress/unit/config/config_util.h
 regress_unit_config_value_test_LDADD = $(unit_libs)
+# the same test of the other implementation
+regress_unit_crypto_digest_md_test_SOURCES = \
+	regress/unit/crypto/digest_test.c regress/unit/crypto/hex.h
+regress_unit_crypto_digest_md_test_LDADD = lib/crypto/libsmallcrypto.a \
+	lib/wire/libwire.a lib/base/libbase.a $(MD_LIBS) $(CMOCKA_LIBS)
+regress_unit_crypto_hmac_test_SOURCES = regress/unit/crypto/hmac_test.c \
+	regress/unit/crypto/hex.h
+regress_unit_crypto_hmac_test_LDADD = $(unit_libs)
+regress_unit_signer_proof_test_SOURCES = regress/unit/signer/proof_test.c
+regress_unit_signer_proof_test_LDADD = signer/libsigner.a $(unit_libs)
+regress_unit_signer_serve_test_SOURCES = regress/unit/signer/serve_test.c \
+	regress/unit/keys/samples.h regress/unit/keys/keys_util.h
+regress_unit_signer_serve_test_LDADD = signer/libsigner.a $(unit_libs)
 regress_unit_crypto_digest_test_SOURCES = regress/unit/crypto/digest_test.c regress/unit/crypto/hex.h
 regress_unit_crypto_digest_test_LDADD = $(unit_libs)
 regress_unit_crypto_kex_test_SOURCES = regress/unit/crypto/kex_test.c regress/unit/crypto/hex.h
@@ -257,7 +274,8 @@ regress_unit_monitor_records_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_req_user_test_SOURCES = regress/unit/monitor/req_user_test.c
 regress_unit_monitor_req_user_test_LDADD = monitor/libmonitor.a $(unit_libs)
 regress_unit_monitor_requests_test_SOURCES = regress/unit/monitor/requests_test.c
-regress_unit_monitor_requests_test_LDADD = monitor/libmonitor.a $(unit_libs)
+regress_unit_monitor_requests_test_LDADD = monitor/libmonitor.a \
+	signer/libsigner.a $(unit_libs)
 regress_unit_monitor_peer_name_test_SOURCES = \
 	regress/unit/monitor/peer_name_test.c
 regress_unit_monitor_peer_name_test_LDADD = monitor/libmonitor.a $(unit_libs)

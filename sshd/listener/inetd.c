@@ -59,7 +59,7 @@ inetd_serve(struct listener *listener)
 	int fds[] = { STDIN_FILENO, STDOUT_FILENO };
 	int exit_code;
 
-	/* the host keys' monitor gets /dev/null for them: exec replaces both */
+	/* the signer gets /dev/null for them: exec replaces both */
 	if ((exit_code = start_load(listener)) != 0)
 		return exit_code;
 	logging_configure(listener, false);

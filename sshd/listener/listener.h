@@ -48,6 +48,7 @@ struct listener {
 	int null_fd;
 	struct spawner spawner;
 	struct snapshot snapshot;
+	bool signer_due;		/* the snapshot's is of no use */
 	char pid_file[PATH_MAX];	/* written; empty: none */
 
 	struct sockets sockets;

@@ -82,7 +82,8 @@ serve(struct listener *listener)
 {
 	struct err err;
 
-	if (!accept_start(listener, &err) || !signals_watch(listener, &err))
+	if (!accept_start(listener, &err) || !signals_watch(listener, &err) ||
+	    !signer_watch(listener, &err))
 		return complain(&err);
 	write_pid_file(listener);
 	logging_configure(listener, false);

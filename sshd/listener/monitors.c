@@ -95,6 +95,8 @@ monitors_start(struct listener *listener)
 	struct err err;
 	pid_t pid;
 
+	if (!signer_renew(listener))
+		return NULL;
 	if (!spawn_monitor(&listener->spawner, &listener->snapshot, &pid, &ipc,
 	    &err)) {
 		log_error("%s: %s", err.what, err_text(&err));
@@ -224,6 +226,8 @@ monitors_reap(struct listener *listener)
 	int status;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (signer_has_ended(listener, pid, status))
+			continue;
 		child = children_find(&listener->children, pid);
 		if (child == NULL)
 			continue;

@@ -8,12 +8,14 @@
 
 static const char *const names[PROGRAM_COUNT] = {
 	[PROGRAM_MONITOR] = "sshd-monitor",
+	[PROGRAM_SIGNER] = "sshd-signer",
 	[PROGRAM_NET] = "sshd-net",
 	[PROGRAM_SESSION] = "sshd-session",
 };
 
 static const char *const build_places[PROGRAM_COUNT] = {
 	[PROGRAM_MONITOR] = "monitor",
+	[PROGRAM_SIGNER] = "signer",
 	[PROGRAM_NET] = "sshd",
 	[PROGRAM_SESSION] = "sshd",
 };

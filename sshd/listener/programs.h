@@ -3,7 +3,7 @@
  * programs - the helper programs, held open so that an upgrade on disk never
  * mixes versions within a running server.
  *
- * Shapes:  three descriptors (O_PATH, O_CLOEXEC) for execveat().
+ * Shapes:  descriptors (O_PATH, O_CLOEXEC) for execveat().
  * Units:   -
  * Errors:  programs_open() names the path that failed in `failed`.
  * Owns:    the descriptors.
@@ -16,7 +16,10 @@
 
 #include "lib/base/err.h"
 
-enum program { PROGRAM_MONITOR, PROGRAM_NET, PROGRAM_SESSION, PROGRAM_COUNT };
+enum program {
+	PROGRAM_MONITOR, PROGRAM_SIGNER, PROGRAM_NET, PROGRAM_SESSION,
+	PROGRAM_COUNT
+};
 
 struct program_paths {
 	char path[PROGRAM_COUNT][PATH_MAX];
@@ -26,11 +29,11 @@ struct programs {
 	int fd[PROGRAM_COUNT];
 };
 
-#define PROGRAMS_NONE	((struct programs){ .fd = { -1, -1, -1 } })
+#define PROGRAMS_NONE	((struct programs){ .fd = { -1, -1, -1, -1 } })
 
 /*
  * Where they lie, for a binary with this absolute path: its build tree, its
- * own directory when all three are there, else LIBEXECDIR.
+ * own directory when all of them are there, else LIBEXECDIR.
  */
 void programs_find(const char *binary, struct program_paths *paths);
 /* *failed borrows from paths. */

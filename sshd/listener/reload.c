@@ -172,7 +172,7 @@ load_next(struct listener *listener, struct snapshot *next)
 		log_error("%s", text);
 		return false;
 	}
-	return start_host_keys(listener, next) == 0;
+	return start_signer(listener, next) == 0;
 }
 
 static void
@@ -216,6 +216,9 @@ reload_here(struct listener *listener)
 			penalties_clear(&listener->penalties);
 		snapshot_clear(&listener->snapshot);
 		listener->snapshot = next;
+		listener->signer_due = false;
+		if (!signer_watch(listener, &err))
+			log_error("%s: %s", err.what, err_text(&err));
 		logging_configure(listener, false);
 		pool_discard(listener);
 	}

@@ -77,8 +77,7 @@ snapshot_clear(struct snapshot *snapshot)
 	config_free(snapshot->config);
 	if (snapshot->config_fd != -1)
 		close(snapshot->config_fd);
-	if (snapshot->host_keys_fd != -1)
-		close(snapshot->host_keys_fd);
+	signer_clear(&snapshot->signer);
 	programs_close(&snapshot->programs);
 	free(snapshot->net_filter);
 	*snapshot = SNAPSHOT_NONE;

@@ -2,7 +2,7 @@
 /*
  * snapshot - all that a reload replaces at once.
  *
- * Shapes:  configuration, its packed form, host keys, programs, net's filter.
+ * Shapes:  configuration, its packed form, signer, programs, net's filter.
  * Units:   -
  * Errors:  bad configuration is logged line by line where it is found; other
  *          failures are one line of text for the caller to log.
@@ -15,19 +15,20 @@
 #include "sshd/config/config.h"
 #include "sshd/listener/cmdline.h"
 #include "sshd/listener/programs.h"
+#include "sshd/listener/signer.h"
 
 struct snapshot {
 	struct config *config;
 	struct conf conf;		/* without Match: the listener's own */
 	int config_fd;			/* sealed, config_pack() */
-	int host_keys_fd;		/* sealed, from the monitor; or -1 */
+	struct signer signer;
 	struct programs programs;
 	uint8_t *net_filter;		/* struct sock_filter[] */
 	size_t net_filter_len;
 };
 
 #define SNAPSHOT_NONE	((struct snapshot){ .config_fd = -1, \
-    .host_keys_fd = -1, .programs = PROGRAMS_NONE })
+    .signer = SIGNER_NONE, .programs = PROGRAMS_NONE })
 
 #define SNAPSHOT_TEXT_MAX	(PATH_MAX + 256)
 

@@ -56,18 +56,30 @@ spawn_become(int program_fd, int ipc_fd, bool keep_stderr, struct err *err)
 	return err_sys(err, "execveat");
 }
 
-static void
-run_child(const struct spawner *spawner, const struct snapshot *snapshot,
-    int ipc_fd)
+static NORETURN void
+run_child(const struct spawner *spawner, int program_fd, int ipc_fd)
 {
 	struct err err;
 
 	/* the terminal's signals are for the listener only */
 	(void)setsid();
 	oom_restore(spawner->oom_score_adj);
-	(void)spawn_become(snapshot->programs.fd[PROGRAM_MONITOR], ipc_fd,
-	    spawner->keep_stderr, &err);
+	(void)spawn_become(program_fd, ipc_fd, spawner->keep_stderr, &err);
 	_exit(SPAWN_EXEC_FAILED);
+}
+
+static MUST_CHECK bool
+start_child(const struct spawner *spawner, int program_fd, int ipc_fd,
+    pid_t *pid_out, struct err *err)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		run_child(spawner, program_fd, ipc_fd);
+	if (pid == -1)
+		return err_sys(err, "fork");
+	*pid_out = pid;
+	return true;
 }
 
 bool
@@ -82,8 +94,8 @@ spawn_send_setup(const struct spawner *spawner,
 	};
 	const int fds[] = {
 		snapshot->config_fd,
-		snapshot->host_keys_fd != -1 ?
-		    snapshot->host_keys_fd : snapshot->config_fd,
+		snapshot->signer.host_keys_fd,
+		snapshot->signer.service_fd,
 		snapshot->programs.fd[PROGRAM_NET],
 		snapshot->programs.fd[PROGRAM_SESSION],
 		spawner->log_fd,
@@ -94,28 +106,60 @@ spawn_send_setup(const struct spawner *spawner,
 
 bool
 spawn_monitor(const struct spawner *spawner, const struct snapshot *snapshot,
-    pid_t *pid_out, struct ipc *ipc, struct err *err)
+    pid_t *pid, struct ipc *ipc, struct err *err)
 {
 	int fds[2];
-	pid_t pid;
+	bool ok;
 
 	if (!ipc_pair(fds, err))
 		return false;
 	ipc_init(ipc, fds[0], MONITOR_TO_LISTENER);
 	/* sent first: the child finds it waiting */
-	if (!spawn_send_setup(spawner, snapshot, ipc, err))
-		goto fail;
-	if ((pid = fork()) == -1) {
-		err_sys(err, "fork");
-		goto fail;
-	}
-	if (pid == 0)
-		run_child(spawner, snapshot, fds[1]);
+	ok = spawn_send_setup(spawner, snapshot, ipc, err) &&
+	    start_child(spawner, snapshot->programs.fd[PROGRAM_MONITOR],
+	    fds[1], pid, err);
 	close(fds[1]);
-	*pid_out = pid;
-	return true;
- fail:
+	if (!ok)
+		ipc_clear(ipc);
+	return ok;
+}
+
+static MUST_CHECK bool
+send_signer_setup(const struct spawner *spawner,
+    const struct snapshot *snapshot, struct ipc *ipc, int service_fd,
+    struct err *err)
+{
+	const struct ipc_SIGNER_SETUP setup = {
+		.flags = spawner->setup_flags,
+		.debug_level = spawner->debug_level,
+	};
+	const int fds[] = { snapshot->config_fd, service_fd, spawner->log_fd };
+
+	return ipc_send_fds(ipc, IPC_SIGNER_SETUP, &setup, fds,
+	    ARRAY_LEN(fds), err);
+}
+
+bool
+spawn_signer(const struct spawner *spawner, const struct snapshot *snapshot,
+    struct signer *out, struct err *err)
+{
+	struct signer signer = SIGNER_NONE;
+	int fds[2] = { -1, -1 }, service[2] = { -1, -1 };
+	bool ok;
+
+	if (!ipc_pair(fds, err))
+		return false;
+	ipc_init(&signer.ipc, fds[0], SIGNER_TO_LISTENER);
+	ok = ipc_pair(service, err) && send_signer_setup(spawner, snapshot,
+	    &signer.ipc, service[0], err) && start_child(spawner,
+	    snapshot->programs.fd[PROGRAM_SIGNER], fds[1], &signer.pid, err);
+	signer.service_fd = service[1];
 	close(fds[1]);
-	ipc_clear(ipc);
-	return false;
+	if (service[0] != -1)
+		close(service[0]);
+	if (ok)
+		*out = signer;
+	else
+		signer_clear(&signer);
+	return ok;
 }

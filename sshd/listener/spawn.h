@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * spawn - start a monitor and give it what it needs for its life.
+ * spawn - start a helper and give it what it needs for its life.
  *
  * Shapes:  fork, then execveat() of an open program; the IPC socket is 3.
  * Units:   -
@@ -29,20 +29,20 @@ struct spawner {
 	char oom_score_adj[16];		/* to be restored; empty: leave */
 };
 
-/*
- * A running monitor that has got SETUP; host_keys_fd may be -1: the packed
- * configuration stands in for keys that are to be loaded.
- */
+/* A running monitor that has got SETUP. */
 MUST_CHECK bool spawn_monitor(const struct spawner *spawner,
     const struct snapshot *snapshot, pid_t *pid, struct ipc *ipc,
     struct err *err);
+/* A running signer that has got SIGNER_SETUP: all but its keys. */
+MUST_CHECK bool spawn_signer(const struct spawner *spawner,
+    const struct snapshot *snapshot, struct signer *out, struct err *err);
 
 /* LISTENER: the first message, on a socket whose other end is the monitor's. */
 MUST_CHECK bool spawn_send_setup(const struct spawner *spawner,
     const struct snapshot *snapshot, struct ipc *ipc, struct err *err);
 
 /*
- * Becomes the monitor, with ipc_fd as its socket. Returns only on failure.
+ * Becomes a helper, with ipc_fd as its socket. Returns only on failure.
  * keep_stderr: descriptor 2 stays, else it is /dev/null.
  */
 bool spawn_become(int program_fd, int ipc_fd, bool keep_stderr,

@@ -11,7 +11,6 @@
 
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
-#include "sshd/listener/host_keys.h"
 
 #define DELETED	" (deleted)"	/* of an upgraded program, in /proc */
 
@@ -94,17 +93,19 @@ start_process(struct listener *listener, bool inherited)
 }
 
 int
-start_host_keys(struct listener *listener, struct snapshot *snapshot)
+start_signer(struct listener *listener, struct snapshot *snapshot)
 {
 	uint32_t count;
 	struct err err;
 
-	if (!host_keys_ask(&listener->spawner, snapshot, &count, &err)) {
+	if (!signer_start(&listener->spawner, snapshot, &snapshot->signer,
+	    &count, &err)) {
 		log_fatal("loading host keys: %s: %s", err.what,
 		    err_text(&err));
 		return EXIT_FATAL;
 	}
 	if (count == 0) {
+		signer_end(&snapshot->signer);
 		log_info("sshd: no hostkeys available -- exiting.");
 		return EXIT_USAGE;
 	}
@@ -129,5 +130,5 @@ start_load(struct listener *listener)
 		log_fatal("%s", text);
 		return EXIT_FATAL;
 	}
-	return start_host_keys(listener, &listener->snapshot);
+	return start_signer(listener, &listener->snapshot);
 }

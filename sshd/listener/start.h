@@ -18,12 +18,12 @@
  * were executed by an older listener, whose descriptors are to be kept.
  */
 int start_process(struct listener *listener, bool inherited);
-/* Configuration, programs, filter and host keys into listener->snapshot. */
+/* Configuration, programs, filter and signer into listener->snapshot. */
 int start_load(struct listener *listener);
 /*
- * Has a monitor load the host keys into this snapshot; 0 keys are logged and
- * are EXIT_USAGE.
+ * Starts the signer of this snapshot; 0 host keys are logged and are
+ * EXIT_USAGE.
  */
-int start_host_keys(struct listener *listener, struct snapshot *snapshot);
+int start_signer(struct listener *listener, struct snapshot *snapshot);
 
 #endif

@@ -92,5 +92,6 @@ test_mode(struct listener *listener)
 		exit_code = start_load(listener);
 	if (exit_code == 0 && mode != RUN_TEST)
 		exit_code = print_conf(listener);
+	signer_end(&listener->snapshot.signer);
 	return exit_code;
 }

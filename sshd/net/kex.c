@@ -266,7 +266,7 @@ answer(struct conn *conn, struct bytes client_public, struct err *err)
 	struct protect *sealing = NULL;
 	bool ok = false;
 
-	if (!alg->respond(alg, alg->form == KEX_FORM_GEX ? &group : NULL,
+	if (!kex_respond(alg, alg->form == KEX_FORM_GEX ? &group : NULL,
 	    client_public, &result, err)) {
 		conn_abort(conn, SSH_DISCONNECT_KEY_EXCHANGE_FAILED,
 		    "key exchange failed", err->what);

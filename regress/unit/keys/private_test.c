@@ -66,29 +66,6 @@ sign_and_check(const struct private_key *key)
 	assert_true(count >= 2);
 }
 
-static void
-check_packed_form(const struct private_key *key)
-{
-	struct private_key *again;
-	struct secret packed, repacked;
-	struct err err;
-
-	assert_true(private_key_pack(key, &packed, &err));
-	assert_true(private_key_unpack(secret_bytes(&packed), &again, &err));
-	assert_true(pubkey_equal_plain(private_key_public(key),
-	    private_key_public(again)));
-	sign_and_check(again);
-	assert_true(private_key_pack(again, &repacked, &err));
-	assert_true(secret_equal(secret_bytes(&packed),
-	    secret_bytes(&repacked)));
-	private_key_free(again);
-	for (size_t n = 0; n < packed.len; n++)
-		assert_false(private_key_unpack(bytes_of(packed.p, n),
-		    &again, &err));
-	secret_clear(&packed);
-	secret_clear(&repacked);
-}
-
 /* ---- embedded samples --------------------------------------------------- */
 
 static void
@@ -119,7 +96,6 @@ private__sample_files_belong_to_their_public_keys(void **state)
 			pubkey_free(public);
 		}
 		sign_and_check(key);
-		check_packed_form(key);
 		private_key_free(key);
 	}
 }
@@ -375,7 +351,6 @@ private__pem_of_every_type_is_read(void **state)
 		    sizeof(text)));
 		sign_and_check(key);
 		if (c != 2)		/* P-521 is slow, and adds nothing */
-			check_packed_form(key);
 		private_key_free(key);
 		EVP_PKEY_free(evp);
 	}

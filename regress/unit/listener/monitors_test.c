@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "regress/unit/test.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -398,6 +399,94 @@ pool__monitors_that_die_at_once_are_retried_ever_more_slowly(void **state)
 	tear_down(&f);
 }
 
+/* ---- the signer ---------------------------------------------------------- */
+
+static pid_t
+start_signer(struct fixture *f)
+{
+	struct signer *signer = &f->listener.snapshot.signer;
+	uint32_t count;
+	struct err err;
+
+	signer_clear(signer);
+	assert_true(signer_start(&f->listener.spawner, &f->listener.snapshot,
+	    signer, &count, &err));
+	assert_true(signer_watch(&f->listener, &err));
+	strcpy(f->listener.start_dir, "/");
+	return signer->pid;
+}
+
+static void
+wait_until_due(struct fixture *f)
+{
+	for (int i = 0; i < ROUNDS_MAX && !f->listener.signer_due; i++)
+		one_round(f);
+	assert_true(f->listener.signer_due);
+}
+
+/* The monitors that wait would ask the old one. */
+static void
+signer__one_that_was_hurt_is_replaced_with_the_pool(void **state)
+{
+	struct fixture f;
+	struct child *child;
+	pid_t old;
+
+	(void)state;
+	set_up(&f, "signer-hurt");
+	old = start_signer(&f);
+	child = monitors_start(&f.listener);
+	assert_non_null(child);
+	f.listener.pool.idle[f.listener.pool.count++] = child;
+	wait_until_due(&f);
+	assert_true(child->discarded);
+	assert_int_equal(f.listener.pool.count, 0);
+	assert_int_equal(f.listener.snapshot.signer.pid, old);
+	assert_non_null(monitors_start(&f.listener));
+	assert_false(f.listener.signer_due);
+	assert_int_not_equal(f.listener.snapshot.signer.pid, old);
+	assert_string_equal(f.line, "Started a new signer.");
+	tear_down(&f);
+}
+
+static void
+signer__one_that_ends_is_replaced(void **state)
+{
+	struct fixture f;
+	char want[64];
+	pid_t old;
+
+	(void)state;
+	set_up(&f, "signer-dies");
+	old = start_signer(&f);
+	wait_until_due(&f);
+	snprintf(want, sizeof(want), "signer process %d ended with status 1",
+	    (int)old);
+	assert_string_equal(f.line, want);
+	assert_int_equal(f.listener.snapshot.signer.pid, 0);
+	assert_non_null(monitors_start(&f.listener));
+	assert_int_not_equal(f.listener.snapshot.signer.pid, 0);
+	tear_down(&f);
+}
+
+/* Its end is that of a program that can't be executed. */
+static void
+signer__without_one_there_are_no_monitors(void **state)
+{
+	struct fixture f;
+	int *program = &f.listener.snapshot.programs.fd[PROGRAM_SIGNER];
+
+	(void)state;
+	set_up(&f, "signer-dies");
+	(void)start_signer(&f);
+	close(*program);
+	*program = open("/dev/null", O_PATH | O_CLOEXEC);
+	wait_until_due(&f);
+	assert_null(monitors_start(&f.listener));
+	assert_true(f.listener.signer_due);
+	tear_down(&f);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -414,6 +503,9 @@ main(int argc, char **argv)
 		TEST(pool__a_flood_does_not_fill_it_beyond_its_bound),
 		TEST(pool__a_reload_sends_the_idle_ones_away),
 		TEST(pool__monitors_that_die_at_once_are_retried_ever_more_slowly),
+		TEST(signer__one_that_was_hurt_is_replaced_with_the_pool),
+		TEST(signer__one_that_ends_is_replaced),
+		TEST(signer__without_one_there_are_no_monitors),
 	};
 
 	scripted_monitor_main(argc, argv);

@@ -52,8 +52,8 @@ remove_place(const struct place *place)
 {
 	static const char *const names[] = {
 		"config.status", "monitor/sshd-monitor", "sshd/sshd-net",
-		"sshd/sshd-session", "sshd-monitor", "sshd-net",
-		"sshd-session",
+		"sshd/sshd-session", "sshd-monitor", "sshd-signer",
+		"sshd-net", "sshd-session",
 	};
 	char path[256];
 
@@ -78,6 +78,8 @@ programs__of_a_build_tree_are_the_ones_just_built(void **state)
 	programs_find(inside(&place, "sshd/sshd", binary), &paths);
 	assert_string_equal(paths.path[PROGRAM_MONITOR],
 	    inside(&place, "monitor/sshd-monitor", want));
+	assert_string_equal(paths.path[PROGRAM_SIGNER],
+	    inside(&place, "signer/sshd-signer", want));
 	assert_string_equal(paths.path[PROGRAM_NET],
 	    inside(&place, "sshd/sshd-net", want));
 	assert_string_equal(paths.path[PROGRAM_SESSION],
@@ -96,6 +98,7 @@ programs__beside_the_binary_are_used_when_all_are_there(void **state)
 	make_place(&place);
 	inside(&place, "sshd", binary);
 	add_file(&place, "sshd-monitor", 0700);
+	add_file(&place, "sshd-signer", 0700);
 	add_file(&place, "sshd-net", 0700);
 	programs_find(binary, &paths);
 	assert_string_equal(paths.path[PROGRAM_NET], LIBEXECDIR "/sshd-net");
@@ -133,6 +136,7 @@ programs__one_that_is_not_executable_is_named(void **state)
 	(void)state;
 	make_place(&place);
 	add_file(&place, "sshd-monitor", 0700);
+	add_file(&place, "sshd-signer", 0700);
 	add_file(&place, "sshd-net", 0600);
 	add_file(&place, "sshd-session", 0700);
 	programs_find(inside(&place, "sshd", binary), &paths);

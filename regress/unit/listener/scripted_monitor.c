@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -81,7 +82,7 @@ recv_setup(struct given *given)
 	ipc_init(&given->ipc, SPAWN_IPC_FD, LISTENER_TO_MONITOR);
 	require(ipc_recv(&given->ipc, MON_START, &given->setup, &got, &err) &&
 	    got && given->setup.id == IPC_SETUP &&
-	    given->setup.fd_count == 5);
+	    given->setup.fd_count == 6);
 	require(bytes_is(given->setup.u.SETUP.net_filter, SCRIPTED_FILTER));
 	require(fd_map(given->setup.fds[0], 64, &script, &err) &&
 	    bytes_to_str(script, given->script, sizeof(given->script)));
@@ -106,22 +107,6 @@ wait_for(struct given *given, enum ipc_id id, struct ipc_message *message)
 	if (!ipc_recv(&given->ipc, MON_WARM, message, &got, &err))
 		_exit(err.code == ERR_CLOSED ? 0 : SCRIPTED_UNHAPPY);
 	require(got && message->id == id);
-}
-
-static void
-answer_host_keys(struct given *given, uint32_t count)
-{
-	const struct ipc_HOST_KEYS answer = { .count = count };
-	struct ipc_message request;
-	struct err err;
-	int fd;
-
-	/* no keys yet: the configuration stands in */
-	require(holds(given->setup.fds[1], given->script));
-	wait_for(given, IPC_LOAD_HOST_KEYS, &request);
-	require(fd_seal_bytes("keys", BYTES_LIT(SCRIPTED_KEYS), &fd, &err));
-	require(ipc_send_fds(&given->ipc, IPC_HOST_KEYS, &answer, &fd, 1,
-	    &err));
 }
 
 static void
@@ -157,12 +142,6 @@ play(struct given *given)
 {
 	struct ipc_message message;
 
-	if (strcmp(given->script, "keys") == 0) {
-		answer_host_keys(given, 3);
-		_exit(0);
-	}
-	if (strcmp(given->script, "keys-crash") == 0)
-		abort();
 	if (strcmp(given->script, "die-at-start") == 0)
 		_exit(1);
 	require(holds(given->setup.fds[1], SCRIPTED_KEYS));
@@ -184,6 +163,61 @@ play(struct given *given)
 	wait_for(given, IPC_COUNT, &message);
 }
 
+/* ---- the signer ---------------------------------------------------------- */
+
+/* The same program: its first message says what it is to be. */
+static bool
+is_signer(void)
+{
+	uint8_t first = 0;
+
+	require(recv(SPAWN_IPC_FD, &first, 1, MSG_PEEK) == 1);
+	return first == IPC_SIGNER_SETUP;
+}
+
+static void
+send_host_keys(struct ipc *ipc)
+{
+	const struct ipc_HOST_KEYS answer = { .count = 3 };
+	struct err err;
+	int fd;
+
+	require(fd_seal_bytes("keys", BYTES_LIT(SCRIPTED_KEYS), &fd, &err));
+	require(ipc_send_fds(ipc, IPC_HOST_KEYS, &answer, &fd, 1, &err));
+}
+
+/* Until nobody has the other end of the service any more. */
+static void
+wait_for_end(int service_fd)
+{
+	char byte;
+
+	require(read(service_fd, &byte, 1) == 0);
+}
+
+static void
+play_signer(void)
+{
+	static const struct ipc_SIGNER_HURT hurt = { .signal = SIGSEGV };
+	struct ipc_message setup;
+	struct bytes script;
+	struct ipc ipc;
+	struct err err;
+	bool got;
+
+	ipc_init(&ipc, SPAWN_IPC_FD, LISTENER_TO_SIGNER);
+	require(ipc_recv(&ipc, SIG_START, &setup, &got, &err) && got &&
+	    setup.fd_count == 3 && fd_map(setup.fds[0], 64, &script, &err));
+	if (bytes_is(script, "keys-crash"))
+		abort();
+	send_host_keys(&ipc);
+	if (bytes_is(script, "signer-dies"))
+		_exit(1);
+	if (bytes_is(script, "signer-hurt"))
+		require(ipc_send(&ipc, IPC_SIGNER_HURT, &hurt, &err));
+	wait_for_end(setup.fds[1]);
+}
+
 void
 scripted_monitor_main(int argc, char **argv)
 {
@@ -192,8 +226,12 @@ scripted_monitor_main(int argc, char **argv)
 	if (argc < 1 || strcmp(argv[0], "sshd: startup") != 0)
 		return;
 	check_world(argc, argv);
-	recv_setup(&given);
-	play(&given);
+	if (is_signer())
+		play_signer();
+	else {
+		recv_setup(&given);
+		play(&given);
+	}
 	_exit(0);
 }
 
@@ -206,7 +244,10 @@ scripted_snapshot(struct snapshot *snapshot, const char *script)
 	assert_true(fd_seal_bytes("config", bytes_str(script),
 	    &snapshot->config_fd, &err));
 	assert_true(fd_seal_bytes("keys", BYTES_LIT(SCRIPTED_KEYS),
-	    &snapshot->host_keys_fd, &err));
+	    &snapshot->signer.host_keys_fd, &err));
+	/* nobody serves; nobody asks */
+	snapshot->signer.service_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	assert_int_not_equal(snapshot->signer.service_fd, -1);
 	for (size_t i = 0; i < PROGRAM_COUNT; i++) {
 		snapshot->programs.fd[i] = open("/proc/self/exe",
 		    O_PATH | O_CLOEXEC);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * scripted_monitor - stands in for sshd-monitor in the listener's tests.
+ * scripted_monitor - stands in for sshd-monitor and sshd-signer in the
+ * listener's tests.
  *
  * Shapes:  the test program executes itself; the text of its configuration
  *          snapshot is the script's name.

@@ -7,19 +7,12 @@
 
 #include "lib/base/fd.h"
 #include "regress/unit/listener/scripted_monitor.h"
-#include "sshd/listener/host_keys.h"
+#include "sshd/listener/spawn.h"
 
 static struct spawner
 test_spawner(void)
 {
 	return (struct spawner){ .log_fd = STDERR_FILENO };
-}
-
-static void
-forget_keys(struct snapshot *snapshot)
-{
-	close(snapshot->host_keys_fd);
-	snapshot->host_keys_fd = -1;
 }
 
 /* The scripted monitor exits with SCRIPTED_UNHAPPY when its world is wrong. */
@@ -73,40 +66,50 @@ spawn__a_program_that_cannot_run_ends_with_127(void **state)
 }
 
 static void
-host_keys__come_back_as_a_sealed_file_and_a_count(void **state)
+signer__gives_public_keys_and_lives_until_nobody_can_ask(void **state)
 {
 	struct spawner spawner = test_spawner();
 	struct snapshot snapshot;
+	struct signer signer;
 	struct bytes keys;
 	uint32_t count = 0;
 	struct err err;
+	int held, status;
+	pid_t pid;
 
 	(void)state;
 	scripted_snapshot(&snapshot, "keys");
-	forget_keys(&snapshot);
-	assert_true(host_keys_ask(&spawner, &snapshot, &count, &err));
+	assert_true(signer_start(&spawner, &snapshot, &signer, &count, &err));
 	assert_int_equal(count, 3);
-	assert_true(fd_map(snapshot.host_keys_fd, 4096, &keys, &err));
+	assert_true(fd_map(signer.host_keys_fd, 4096, &keys, &err));
 	assert_true(bytes_is(keys, SCRIPTED_KEYS));
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);	/* reaped */
+	/* as a monitor holds it */
+	held = dup(signer.service_fd);
+	pid = signer.pid;
+	signer_clear(&signer);
+	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+	close(held);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
 	snapshot_clear(&snapshot);
 }
 
 static void
-host_keys__a_monitor_that_crashes_is_an_error(void **state)
+signer__that_crashes_while_it_starts_is_an_error(void **state)
 {
 	struct spawner spawner = test_spawner();
 	struct snapshot snapshot;
+	struct signer signer = SIGNER_NONE;
 	uint32_t count = 0;
 	struct err err;
 
 	(void)state;
 	scripted_snapshot(&snapshot, "keys-crash");
-	forget_keys(&snapshot);
-	assert_false(host_keys_ask(&spawner, &snapshot, &count, &err));
+	assert_false(signer_start(&spawner, &snapshot, &signer, &count,
+	    &err));
 	assert_int_equal(err.code, ERR_CLOSED);
-	assert_int_equal(snapshot.host_keys_fd, -1);
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(signer.host_keys_fd, -1);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);	/* reaped */
 	snapshot_clear(&snapshot);
 }
 
@@ -116,8 +119,8 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		TEST(spawn__gives_a_monitor_its_socket_and_nothing_else),
 		TEST(spawn__a_program_that_cannot_run_ends_with_127),
-		TEST(host_keys__come_back_as_a_sealed_file_and_a_count),
-		TEST(host_keys__a_monitor_that_crashes_is_an_error),
+		TEST(signer__gives_public_keys_and_lives_until_nobody_can_ask),
+		TEST(signer__that_crashes_while_it_starts_is_an_error),
 	};
 
 	scripted_monitor_main(argc, argv);

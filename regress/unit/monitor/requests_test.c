@@ -8,7 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "keys/private.h"
+#include "keys/host_secrets.h"
+#include "lib/base/fd.h"
 #include "lib/base/log.h"
 #include "lib/crypto/init.h"
 #include "lib/crypto/openssl.h"
@@ -16,6 +17,7 @@
 #include "monitor/monitor.h"
 #include "monitor/requests.h"
 #include "monitor/signed_data.h"
+#include "signer/serve.h"
 #include "unit/keys/samples.h"
 
 #include <openssl/pem.h>
@@ -28,6 +30,8 @@ failed_logins_record(const struct monitor *mon)
 	(void)mon;
 }
 
+#define SIGNER_FD	3	/* the only one of a fork that signs */
+
 static const unsigned states[] = {
 	MON_START, MON_WARM, MON_KEX, MON_FRESH, MON_NAMED, MON_AUTHED,
 };
@@ -37,6 +41,7 @@ struct fixture {
 	struct monitor mon;
 	struct ipc peer;	/* our end */
 	struct ipc *ipc;	/* the monitor's end */
+	struct signer signer;	/* whose fork the monitor asks */
 	char key_file[32];
 	const char *key_files[1];
 	char log[4096];
@@ -81,9 +86,32 @@ fixture_new(unsigned mon_state, enum ipc_edge incoming)
 	return f;
 }
 
+/* A fork that answers with the secrets of f->signer, until we close. */
+static void
+start_signer(struct fixture *f)
+{
+	int fds[2];
+	struct err err;
+	pid_t pid;
+
+	assert_true(ipc_pair(fds, &err));
+	if ((pid = fork()) == 0) {
+		/* an end of ours that it kept would never be closed */
+		if (!fd_inherit_as(fds[1], SIGNER_FD, &err))
+			_exit(1);
+		fd_close_from(SIGNER_FD + 1);
+		_exit(serve(&f->signer, SIGNER_FD));
+	}
+	assert_int_not_equal(pid, -1);
+	close(fds[1]);
+	ipc_init(&f->mon.signer.ipc, fds[0], SIGNER_TO_MONITOR);
+}
+
 static void
 fixture_free(struct fixture *f)
 {
+	host_secrets_clear(&f->signer.secrets);
+	f->mon.keys = (struct host_keys){ 0 };	/* they were the same */
 	ipc_clear(&f->peer);
 	f->mon.has_conf = false;	/* its strings are constants here */
 	monitor_clear(&f->mon);
@@ -380,7 +408,9 @@ fixture_with_rsa(const char *algorithms)
 	    NULL), 1);
 	assert_int_equal(fclose(out), 0);
 	EVP_PKEY_free(rsa);
-	assert_true(host_keys_load(&files, &f->mon.keys, &err));
+	assert_true(host_secrets_load(&files, &f->signer.secrets, &err));
+	f->mon.keys = f->signer.secrets.keys;
+	start_signer(f);
 	assert_int_equal(f->mon.keys.count, 1);
 	f->mon.proved = calloc(1, sizeof(*f->mon.proved));
 	assert_true(host_keys_offer(&f->mon.keys, algorithms, offer,
@@ -454,6 +484,7 @@ fixture_named(bool valid, uint32_t max_auth_tries)
 	f->mon.user.groups[0] = getgid();
 	memcpy(f->mon.session_id, session_id, 32);
 	f->mon.session_id_len = 32;
+	start_signer(f);
 	return f;
 }
 

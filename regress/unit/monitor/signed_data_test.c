@@ -65,31 +65,12 @@ signed_userauth_build__hostbound_binds_the_host_key(void **state)
 	free(data);
 }
 
-static void
-signed_proof_build__gives_label_session_and_key(void **state)
-{
-	static const uint8_t want[] =
-	    "\0\0\0\035hostkeys-prove-00@openssh.com"
-	    "\0\0\0\003SID\0\0\0\003KEY";
-	uint8_t *data;
-	size_t len;
-	struct err err;
-
-	(void)state;
-	assert_true(signed_proof_build(BYTES_LIT("SID"), BYTES_LIT("KEY"),
-	    &data, &len, &err));
-	assert_int_equal(len, sizeof(want) - 1);
-	assert_memory_equal(data, want, len);
-	free(data);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(signed_userauth_build__gives_the_fields_of_rfc_4252),
 		TEST(signed_userauth_build__hostbound_binds_the_host_key),
-		TEST(signed_proof_build__gives_label_session_and_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,32 +1,59 @@
 /* SPDX-License-Identifier: ISC */
-#include "monitor/device.h"
+#include "signer/device.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/base/fd.h"
 #include "lib/base/log.h"
 #include "lib/ipc/ipc.h"
 #include "lib/wire/writer.h"
-#include "monitor/child.h"
+
+#define CHILD_FD	3
+
+/* This program anew: nothing of what we know is in its memory. */
+static NORETURN void
+become_device(int socket_fd, pid_t parent)
+{
+	char name[] = DEVICE_ARGV0, *argv[] = { name, NULL };
+	char *env[] = { NULL };
+	sigset_t none;
+	struct err err;
+
+	sigemptyset(&none);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != parent ||
+	    (socket_fd = fcntl(socket_fd, F_DUPFD_CLOEXEC, CHILD_FD + 1)) ==
+	    -1 || !fd_inherit_as(socket_fd, CHILD_FD, &err))
+		_exit(1);
+	(void)signal(SIGHUP, SIG_DFL);
+	(void)signal(SIGINT, SIG_DFL);
+	(void)signal(SIGPIPE, SIG_DFL);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	execve("/proc/self/exe", argv, env);
+	_exit(1);
+}
 
 static MUST_CHECK bool
-start(struct child *child, int socket_fd, struct err *err)
+start(pid_t *pid, int socket_fd, struct err *err)
 {
-	char *env[] = { NULL };
-	struct child_program program = {
-		.program_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC),
-		.socket_fd = socket_fd, .argv0 = DEVICE_ARGV0, .envp = env,
-		.dies_with_us = true,
-	};
-	bool ok;
+	pid_t parent = getpid();
 
-	if (program.program_fd == -1)
-		return err_sys(err, "open of /proc/self/exe");
-	ok = child_start(child, &program, err);
-	close(program.program_fd);
-	return ok;
+	if ((*pid = fork()) == 0)
+		become_device(socket_fd, parent);
+	return *pid != -1 || err_sys(err, "fork");
+}
+
+static void
+end(pid_t pid)
+{
+	(void)kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+		continue;
 }
 
 static MUST_CHECK bool
@@ -34,7 +61,7 @@ receive(struct ipc *ipc, struct ipc_message *message, struct err *err)
 {
 	bool got;
 
-	if (!ipc_recv(ipc, MON_DEVICE, message, &got, err))
+	if (!ipc_recv(ipc, SIG_DEVICE, message, &got, err))
 		return false;
 	if (!got) {
 		errno = ETIMEDOUT;
@@ -49,14 +76,14 @@ ask(struct ipc *ipc, const struct ipc_DEVICE_SIGN *question,
     struct ipc_message *message, struct err *err)
 {
 	const struct timeval wait = { .tv_sec = DEVICE_WAIT_S };
-	struct child child;
+	pid_t pid;
 	int fds[2];
 	bool ok;
 
 	if (!ipc_pair(fds, err))
 		return false;
-	ipc_init(ipc, fds[0], DEVICE_TO_MONITOR);
-	ok = start(&child, fds[1], err);
+	ipc_init(ipc, fds[0], DEVICE_TO_SIGNER);
+	ok = start(&pid, fds[1], err);
 	close(fds[1]);
 	if (!ok)
 		return false;
@@ -65,7 +92,7 @@ ask(struct ipc *ipc, const struct ipc_DEVICE_SIGN *question,
 		ok = err_sys(err, "setsockopt");
 	ok = ok && ipc_send(ipc, IPC_DEVICE_SIGN, question, err) &&
 	    receive(ipc, message, err);
-	child_kill(&child);
+	end(pid);
 	return ok;
 }
 
@@ -90,7 +117,7 @@ device_probe(const char *provider, struct err *err)
 	struct ipc ipc;
 	bool ok;
 
-	ipc_init(&ipc, -1, DEVICE_TO_MONITOR);
+	ipc_init(&ipc, -1, DEVICE_TO_SIGNER);
 	ok = ask(&ipc, &question, &message, err) &&
 	    check_said(provider, &message.u.DEVICE_SIGNED, err);
 	ipc_clear(&ipc);
@@ -140,7 +167,7 @@ device_sign(const char *provider, const struct pubkey *public,
 
 	if (provider == NULL)
 		return err_set(err, ERR_DENIED, "no SecurityKeyProvider");
-	ipc_init(&ipc, -1, DEVICE_TO_MONITOR);
+	ipc_init(&ipc, -1, DEVICE_TO_SIGNER);
 	ok = ask(&ipc, &question, &message, err);
 	answer = &message.u.DEVICE_SIGNED;
 	ok = ok && check_said(provider, answer, err) &&

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* device_main(): apart from device.c because it runs in another process. */
-#include "monitor/device.h"
+#include "signer/device.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
@@ -137,7 +137,7 @@ device_main(int fd)
 	struct err err;
 	bool got;
 
-	ipc_init(&ipc, fd, MONITOR_TO_DEVICE);
+	ipc_init(&ipc, fd, SIGNER_TO_DEVICE);
 	if (!ipc_recv(&ipc, DEV_ASKED, &message, &got, &err) || !got)
 		return 1;
 	q.m = &message.u.DEVICE_SIGN;

@@ -12,8 +12,8 @@
  * Source:  OpenSSH PROTOCOL.u2f, and the interface that sk-dummy.so of its
  *          tests has.
  */
-#ifndef MONITOR_DEVICE_H
-#define MONITOR_DEVICE_H
+#ifndef SIGNER_DEVICE_H
+#define SIGNER_DEVICE_H
 
 #include "keys/private.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * host_keys_load(): apart from host_keys.c because only one process in the
- * life of a configuration reads the files.
+ * host_secrets_load(): apart from host_secrets.c because it is a story of its
+ * own.
  */
-#include "keys/host_keys.h"
+#include "keys/host_secrets.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -193,22 +193,23 @@ log_key(const struct host_keys *keys, const struct pubkey *key)
 	    key->row->name, fingerprint);
 }
 
-/* Appends an entry; keys has room for it. private NULL: the agent has it. */
+/*
+ * Appends an entry; there is room for it. Moves *secret, which is NULL for a
+ * key that only the agent has.
+ */
 static bool
-add_key(struct host_keys *keys, const struct pubkey *public,
-    const struct private_key *private, struct err *err)
+add_key(struct host_secrets *secrets, const struct pubkey *public,
+    struct private_key **secret, struct err *err)
 {
+	struct host_keys *keys = &secrets->keys;
 	struct host_key key = { 0 };
 
-	if (private != NULL && !private_key_pack(private, &key.owned, err))
-		return false;
 	if (!pubkey_parse(bytes_of(public->blob, public->blob_len),
-	    &key.public, err)) {
-		secret_clear(&key.owned);
+	    &key.public, err))
 		return false;
-	}
-	key.packed = secret_bytes(&key.owned);
 	log_key(keys, key.public);
+	secrets->v[keys->count] = *secret;
+	*secret = NULL;
 	keys->v[keys->count++] = key;
 	return true;
 }
@@ -229,15 +230,16 @@ find_agent_key(const char *path, struct pubkey **out)
 
 static bool
 load_agent_key(const struct host_keys_files *files, const char *path,
-    struct pubkey *public, struct host_keys *keys, struct err *err)
+    struct pubkey *public, struct host_secrets *secrets, struct err *err)
 {
+	struct private_key *none = NULL;
 	bool ok = true;
 
 	log_debug("will rely on agent for hostkey %s", path);
 	if (public->row->is_cert)
 		log_error("Host key %s: a certificate is no key", path);
 	else if (long_enough(path, public, files->required_rsa_bits))
-		ok = add_key(keys, public, NULL, err);
+		ok = add_key(secrets, public, &none, err);
 	pubkey_free(public);
 	return ok;
 }
@@ -258,7 +260,7 @@ can_sign(const struct host_keys_files *files, struct private_key **key,
 /* False only when memory is out. */
 static bool
 load_key(const struct host_keys_files *files, const char *path,
-    bool have_agent, struct host_keys *keys, struct err *err)
+    bool have_agent, struct host_secrets *secrets, struct err *err)
 {
 	const enum log_level level = files->keys_are_default ?
 	    LOG_LEVEL_DEBUG1 : LOG_LEVEL_ERROR;
@@ -266,14 +268,15 @@ load_key(const struct host_keys_files *files, const char *path,
 	struct pubkey *public;
 	bool ok = true;
 
-	if (keys->count == HOST_KEY_COUNT_MAX) {
+	if (secrets->keys.count == HOST_KEY_COUNT_MAX) {
 		log_error("Too many host keys, not using %s", path);
 		return true;
 	}
 	if (!load_private(path, &private, err) ||
 	    !can_sign(files, &private, err)) {
 		if (have_agent && find_agent_key(path, &public))
-			return load_agent_key(files, path, public, keys, err);
+			return load_agent_key(files, path, public, secrets,
+			    err);
 		log_at(level, "Unable to load host key \"%s\": %s", path,
 		    reason_text(err));
 		log_at(level, "Unable to load host key: %s", path);
@@ -282,7 +285,8 @@ load_key(const struct host_keys_files *files, const char *path,
 	compare_public(path, private_key_public(private));
 	if (long_enough(path, private_key_public(private),
 	    files->required_rsa_bits))
-		ok = add_key(keys, private_key_public(private), private, err);
+		ok = add_key(secrets, private_key_public(private), &private,
+		    err);
 	private_key_free(private);
 	return ok;
 }
@@ -352,25 +356,28 @@ load_cert(const char *path, struct host_keys *keys)
 }
 
 bool
-host_keys_load(const struct host_keys_files *files, struct host_keys *out,
-    struct err *err)
+host_secrets_load(const struct host_keys_files *files,
+    struct host_secrets *out, struct err *err)
 {
 	const bool have_agent = find_agent(files->agent);
-	struct host_keys keys = { 0 };
+	struct host_secrets secrets = { 0 };
+	size_t room = files->key_count + 1;
 
-	keys.v = calloc(files->key_count == 0 ? 1 : files->key_count,
-	    sizeof(*keys.v));
-	if (keys.v == NULL)
+	secrets.keys.v = calloc(room, sizeof(*secrets.keys.v));
+	secrets.v = calloc(room, sizeof(*secrets.v));
+	if (secrets.keys.v == NULL || secrets.v == NULL) {
+		host_secrets_clear(&secrets);
 		return err_set(err, ERR_NOMEM, "host keys");
+	}
 	for (size_t i = 0; i < files->key_count; i++) {
-		if (!load_key(files, files->key_paths[i], have_agent, &keys,
-		    err)) {
-			host_keys_clear(&keys);
+		if (!load_key(files, files->key_paths[i], have_agent,
+		    &secrets, err)) {
+			host_secrets_clear(&secrets);
 			return false;
 		}
 	}
 	for (size_t i = 0; i < files->cert_count; i++)
-		load_cert(files->cert_paths[i], &keys);
-	*out = keys;
+		load_cert(files->cert_paths[i], &secrets.keys);
+	*out = secrets;
 	return true;
 }

@@ -1,0 +1,313 @@
+# SPDX-License-Identifier: ISC
+"""The process that holds the host keys: what depends on it, and what sees
+them."""
+
+import base64
+import contextlib
+import os
+import shutil
+import signal
+
+import paramiko
+import pytest
+
+from server import descendants, is_running, stat_fields, title, wait_until
+from users_server import users_server
+
+pytestmark = pytest.mark.postern_only
+
+TITLE = "sshd: [signer]"
+LABEL = b"openssh-key-v1\0"
+
+
+def signers(server):
+    """The parents: those that the listener started."""
+    return [pid for pid in descendants(server.process.pid)
+            if title(pid) == TITLE and
+            (stat_fields(pid) or [0, 0])[1] == str(server.process.pid)]
+
+
+def answering(signer):
+    """The forks of a signer that run."""
+    return [pid for pid in descendants(signer) if is_running(pid)]
+
+
+def waiting(server):
+    """Monitors that have no connection yet."""
+    return [title(pid) for pid in descendants(server.process.pid)].count(
+        "sshd: [warm]")
+
+
+def the_signer(server):
+    wait_until(lambda: len(signers(server)) == 1, what="one signer")
+    return signers(server)[0]
+
+
+def a_fork(signer):
+    """One that waits for its monitor's questions."""
+    return wait_until(lambda: answering(signer), what="a fork")[0]
+
+
+def crash_a_fork(server, signer):
+    """Until one of them was still there to be killed."""
+    def crashed():
+        if "killed by signal 11" in server.log():
+            return True
+        for pid in answering(signer):
+            os.kill(pid, signal.SIGSEGV)
+        return False
+    wait_until(crashed, what="a fork that crashes")
+
+
+class Login:
+    """A client that can be told to change its keys."""
+
+    def __init__(self, server, key):
+        self.client = paramiko.SSHClient()
+        self.client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+        self.client.connect(
+            "127.0.0.1", server.port, "alice", timeout=20, banner_timeout=20,
+            auth_timeout=20, allow_agent=False, look_for_keys=False,
+            pkey=paramiko.Ed25519Key.from_private_key_file(key))
+        # a stream that nobody keeps is closed
+        self.stdin, self.out, _ = self.client.exec_command(
+            "echo up; exec cat")
+        assert self.out.readline() == "up\n"
+
+    def rekey(self):
+        self.client.get_transport().renegotiate_keys()
+        self.stdin.write("alive\n")
+        self.stdin.flush()
+        assert self.out.readline() == "alive\n"
+
+    def close(self):
+        self.client.close()
+
+
+@pytest.fixture
+def log_in(keys):
+    made = []
+
+    def make(server):
+        made.append(Login(server, keys["ed25519"]))
+        return made[-1]
+
+    yield make
+    for login in made:
+        login.close()
+
+
+def test_between_questions_a_session_has_no_process_of_the_signer(
+        make_server, log_in):
+    server = make_server()
+    signer = the_signer(server)
+    logins = [log_in(server) for _ in range(3)]
+    # what is left answers the monitors that wait
+    wait_until(lambda: len(answering(signer)) == waiting(server),
+               what="forks for those that wait")
+    for login in logins:
+        login.rekey()
+    wait_until(lambda: len(answering(signer)) == waiting(server),
+               what="forks for those that wait")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_session_changes_keys_when_the_listener_has_gone(
+        make_server, log_in, number):
+    server = make_server()
+    signer = the_signer(server)
+    login = log_in(server)
+    server.process.send_signal(number)
+    server.process.wait(10)
+    for _ in range(2):
+        login.rekey()
+    assert is_running(signer)
+    login.close()
+    wait_until(lambda: not is_running(signer), what="the signer's end")
+
+
+def test_without_sessions_the_signer_ends_with_the_listener(make_server):
+    server = make_server()
+    signer = the_signer(server)
+    everybody = [signer, *descendants(signer), a_fork(signer)]
+    server.process.kill()
+    server.process.wait(10)
+    wait_until(lambda: not any(is_running(pid) for pid in everybody),
+               what="the end of all")
+
+
+def test_a_session_keeps_the_keys_it_began_with(make_server, log_in, keys,
+                                                host_keys):
+    server = make_server(kinds=("ed25519",))
+    old = the_signer(server)
+    login = log_in(server)
+    server.host_keys = [host_keys["ecdsa"]]
+    server.write_config("")
+    server.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: server.ssh("alice", keys["rsa"], "true").returncode
+               == 0, what="the new host key")
+    login.rekey()
+    assert len(signers(server)) == 2
+    login.close()
+    wait_until(lambda: not is_running(old), what="the old signer's end")
+    the_signer(server)
+
+
+def test_a_fork_that_crashes_makes_another_signer(make_server, log_in, keys):
+    server = make_server()
+    old = the_signer(server)
+    login = log_in(server)
+    crash_a_fork(server, old)
+    server.wait_for_log("Started a new signer.")
+    for _ in range(3):
+        assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+    login.rekey()
+    assert is_running(old)
+    login.close()
+    wait_until(lambda: not is_running(old), what="the old signer's end")
+    assert the_signer(server) != old
+
+
+def test_a_signer_that_dies_is_replaced(make_server, log_in, keys):
+    server = make_server()
+    old = the_signer(server)
+    os.kill(old, signal.SIGKILL)
+    server.wait_for_log(f"signer process {old} killed by signal 9")
+    wait_until(lambda: server.ssh("alice", keys["ed25519"],
+                                  "true").returncode == 0, what="a login")
+    server.wait_for_log("Started a new signer.")
+
+
+def test_a_connection_whose_signer_has_died_ends_with_a_reason(
+        make_server, log_in):
+    server = make_server()
+    login = log_in(server)
+    old = the_signer(server)
+    os.kill(old, signal.SIGKILL)
+    server.wait_for_log(f"signer process {old} killed by signal 9")
+    with pytest.raises((paramiko.SSHException, EOFError, OSError)):
+        login.rekey()
+    server.wait_for_log("monitor: signer process: ")
+
+
+def test_a_signer_is_left_when_no_new_one_can_be_had(make_server, keys,
+                                                     host_keys, tmp_path):
+    path = tmp_path / "host_key"
+    shutil.copy(host_keys["ed25519"], path)
+    shutil.copy(host_keys["ed25519"] + ".pub", f"{path}.pub")
+    server = make_server(f"HostKey {path}\n", kinds=())
+    server.host_keys = [str(path)]
+    old = the_signer(server)
+    path.unlink()
+    crash_a_fork(server, old)
+    server.wait_for_log("new signer: host keys: not found")
+    wait_until(lambda: server.ssh("alice", keys["ed25519"],
+                                  "true").returncode == 0, what="a login")
+    assert the_signer(server) == old
+
+
+# ---- secrets ----------------------------------------------------------------
+
+def private_part(path):
+    """The seed of an Ed25519 key file as ssh-keygen writes it."""
+    with open(path) as f:
+        text = "".join(line.strip() for line in f
+                       if not line.startswith("-----"))
+    data = base64.b64decode(text)
+    assert data.startswith(LABEL)
+    at = data.rindex(b"ssh-ed25519") + len(b"ssh-ed25519")
+    at += 4 + 32                # the public key
+    length = int.from_bytes(data[at:at + 4], "big")
+    assert length == 64
+    return data[at + 4:at + 4 + 32]
+
+
+def maps_of(pid):
+    with open(f"/proc/{pid}/maps") as f:
+        return f.readlines()
+
+
+def memory_has(pid, wanted):
+    """Does any of its memory that can be read hold these bytes?"""
+    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for line in maps_of(pid):
+            where, rights = line.split()[:2]
+            if not rights.startswith("r") or "[v" in line:
+                continue
+            start, end = (int(part, 16) for part in where.split("-"))
+            try:
+                memory.seek(start)
+                if wanted in memory.read(end - start):
+                    return True
+            except (OSError, ValueError):
+                continue
+    return False
+
+
+def files_of(pid):
+    """What its descriptors hold that are files in memory."""
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        path = f"/proc/{pid}/fd/{name}"
+        if os.readlink(path).startswith("/memfd:"):
+            with open(path, "rb") as f:
+                yield f.read()
+
+
+def test_no_other_process_sees_a_private_host_key(make_server, log_in,
+                                                  host_keys):
+    server = make_server(kinds=("ed25519",))
+    seed = private_part(host_keys["ed25519"])
+    signer = the_signer(server)
+    log_in(server).rekey()
+    wait_until(lambda: waiting(server) != 0, what="a monitor that waits")
+    assert memory_has(signer, seed)     # so we can find it
+    own = [signer, *descendants(signer)]
+    others = [pid for pid in [server.process.pid,
+                              *descendants(server.process.pid)]
+              if pid not in own]
+    titles = [title(pid) for pid in others]
+    for wanted in ("sshd: [warm]", "sshd: alice [priv]", "sshd: alice [net]"):
+        assert wanted in titles, titles
+    for pid in others:
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            assert not memory_has(pid, seed), title(pid)
+            assert not any(seed in content for content in files_of(pid))
+
+
+def test_it_can_not_be_dumped_and_has_few_descriptors(make_server):
+    server = make_server()
+    signer = the_signer(server)
+    for pid in (signer, a_fork(signer)):
+        with open(f"/proc/{pid}/limits") as f:
+            line = next(line for line in f
+                        if line.startswith("Max core file size"))
+        assert line.split()[4:6] == ["0", "0"]
+        kinds = {os.readlink(f"/proc/{pid}/fd/{name}").split(":")[0]
+                 for name in os.listdir(f"/proc/{pid}/fd")}
+        assert kinds <= {"socket", "anon_inode", "/dev/null",
+                         server.log_path}, kinds
+
+
+def test_monitors_have_no_libcrypto(make_server, log_in):
+    server = make_server()
+    log_in(server)
+    has = {}
+    for pid in descendants(server.process.pid):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            name = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+            has.setdefault(name, set()).add(
+                "libcrypto" in "".join(maps_of(pid)))
+    assert has["sshd-monitor"] == {False}
+    assert has["sshd-session"] == {False}
+    assert True in has["sshd-signer"]
+
+
+def test_an_ordinary_users_server_has_one_too(keys):
+    with users_server() as server:
+        signer = the_signer(server)
+        assert os.stat(f"/proc/{signer}").st_uid in (0, 2001)
+        crash_a_fork(server, signer)
+        server.wait_for_log("Started a new signer.")
+        wait_until(lambda: server.ssh("alice", keys["ed25519"],
+                                      "true").returncode == 0,
+                   what="a login")

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: ISC */
+#include "signer/setup.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/fd.h"
+#include "lib/base/log_sink.h"
+#include "signer/device.h"
+
+#define SNAPSHOT_MAX	(16 * 1024 * 1024)	/* as the monitor's */
+
+/* Order of the descriptors of SIGNER_SETUP. */
+enum { FD_SNAPSHOT, FD_SERVICE, FD_LOG };
+
+static void
+open_log(const struct signer *signer, const struct ipc_SIGNER_SETUP *m)
+{
+	uint32_t debug_level = MIN(m->debug_level,
+	    (uint32_t)(LOG_LEVEL_DEBUG3 - LOG_LEVEL_VERBOSE));
+	enum log_level level = signer->conf.log_level;
+
+	if ((m->flags & SETUP_QUIET) != 0)
+		level = LOG_LEVEL_QUIET;
+	else
+		conf_set_verbose(&signer->conf);
+	if (debug_level != 0)
+		level = MAX(level, LOG_LEVEL_VERBOSE + debug_level);
+	log_sink_open((m->flags & SETUP_STDERR) != 0, signer->log_fd,
+	    signer->conf.syslog_facility, level);
+}
+
+static MUST_CHECK bool
+take_setup(struct signer *signer, struct ipc_message *message,
+    struct err *err)
+{
+	ipc_init(&signer->service, ipc_take_fd(message, FD_SERVICE),
+	    MONITOR_TO_SIGNER);
+	signer->log_fd = ipc_take_fd(message, FD_LOG);
+	if (!fd_map(message->fds[FD_SNAPSHOT], SNAPSHOT_MAX,
+	    &signer->snapshot, err) ||
+	    !config_unpack(signer->snapshot, &signer->config, err) ||
+	    !config_evaluate(signer->config, NULL, &signer->conf, err))
+		return false;
+	open_log(signer, &message->u.SIGNER_SETUP);
+	return true;
+}
+
+bool
+setup_receive(struct signer *signer, struct err *err)
+{
+	struct ipc_message message;
+	bool got, ok;
+
+	if (!ipc_recv(&signer->listener, SIG_START, &message, &got, err))
+		return false;
+	if (!got)
+		return err_set(err, ERR_CLOSED, "set-up of the signer");
+	ok = take_setup(signer, &message, err);
+	ipc_message_clear(&message);
+	return ok;
+}
+
+/* None is built in: `internal` is the same as none. */
+static bool
+has_device_provider(const struct conf *conf)
+{
+	const char *provider = conf->security_key_provider;
+	struct err err;
+
+	if (provider == NULL || strcmp(provider, "internal") == 0)
+		return false;
+	if (device_probe(provider, &err))
+		return true;
+	if (err.code != ERR_DENIED)
+		log_error("SecurityKeyProvider \"%s\": %s: %s", provider,
+		    err.what, err_text(&err));
+	return false;
+}
+
+static MUST_CHECK bool
+send_host_keys(struct signer *signer, struct err *err)
+{
+	const struct host_keys *keys = &signer->secrets.keys;
+	const struct ipc_HOST_KEYS m = { .count = (uint32_t)keys->count };
+	uint8_t *packed = NULL;
+	size_t len;
+	int fd = -1;
+	bool ok;
+
+	ok = host_keys_pack(keys, &packed, &len, err) &&
+	    fd_seal_bytes("host keys", bytes_of(packed, len), &fd, err) &&
+	    ipc_send_fds(&signer->listener, IPC_HOST_KEYS, &m, &fd, 1, err);
+	if (fd != -1)
+		close(fd);
+	free(packed);
+	return ok;
+}
+
+bool
+setup_keys(struct signer *signer, struct err *err)
+{
+	const struct conf *conf = &signer->conf;
+	const struct host_keys_files files = {
+		.key_paths = conf->host_key.v,
+		.key_count = conf->host_key.count,
+		.keys_are_default = conf->host_key_is_default,
+		.cert_paths = conf->host_certificate.v,
+		.cert_count = conf->host_certificate.count,
+		.agent = conf->host_key_agent,
+		.devices_can_sign = has_device_provider(conf),
+		.required_rsa_bits = conf->required_rsa_size,
+	};
+
+	return host_secrets_load(&files, &signer->secrets, err) &&
+	    send_host_keys(signer, err);
+}
