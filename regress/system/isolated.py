@@ -142,7 +142,7 @@ def _add_accounts():
                         "/usr/sbin/nologin", "sshd"], check=True)
 
 
-def _empty_etc_ssh():
+def empty_etc_ssh():
     """Only the groups of the key exchange stay: they take hours to make."""
     os.makedirs("/etc/ssh", exist_ok=True)
     for entry in list(os.scandir("/etc/ssh")):
@@ -224,7 +224,7 @@ def make_host(programs=()):
     for name in ("nologin", "motd", "hosts.equiv"):
         if os.path.lexists(f"/etc/{name}"):
             os.unlink(f"/etc/{name}")
-    _empty_etc_ssh()
+    empty_etc_ssh()
     _move_root_home()
     _add_accounts()
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)

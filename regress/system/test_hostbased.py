@@ -11,6 +11,7 @@ import subprocess
 import pytest
 
 from client_host import hash_names
+from isolated import empty_etc_ssh
 from server import KEY_TYPES, make_key
 
 ADDRESS, NAME = "127.0.0.2", "client.example.org"
@@ -32,9 +33,7 @@ def client_host(syslog):
     yield
     with open("/etc/hosts", "w") as hosts:
         hosts.write(before)
-    for name in os.listdir("/etc/ssh"):
-        if name != "moduli":
-            os.unlink(f"/etc/ssh/{name}")
+    empty_etc_ssh()
 
 
 @pytest.fixture
