@@ -183,7 +183,7 @@ def test_no_text_of_a_peer_makes_a_line_of_its_own(logged, alice, name):
     end = re.compile(rb"(closed by|reset by|Disconnect|disconnect|Read error|"
                      rb"probed from|Connection).*port %d\b" % port)
     wait_until(lambda: sum(bool(end.search(line)) for line in
-                           logged.lines()[before - 1:]) >= 2,
+                           logged.lines()[max(before - 1, 0):]) >= 2,
                what="the end of the connection")
     lines = logged.lines()[max(0, before - 1):]
     if shown:
