@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * digest.h by libmd, for a process that has no libcrypto: a tenth of a
- * megabyte less in each, for a few fingerprints.
+ * digest.h by libmd, for a process that has no libcrypto: half a megabyte
+ * less in each, where a few fingerprints are all that it would be for.
  */
 #include "lib/crypto/digest.h"
 

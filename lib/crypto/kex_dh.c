@@ -164,7 +164,8 @@ dh_exchange(const struct kex_group *group, struct bytes e,
 
 static bool
 group_respond(const struct kex_alg *alg, const void *detail,
-    const struct kex_group *group, struct bytes client_public, struct kex_result *out, struct err *err)
+    const struct kex_group *group, struct bytes client_public,
+    struct kex_result *out, struct err *err)
 {
 	(void)alg;
 	(void)group;
@@ -174,7 +175,8 @@ group_respond(const struct kex_alg *alg, const void *detail,
 
 static bool
 gex_respond(const struct kex_alg *alg, const void *detail,
-    const struct kex_group *group, struct bytes client_public, struct kex_result *out, struct err *err)
+    const struct kex_group *group, struct bytes client_public,
+    struct kex_result *out, struct err *err)
 {
 	(void)alg;
 	(void)detail;

@@ -65,7 +65,8 @@ derive(const struct curve *curve, EVP_PKEY *own, EVP_PKEY *peer,
 
 static bool
 ecdh_respond(const struct kex_alg *alg, const void *detail,
-    const struct kex_group *group, struct bytes client_public, struct kex_result *out, struct err *err)
+    const struct kex_group *group, struct bytes client_public,
+    struct kex_result *out, struct err *err)
 {
 	const struct curve *curve = detail;
 	uint8_t shared[COORDINATE_MAX];

@@ -52,7 +52,8 @@ encaps_sntrup761(const uint8_t *public, uint8_t *ciphertext,
 
 static bool
 hybrid_respond(const struct kex_alg *alg, const void *detail,
-    const struct kex_group *group, struct bytes client_public, struct kex_result *out, struct err *err)
+    const struct kex_group *group, struct bytes client_public,
+    struct kex_result *out, struct err *err)
 {
 	const struct kem *kem = detail;
 	uint8_t both[KEM_SHARED_LEN + X25519_LEN], k[DIGEST_MAX];

@@ -6,7 +6,8 @@
 
 static bool
 curve25519_respond(const struct kex_alg *alg, const void *detail,
-    const struct kex_group *group, struct bytes client_public, struct kex_result *out, struct err *err)
+    const struct kex_group *group, struct bytes client_public,
+    struct kex_result *out, struct err *err)
 {
 	uint8_t shared[X25519_LEN];
 	bool ok;
