@@ -19,6 +19,8 @@ import threading
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "fuse")
+# that a test may listen on: the kernel gives them to no connection
+FREE_PORTS = range(48000, 61000)
 ACCOUNTS = {
     # name: (uid, shell)
     "alice": (2001, "/bin/bash"),
@@ -228,6 +230,8 @@ def make_host(programs=()):
     _move_root_home()
     _add_accounts()
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    with open("/proc/sys/net/ipv4/ip_local_port_range", "w") as ports:
+        ports.write(f"32768 {FREE_PORTS[0] - 1}\n")
     subprocess.run(["hostname", "posternhost"], check=True)
     with open("/etc/hosts", "w") as hosts:
         hosts.write("127.0.0.1 localhost\n::1 localhost\n"

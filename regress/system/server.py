@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: ISC
 """One running sshd, its configuration, keys and log."""
 
+import errno
+import itertools
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import time
+
+from isolated import FREE_PORTS
 
 SSHD = os.environ.get("POSTERN_SSHD") or os.path.join(
     os.environ.get("POSTERN_BUILD", "/nonexistent"), "sshd", "sshd")
@@ -54,10 +58,25 @@ def make_key(path, kind="ed25519", *args):
     return path
 
 
-def free_port(host="127.0.0.1"):
-    with socket.socket() as s:
-        s.bind((host, 0))
-        return s.getsockname()[1]
+def _is_free(port):
+    try:
+        for family, host in ((socket.AF_INET, "0.0.0.0"),
+                             (socket.AF_INET6, "::")):
+            with socket.socket(family) as s:
+                if family == socket.AF_INET6:
+                    s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                s.bind((host, port))
+    except OSError as error:
+        return error.errno != errno.EADDRINUSE
+    return True
+
+
+_ports = itertools.cycle(FREE_PORTS)
+
+
+def free_port():
+    """Free on every address, and never a connection's own port."""
+    return next(filter(_is_free, _ports))
 
 
 def authorize(user, public_key, options=""):

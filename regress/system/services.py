@@ -35,11 +35,13 @@ def exchange(target, data):
     with socket.socket(family) as s:
         s.settimeout(60)
         s.connect(target)
-        threading.Thread(target=lambda: (s.sendall(data),
-                                         s.shutdown(socket.SHUT_WR))).start()
+        sender = threading.Thread(target=lambda: (
+            s.sendall(data), s.shutdown(socket.SHUT_WR)))
+        sender.start()
         received = b""
         while block := s.recv(65536):
             received += block
+        sender.join()
         return received
 
 

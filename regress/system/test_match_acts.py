@@ -90,11 +90,18 @@ def may_forward(*options):
 
 
 def listens_for_all(place, user):
-    port = free_port()
-    shown = place.ssh(user, f"ss -tlnH sport = :{port}", options=[
-        "-o", "ExitOnForwardFailure=yes",
-        "-R", f"{port}:127.0.0.1:1"]).stdout.decode()
-    return f"0.0.0.0:{port}" in shown
+    """On a port of the server's choice: one that is free on loopback may be
+    taken elsewhere."""
+    done = place.ssh(user, "ss -tlnH", options=[
+        "-o", "ExitOnForwardFailure=yes", "-o", "LogLevel=INFO",
+        "-R", "0:127.0.0.1:1"])
+    port = re.search(rb"Allocated port (\d+)", done.stderr)[1].decode()
+    shown = done.stdout.decode().split()
+    found = {address for address in ("0.0.0.0", "[::]", "127.0.0.1", "[::1]")
+             if f"{address}:{port}" in shown}
+    assert found in ({"0.0.0.0", "[::]"}, {"127.0.0.1", "[::1]"}), (port,
+                                                                   shown)
+    return "0.0.0.0" in found
 
 
 def socket_path():
