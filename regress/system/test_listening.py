@@ -54,18 +54,29 @@ def test_where_a_port_is_bound(ask, policy, address, wanted):
 @pytest.mark.postern_only
 def test_an_address_of_nobody_is_said_to_be_none(ask):
     server, up = ask("GatewayPorts clientspecified\n",
-                     "no.such.invalid:47001:h:1")
+                     "no.such.invalid:61001:h:1")
     assert not up
-    server.wait_for_log("bind [no.such.invalid]:47001: Cannot assign "
+    server.wait_for_log("bind [no.such.invalid]:61001: Cannot assign "
                         "requested address")
 
 
+@pytest.mark.postern_only
+def test_an_address_that_is_taken_leaves_the_others(ask):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        server, up = ask("LogLevel VERBOSE\n", f"{port}:h:1")
+        assert up
+        server.wait_for_log(f"bind [127.0.0.1]:{port}: Address already in "
+                            "use")
+        assert listeners(port) == LOOPBACK
+
+
 @pytest.mark.parametrize("permit, port, granted", [
-    ("any", 47001, True), ("none", 47001, False),
-    ("47001", 47001, True), ("47001", 47002, False),
-    ("localhost:47001", 47001, True), ("127.0.0.*:47001", 47001, False),
-    ("*:*", 47002, True), ("47002 47001", 47001, True),
-    ("local*:*", 47001, True), ("other:*", 47001, False)])
+    ("any", 61001, True), ("none", 61001, False),
+    ("61001", 61001, True), ("61001", 61002, False),
+    ("localhost:61001", 61001, True), ("127.0.0.*:61001", 61001, False),
+    ("*:*", 61002, True), ("61002 61001", 61001, True),
+    ("local*:*", 61001, True), ("other:*", 61001, False)])
 def test_permit_listen_decides(ask, permit, port, granted):
     server, up = ask(f"PermitListen {permit}\n", f"{port}:h:1")
     assert up == granted

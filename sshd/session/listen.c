@@ -34,6 +34,20 @@ bind_address(const struct session *ses, const char *asked)
 	return "localhost";
 }
 
+/* An address that can't be had, of several. */
+static void
+log_missed(const struct listening *l, const struct addrinfo *ai)
+{
+	char host[NI_MAXHOST];
+	int saved = errno;
+
+	if (getnameinfo(ai->ai_addr, ai->ai_addrlen, host, sizeof(host), NULL,
+	    0, NI_NUMERICHOST) == 0)
+		log_verbose("bind [%s]:%u: %s", host, l->port,
+		    strerror(saved));
+	errno = saved;
+}
+
 /* With port 0 the first address chooses, the others follow. */
 static bool
 bind_all(struct listening *l)
@@ -59,7 +73,8 @@ bind_all(struct listening *l)
 		else if (ai->ai_family == AF_INET6)
 			((struct sockaddr_in6 *)ai->ai_addr)->sin6_port =
 			    chosen;
-		(void)listening_add(l, ai->ai_addr, ai->ai_addrlen);
+		if (!listening_add(l, ai->ai_addr, ai->ai_addrlen))
+			log_missed(l, ai);
 	}
 	freeaddrinfo(list);
 	return l->socket_count != 0;
