@@ -6,13 +6,10 @@
 #include <unistd.h>
 
 #include "lib/base/fd.h"
-#include "lib/base/log_sink.h"
 #include "monitor/monitor.h"
 #include "monitor/net_start.h"
 #include "monitor/req_user.h"
 
-/* OpenSSH's bound on configuration text is 4 MiB; ours is packed. */
-#define SNAPSHOT_MAX	(16 * 1024 * 1024)
 #define HOST_KEYS_BYTES_MAX	(4 * 1024 * 1024)
 
 /* Order of the descriptors of SETUP. */
@@ -26,34 +23,6 @@ enum {
  * send eow@openssh.com and others to that name only.
  */
 #define SOFTWARE_VERSION	"SSH-2.0-OpenSSH_10.5_Postern_" POSTERN_VERSION
-
-static void
-open_log(struct monitor *mon, uint32_t debug_level)
-{
-	enum log_level level = mon->conf.log_level;
-
-	if (debug_level > LOG_LEVEL_DEBUG3 - LOG_LEVEL_VERBOSE)
-		debug_level = LOG_LEVEL_DEBUG3 - LOG_LEVEL_VERBOSE;
-	if (debug_level != 0)
-		mon->debug_level = LOG_LEVEL_VERBOSE + debug_level;
-	if ((mon->flags & SETUP_QUIET) != 0)
-		level = LOG_LEVEL_QUIET;
-	else
-		conf_set_verbose(&mon->conf);
-	log_sink_open((mon->flags & SETUP_STDERR) != 0, mon->log_fd,
-	    mon->conf.syslog_facility, MAX(mon->debug_level, level));
-}
-
-static MUST_CHECK bool
-read_snapshot(struct monitor *mon, int fd, struct err *err)
-{
-	if (!fd_map(fd, SNAPSHOT_MAX, &mon->snapshot, err) ||
-	    !config_unpack(mon->snapshot, &mon->config, err) ||
-	    !config_evaluate(mon->config, NULL, &mon->conf, err))
-		return false;
-	mon->has_conf = true;
-	return true;
-}
 
 static MUST_CHECK bool
 read_host_keys(struct monitor *mon, int fd, struct err *err)
@@ -103,9 +72,12 @@ req_setup(struct monitor *mon, struct ipc_message *message, struct err *err)
 	mon->net_program = ipc_take_fd(message, FD_NET_PROGRAM);
 	mon->session_program = ipc_take_fd(message, FD_SESSION_PROGRAM);
 	mon->log_fd = ipc_take_fd(message, FD_LOG);
-	if (!read_snapshot(mon, message->fds[FD_SNAPSHOT], err))
+	if (!config_map(message->fds[FD_SNAPSHOT], &mon->snapshot,
+	    &mon->config, &mon->conf, err))
 		return false;
-	open_log(mon, m->debug_level);
+	mon->has_conf = true;
+	mon->debug_level = conf_open_log(&mon->conf, m->flags,
+	    m->debug_level, mon->log_fd);
 	if (!set_version(mon, err) ||
 	    !read_host_keys(mon, message->fds[FD_HOST_KEYS], err) ||
 	    !net_start(mon, m->net_filter, err) ||

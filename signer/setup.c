@@ -6,44 +6,26 @@
 #include <unistd.h>
 
 #include "lib/base/fd.h"
-#include "lib/base/log_sink.h"
+#include "lib/base/log.h"
 #include "signer/device.h"
-
-#define SNAPSHOT_MAX	(16 * 1024 * 1024)	/* as the monitor's */
 
 /* Order of the descriptors of SIGNER_SETUP. */
 enum { FD_SNAPSHOT, FD_SERVICE, FD_LOG };
-
-static void
-open_log(const struct signer *signer, const struct ipc_SIGNER_SETUP *m)
-{
-	uint32_t debug_level = MIN(m->debug_level,
-	    (uint32_t)(LOG_LEVEL_DEBUG3 - LOG_LEVEL_VERBOSE));
-	enum log_level level = signer->conf.log_level;
-
-	if ((m->flags & SETUP_QUIET) != 0)
-		level = LOG_LEVEL_QUIET;
-	else
-		conf_set_verbose(&signer->conf);
-	if (debug_level != 0)
-		level = MAX(level, LOG_LEVEL_VERBOSE + debug_level);
-	log_sink_open((m->flags & SETUP_STDERR) != 0, signer->log_fd,
-	    signer->conf.syslog_facility, level);
-}
 
 static MUST_CHECK bool
 take_setup(struct signer *signer, struct ipc_message *message,
     struct err *err)
 {
+	const struct ipc_SIGNER_SETUP *m = &message->u.SIGNER_SETUP;
+
 	ipc_init(&signer->service, ipc_take_fd(message, FD_SERVICE),
 	    MONITOR_TO_SIGNER);
 	signer->log_fd = ipc_take_fd(message, FD_LOG);
-	if (!fd_map(message->fds[FD_SNAPSHOT], SNAPSHOT_MAX,
-	    &signer->snapshot, err) ||
-	    !config_unpack(signer->snapshot, &signer->config, err) ||
-	    !config_evaluate(signer->config, NULL, &signer->conf, err))
+	if (!config_map(message->fds[FD_SNAPSHOT], &signer->snapshot,
+	    &signer->config, &signer->conf, err))
 		return false;
-	open_log(signer, &message->u.SIGNER_SETUP);
+	(void)conf_open_log(&signer->conf, m->flags, m->debug_level,
+	    signer->log_fd);
 	return true;
 }
 

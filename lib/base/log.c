@@ -61,6 +61,15 @@ log_get_level(void)
 	return logger.level;
 }
 
+enum log_level
+log_level_debug(uint32_t count)
+{
+	const uint32_t most = LOG_LEVEL_DEBUG3 - LOG_LEVEL_VERBOSE;
+
+	return count == 0 ? LOG_LEVEL_QUIET :
+	    LOG_LEVEL_VERBOSE + MIN(count, most);
+}
+
 bool
 log_enabled(enum log_level level)
 {

@@ -40,6 +40,8 @@ void log_set_flush(log_flush_fn *flush);
 void log_flush(void);
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
+/* The least that so many -d ask for; none: LOG_LEVEL_QUIET. */
+enum log_level log_level_debug(uint32_t count);
 /* May a line of this level be written? For lines that are dear to make. */
 bool log_enabled(enum log_level level);
 

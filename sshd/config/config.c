@@ -2,12 +2,18 @@
 #include "sshd/config/config.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
+#include "lib/base/fd.h"
+#include "lib/base/log_sink.h"
+#include "lib/ipc/ipc.h"
 #include "lib/wire/writer.h"
 #include "sshd/config/evaluate.h"
 #include "sshd/config/load.h"
 
 #define PACK_MAGIC	0x50434632	/* "PCF2" */
+/* OpenSSH's bound on configuration text is 4 MiB; ours is packed. */
+#define PACKED_MAX	(16 * 1024 * 1024)
 
 /* Packed is what there is: loading packs, unpacking looks at the head. */
 struct config {
@@ -113,6 +119,26 @@ config_unpack(struct bytes packed, struct config **out, struct err *err)
 		return false;
 	}
 	*out = config;
+	return true;
+}
+
+bool
+config_map(int fd, struct bytes *map, struct config **config_out,
+    struct conf *conf, struct err *err)
+{
+	struct config *config = NULL;
+	struct bytes packed;
+
+	if (!fd_map(fd, PACKED_MAX, &packed, err))
+		return false;
+	if (!config_unpack(packed, &config, err) ||
+	    !config_evaluate(config, NULL, conf, err)) {
+		config_free(config);
+		munmap((void *)packed.p, packed.len);
+		return false;
+	}
+	*map = packed;
+	*config_out = config;
 	return true;
 }
 
@@ -229,6 +255,22 @@ conf_set_verbose(const struct conf *conf)
 		wr_bytes(&w, list, strlen(list));
 	}
 	log_set_verbose(wr_view(&w));
+}
+
+enum log_level
+conf_open_log(const struct conf *conf, uint32_t setup_flags,
+    uint32_t debug_count, int fd)
+{
+	enum log_level level = conf->log_level;
+	enum log_level least = log_level_debug(debug_count);
+
+	if ((setup_flags & SETUP_QUIET) != 0)
+		level = LOG_LEVEL_QUIET;
+	else
+		conf_set_verbose(conf);
+	log_sink_open((setup_flags & SETUP_STDERR) != 0, fd,
+	    conf->syslog_facility, MAX(least, level));
+	return least;
 }
 
 void

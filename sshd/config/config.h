@@ -17,6 +17,7 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/err.h"
+#include "lib/base/log.h"
 #include "sshd/config/conf.h"
 
 struct config;
@@ -67,6 +68,14 @@ MUST_CHECK bool config_unpack(struct bytes packed, struct config **out,
     struct err *err);
 
 /*
+ * The sealed file by which the listener hands a snapshot on: unpacked, and
+ * what holds without Match. On success *map is the caller's to unmap, when
+ * *config is freed.
+ */
+MUST_CHECK bool config_map(int fd, struct bytes *map, struct config **config,
+    struct conf *conf, struct err *err);
+
+/*
  * Values for one connection: defaults, first value wins, Match blocks decided
  * by spec (NULL: global section only). *out is cleared with conf_clear().
  */
@@ -82,6 +91,12 @@ MUST_CHECK bool config_each_in_match(const struct config *config,
     void *arg, struct err *err);
 /* LogVerbose holds for the lines of this process from now on. */
 void conf_set_verbose(const struct conf *conf);
+/*
+ * Opens the log of a process that the listener has set up: SETUP_ flags,
+ * number of -d, descriptor. Returns the level that -d asks for at least.
+ */
+enum log_level conf_open_log(const struct conf *conf, uint32_t setup_flags,
+    uint32_t debug_count, int fd);
 
 /* The same with a witness, who is told where each value comes from. */
 struct evaluate_watch;

@@ -60,8 +60,7 @@ first_level(const struct cmdline *cmdline)
 {
 	if (cmdline->quiet)
 		return LOG_LEVEL_QUIET;
-	return cmdline->debug_level == 0 ? LOG_LEVEL_INFO :
-	    LOG_LEVEL_VERBOSE + cmdline->debug_level;
+	return MAX(LOG_LEVEL_INFO, log_level_debug(cmdline->debug_level));
 }
 
 bool

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "unit/config/config_util.h"
 
+#include <sys/mman.h>
+
 #include "lib/base/compiler.h"
+#include "lib/base/fd.h"
+#include "lib/ipc/ipc.h"
 
 /* Something of every shape. */
 static const char full[] =
@@ -86,6 +90,67 @@ config__a_snapshot_means_the_same_as_what_was_packed(void **state)
 	free(after);
 	free(before);
 	free(packed);
+}
+
+static void
+config__a_sealed_snapshot_is_mapped_or_nothing_is_left(void **state)
+{
+	struct fixture *f = *state;
+	struct config *config = NULL;
+	struct bytes map = { 0 };
+	struct conf conf;
+	char *before = text_for(f, full, NULL), *after;
+	uint8_t *packed;
+	size_t len;
+	int fd;
+
+	assert_true(config_pack(f->config, &packed, &len, &f->err));
+	assert_true(fd_seal_bytes("whole", bytes_of(packed, len), &fd,
+	    &f->err));
+	assert_true(config_map(fd, &map, &config, &conf, &f->err));
+	close(fd);
+	after = conf_text(&conf);
+	assert_string_equal(before, after);
+	conf_clear(&conf);
+	config_free(config);
+	assert_int_equal(munmap((void *)map.p, map.len), 0);
+
+	assert_true(fd_seal_bytes("cut", bytes_of(packed, len - 1), &fd,
+	    &f->err));
+	config = NULL;
+	map = (struct bytes){ 0 };
+	assert_false(config_map(fd, &map, &config, &conf, &f->err));
+	assert_null(config);
+	assert_null(map.p);
+	close(fd);
+	free(after);
+	free(before);
+	free(packed);
+}
+
+static void
+config__a_log_has_the_level_of_debugging_at_least(void **state)
+{
+	static const struct {
+		uint32_t flags, debug_count;
+		enum log_level least, level;
+	} rows[] = {
+		{ 0, 0, LOG_LEVEL_QUIET, LOG_LEVEL_VERBOSE },
+		{ 0, 2, LOG_LEVEL_DEBUG2, LOG_LEVEL_DEBUG2 },
+		{ 0, UINT32_MAX, LOG_LEVEL_DEBUG3, LOG_LEVEL_DEBUG3 },
+		{ SETUP_QUIET, 0, LOG_LEVEL_QUIET, LOG_LEVEL_QUIET },
+		{ SETUP_QUIET, 1, LOG_LEVEL_DEBUG1, LOG_LEVEL_DEBUG1 },
+	};
+	struct conf conf = fixture_conf(*state, "LogLevel VERBOSE\n", NULL);
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		assert_int_equal(conf_open_log(&conf,
+		    SETUP_STDERR | rows[i].flags, rows[i].debug_count, -1),
+		    rows[i].least);
+		assert_int_equal(log_get_level(), rows[i].level);
+	}
+	log_open(NULL, NULL, LOG_LEVEL_QUIET);
+	conf_clear(&conf);
 }
 
 static void
@@ -234,6 +299,8 @@ main(void)
 		TEST_IN_DIR(config__the_defaults_read_back_as_themselves),
 		TEST_IN_DIR(
 		    config__a_snapshot_means_the_same_as_what_was_packed),
+		TEST_IN_DIR(config__a_sealed_snapshot_is_mapped_or_nothing_is_left),
+		TEST_IN_DIR(config__a_log_has_the_level_of_debugging_at_least),
 		TEST_IN_DIR(config__values_outlive_the_configuration),
 		TEST_IN_DIR(config__every_truncation_of_a_snapshot_is_refused),
 		TEST_IN_DIR(config__a_changed_byte_of_a_snapshot_does_no_harm),
