@@ -7,6 +7,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "lib/base/core.h"
 #include "lib/base/log.h"
 #include "monitor/monitor.h"
 #include "monitor/shadow.h"
@@ -244,5 +245,5 @@ account_open_session(struct monitor *mon, bool *opened, struct err *err)
 	/* a root without CAP_SYS_RESOURCE shares what it can't raise again */
 	if (!limits_set(&ours, &why))
 		log_debug("%s: %s", why.what, err_text(&why));
-	return limits_forbid_core(err) && ok;
+	return core_forbid(CORE_LIMIT_SOFT, err) && ok;
 }

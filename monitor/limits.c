@@ -22,16 +22,3 @@ limits_set(const struct limits *limits, struct err *err)
 	}
 	return ok;
 }
-
-bool
-limits_forbid_core(struct err *err)
-{
-	struct rlimit core;
-
-	if (getrlimit(RLIMIT_CORE, &core) == -1)
-		return err_sys(err, "core limit");
-	core.rlim_cur = 0;
-	if (setrlimit(RLIMIT_CORE, &core) == -1)
-		return err_sys(err, "core limit");
-	return true;
-}

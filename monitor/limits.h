@@ -26,7 +26,5 @@ MUST_CHECK bool limits_get(struct limits *limits, struct err *err);
  * vfork(). ERR_SYS also when a limit can't be raised, and the rest is set.
  */
 MUST_CHECK bool limits_set(const struct limits *limits, struct err *err);
-/* No core file of this process, whatever it holds; the hard limit stays. */
-MUST_CHECK bool limits_forbid_core(struct err *err);
 
 #endif

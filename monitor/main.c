@@ -2,26 +2,14 @@
 /* sshd-monitor: the privileged half of one connection. */
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
+#include "lib/base/core.h"
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
 #include "monitor/monitor.h"
 
 #define PARENT_FD	3
-
-/*
- * What is in this memory must not end up in a file. The limits of before are
- * for the user's programs.
- */
-static MUST_CHECK bool
-forbid_core_files(struct limits *before, struct err *err)
-{
-	if (prctl(PR_SET_DUMPABLE, 0) == -1)
-		return err_sys(err, "no core files");
-	return limits_get(before, err) && limits_forbid_core(err);
-}
 
 int
 main(int argc, char **argv)
@@ -36,8 +24,9 @@ main(int argc, char **argv)
 		fprintf(stderr, "sshd-monitor is started by sshd only\n");
 		return 1;
 	}
-	if (!forbid_core_files(&mon.user_limits, &err) ||
-	    !fd_fill_standard(&err)) {
+	/* the limits of before are for the user's programs */
+	if (!limits_get(&mon.user_limits, &err) ||
+	    !core_forbid(CORE_LIMIT_SOFT, &err) || !fd_fill_standard(&err)) {
 		fprintf(stderr, "sshd-monitor: %s: %s\n", err.what,
 		    err_text(&err));
 		return MONITOR_EXIT_FATAL;

@@ -4,9 +4,9 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
+#include "lib/base/core.h"
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
 #include "monitor/errand.h"
@@ -165,23 +165,18 @@ user_clear(struct user *user)
 	*user = (struct user){ 0 };
 }
 
-/* A change of ids sets it anew, to what fs.suid_dumpable says. */
-static bool
-stay_undumpable(void)
-{
-	return prctl(PR_SET_DUMPABLE, 0) == 0;
-}
-
 bool
 user_become(const struct user *user)
 {
+	struct err err;
+
 	if (geteuid() != 0)
 		return true;
 	if (setgroups(user->group_count, user->groups) == -1 ||
 	    setresgid(user->gid, user->gid, user->gid) == -1 ||
 	    setresuid(user->uid, user->uid, user->uid) == -1)
 		return false;
-	return stay_undumpable() &&
+	return core_forbid(CORE_LIMIT_KEPT, &err) &&
 	    (user->uid == 0 || (setuid(0) == -1 && seteuid(0) == -1));
 }
 
@@ -206,7 +201,7 @@ as_user_begin(struct as_user *as, const struct user *user, struct err *err)
 	as->active = true;
 	if (setgroups(user->group_count, user->groups) == -1 ||
 	    setegid(user->gid) == -1 || seteuid(user->uid) == -1 ||
-	    !stay_undumpable())
+	    !core_forbid(CORE_LIMIT_KEPT, err))
 		return err_sys(err, "change to the user's rights");
 	return true;
 }
@@ -220,7 +215,8 @@ as_user_end(struct as_user *as, struct err *err)
 		return true;
 	if (seteuid(0) == -1 || setegid(as->egid) == -1 ||
 	    setgroups((size_t)as->group_count, as->groups) == -1 ||
-	    geteuid() != 0 || getegid() != as->egid || !stay_undumpable())
+	    geteuid() != 0 || getegid() != as->egid ||
+	    !core_forbid(CORE_LIMIT_KEPT, err))
 		ok = err_sys(err, "change back from the user's rights");
 	free(as->groups);
 	*as = (struct as_user){ 0 };

@@ -3,28 +3,15 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include "lib/base/core.h"
 #include "lib/base/fd.h"
 #include "lib/crypto/init.h"
 #include "signer/device.h"
 #include "signer/signer.h"
 
 #define PARENT_FD	3
-
-/* What is in this memory must not end up in a file. */
-static MUST_CHECK bool
-forbid_core_files(struct err *err)
-{
-	static const struct rlimit none;
-
-	if (prctl(PR_SET_DUMPABLE, 0) == -1 ||
-	    setrlimit(RLIMIT_CORE, &none) == -1)
-		return err_sys(err, "no core files");
-	return true;
-}
 
 int
 main(int argc, char **argv)
@@ -42,7 +29,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "sshd-signer is started by sshd only\n");
 		return 1;
 	}
-	if (!forbid_core_files(&err) || !fd_fill_standard(&err)) {
+	if (!core_forbid(CORE_LIMIT_HARD, &err) || !fd_fill_standard(&err)) {
 		fprintf(stderr, "sshd-signer: %s: %s\n", err.what,
 		    err_text(&err));
 		return 1;

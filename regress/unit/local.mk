@@ -10,6 +10,7 @@ unit_libs = sshd/config/libconfig.a sftp-server/options/libsftpoptions.a keys/li
 
 unit_tests = \
 	regress/unit/base/cidr_test \
+	regress/unit/base/core_test \
 	regress/unit/base/duration_test \
 	regress/unit/base/fd_test \
 	regress/unit/base/host_port_test \
@@ -134,6 +135,8 @@ unit_tests = \
 
 regress_unit_base_cidr_test_SOURCES = regress/unit/base/cidr_test.c
 regress_unit_base_cidr_test_LDADD = $(unit_libs)
+regress_unit_base_core_test_SOURCES = regress/unit/base/core_test.c
+regress_unit_base_core_test_LDADD = $(unit_libs)
 regress_unit_base_duration_test_SOURCES = regress/unit/base/duration_test.c
 regress_unit_base_duration_test_LDADD = $(unit_libs)
 regress_unit_base_fd_test_SOURCES = regress/unit/base/fd_test.c

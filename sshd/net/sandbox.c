@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
+#include "lib/base/core.h"
 #include "lib/base/limits.h"
 
 /* Three descriptors for each channel, and the few of the connection. */
@@ -28,15 +29,14 @@ limit(int resource, rlim_t max, struct err *err)
 }
 
 /*
- * Processes, files that grow, and core files: none of them, even where the
- * filter does not hold (an empty one).
+ * Processes and files that grow: none of them, even where the filter does not
+ * hold (an empty one).
  */
 static bool
 limit_all(struct err *err)
 {
 	return limit(RLIMIT_NOFILE, DESCRIPTORS_MAX, err) &&
-	    limit(RLIMIT_NPROC, 0, err) && limit(RLIMIT_FSIZE, 0, err) &&
-	    limit(RLIMIT_CORE, 0, err);
+	    limit(RLIMIT_NPROC, 0, err) && limit(RLIMIT_FSIZE, 0, err);
 }
 
 static bool
@@ -87,9 +87,9 @@ sandbox_enter(const struct sandbox *s, struct err *err)
 {
 	if (!limit_all(err) || (s->chroot_dir != NULL && !drop_root(s, err)))
 		return false;
-	/* a change of ids sets it anew, so only now */
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
-		return err_sys(err, "PR_SET_DUMPABLE");
+	/* not before the ids have changed */
+	if (!core_forbid(CORE_LIMIT_HARD, err))
+		return false;
 	/* the same: the monitor asked for it before it executed us */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1)
 		return err_sys(err, "PR_SET_PDEATHSIG");

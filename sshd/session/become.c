@@ -2,10 +2,10 @@
 #include "sshd/session/become.h"
 
 #include <stdio.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/base/core.h"
 #include "lib/base/log.h"
 #include "sshd/session/jail.h"
 
@@ -88,9 +88,8 @@ become_user(const struct ipc_GRANT *grant, int *root_fd, struct err *err)
 		return err_sys(err, "setresgid");
 	if (setresuid(grant->uid, grant->uid, grant->uid) == -1)
 		return err_sys(err, "setresuid");
-	/* that set it anew: the user's other processes may not trace us */
-	if (prctl(PR_SET_DUMPABLE, 0) == -1)
-		return err_sys(err, "PR_SET_DUMPABLE");
-	return is_for_good(grant->uid, grant->gid, err) &&
+	/* the user's other processes may not trace us */
+	return core_forbid(CORE_LIMIT_KEPT, err) &&
+	    is_for_good(grant->uid, grant->gid, err) &&
 	    jail_lock(*root_fd, err);
 }

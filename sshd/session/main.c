@@ -4,11 +4,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/base/core.h"
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
@@ -268,7 +268,7 @@ main(int argc, char **argv)
 		fprintf(stderr, "sshd-session is started by sshd only\n");
 		return 1;
 	}
-	(void)prctl(PR_SET_DUMPABLE, 0);
+	(void)!core_forbid(CORE_LIMIT_KEPT, &err);
 	ipc_init(&ses.monitor, MONITOR_FD, MONITOR_TO_SESSION);
 	log_open(log_to_monitor, &ses, LOG_LEVEL_INFO);
 	if (!start(&ses, &err)) {
