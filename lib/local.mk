@@ -32,6 +32,8 @@ lib_base_libbase_a_SOURCES = \
 	lib/base/path_rights.h \
 	lib/base/pattern.c \
 	lib/base/pattern.h \
+	lib/base/reap.c \
+	lib/base/reap.h \
 	lib/base/safe_path.c \
 	lib/base/safe_path.h \
 	lib/base/secret.c \

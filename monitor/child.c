@@ -6,8 +6,9 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include "lib/base/reap.h"
 
 #define CHILD_FD	3
 
@@ -123,8 +124,7 @@ child_reap(struct child *child)
 {
 	if (child->pid == 0)
 		return;
-	while (waitpid(child->pid, &child->status, 0) == -1 && errno == EINTR)
-		continue;
+	child->status = reap_wait(child->pid);
 	child->pid = 0;
 	if (child->loop != NULL)
 		loop_unwatch(child->loop, &child->watch);

@@ -4,8 +4,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include "lib/base/reap.h"
 
 static NORETURN void
 run(errand_fn *fn, const void *arg, int answer, pid_t parent)
@@ -41,10 +42,8 @@ errand_start(struct errand *errand, errand_fn *fn, const void *arg,
 bool
 errand_wait(struct errand *errand)
 {
-	int status = -1;
+	int status = reap_wait(errand->pid);
 
-	while (waitpid(errand->pid, &status, 0) == -1 && errno == EINTR)
-		continue;
 	close(errand->answer);
 	return status == 0;
 }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "lib/base/fd.h"
+#include "lib/base/reap.h"
 
 #define OUTPUT_FIRST	16384	/* of most programs: a key or two */
 #define ENV_MAX		6
@@ -113,16 +114,6 @@ now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static int
-reap(pid_t pid)
-{
-	int status = 0;
-
-	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		continue;
-	return status;
-}
-
 /* The errno of the step that failed; 0: the program runs. */
 static int
 start_reason(int fd)
@@ -160,7 +151,7 @@ start_with(const struct helper *helper, char **argv, char **env,
 	close(failure[1]);
 	failure[1] = -1;
 	if ((reason = start_reason(failure[0])) != 0) {
-		(void)reap(running->pid);
+		(void)reap_wait(running->pid);
 		errno = reason;
 		err_sys(err, "start");
 		goto out;
@@ -169,7 +160,7 @@ start_with(const struct helper *helper, char **argv, char **env,
 	if (running->pid_fd == -1 || !fd_set_nonblock(output[0], true, err)) {
 		err_sys(err, "pidfd_open");
 		(void)kill(-running->pid, SIGKILL);
-		(void)reap(running->pid);
+		(void)reap_wait(running->pid);
 		goto out;
 	}
 	running->output = output[0];
@@ -299,7 +290,7 @@ helper_run(const struct helper *helper, struct helper_result *result,
 	result->end = follow(helper, &running, result);
 	if (result->end != HELPER_ENDED)
 		(void)kill(-running.pid, SIGKILL);
-	result->status = reap(running.pid);
+	result->status = reap_wait(running.pid);
 	close(running.output);
 	close(running.pid_fd);
 	return true;

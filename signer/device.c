@@ -6,11 +6,11 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
+#include "lib/base/reap.h"
 #include "lib/ipc/ipc.h"
 #include "lib/wire/writer.h"
 
@@ -52,8 +52,7 @@ static void
 end(pid_t pid)
 {
 	(void)kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
-		continue;
+	(void)reap_wait(pid);
 }
 
 static MUST_CHECK bool

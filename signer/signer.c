@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/base/log.h"
+#include "lib/base/reap.h"
 #include "lib/crypto/init.h"
 #include "signer/serve.h"
 #include "signer/setup.h"
@@ -122,23 +123,24 @@ tell_hurt(struct signer *signer, int number)
 }
 
 static void
+server_ended(void *arg, pid_t pid, int status)
+{
+	if (!is_hurt(status))
+		return;
+	log_error("signer process %d killed by signal %d", (int)pid,
+	    WTERMSIG(status));
+	tell_hurt(arg, WTERMSIG(status));
+}
+
+static void
 signal_event(void *arg, uint32_t events)
 {
 	struct signer *signer = arg;
 	struct signalfd_siginfo info;
-	pid_t pid;
-	int status;
 
 	(void)events;
-	if (read(signer->signal_fd, &info, sizeof(info)) != sizeof(info))
-		return;
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (!is_hurt(status))
-			continue;
-		log_error("signer process %d killed by signal %d", (int)pid,
-		    WTERMSIG(status));
-		tell_hurt(signer, WTERMSIG(status));
-	}
+	if (read(signer->signal_fd, &info, sizeof(info)) == sizeof(info))
+		reap_ended(server_ended, signer);
 }
 
 /* SIGHUP and SIGINT are for the listener; SIGTERM ends us. */

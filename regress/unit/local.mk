@@ -19,6 +19,7 @@ unit_tests = \
 	regress/unit/base/loop_test \
 	regress/unit/base/path_rights_test \
 	regress/unit/base/pattern_test \
+	regress/unit/base/reap_test \
 	regress/unit/base/safe_path_test \
 	regress/unit/base/text_test \
 	regress/unit/config/config_test \
@@ -153,6 +154,8 @@ regress_unit_base_path_rights_test_SOURCES = regress/unit/base/path_rights_test.
 regress_unit_base_path_rights_test_LDADD = $(unit_libs)
 regress_unit_base_pattern_test_SOURCES = regress/unit/base/pattern_test.c
 regress_unit_base_pattern_test_LDADD = $(unit_libs)
+regress_unit_base_reap_test_SOURCES = regress/unit/base/reap_test.c
+regress_unit_base_reap_test_LDADD = $(unit_libs)
 regress_unit_base_safe_path_test_SOURCES = regress/unit/base/safe_path_test.c
 regress_unit_base_safe_path_test_LDADD = $(unit_libs)
 regress_unit_base_text_test_SOURCES = regress/unit/base/text_test.c

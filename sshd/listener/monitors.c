@@ -5,9 +5,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/sysinfo.h>
-#include <sys/wait.h>
 
 #include "lib/base/log.h"
+#include "lib/base/reap.h"
 
 /* The states in which messages of a child in this state are legal. */
 static unsigned
@@ -217,24 +217,26 @@ reap_child(struct listener *listener, struct child *child, int status)
 	penalise(listener, remote, &ip, end);
 }
 
+static void
+process_ended(void *arg, pid_t pid, int status)
+{
+	struct listener *listener = arg;
+	struct child *child;
+
+	if (signer_has_ended(listener, pid, status) ||
+	    (child = children_find(&listener->children, pid)) == NULL)
+		return;
+	/* its last messages may still lie in the socket */
+	child_event(child, EPOLLIN);
+	reap_child(listener, child, status);
+}
+
 void
 monitors_reap(struct listener *listener)
 {
 	unsigned startups = children_startups(&listener->children);
-	struct child *child;
-	pid_t pid;
-	int status;
 
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (signer_has_ended(listener, pid, status))
-			continue;
-		child = children_find(&listener->children, pid);
-		if (child == NULL)
-			continue;
-		/* its last messages may still lie in the socket */
-		child_event(child, EPOLLIN);
-		reap_child(listener, child, status);
-	}
+	reap_ended(process_ended, listener);
 	if (startups != children_startups(&listener->children))
 		listener_show_title(listener);
 }

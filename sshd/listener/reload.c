@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "lib/base/log.h"
+#include "lib/base/reap.h"
 #include "sshd/listener/accept.h"
 #include "sshd/listener/handover.h"
 #include "sshd/listener/logging.h"
@@ -97,13 +98,10 @@ static int
 wait_for_check(pid_t pid, const struct clock *clock, int64_t end_ms)
 {
 	AUTO_CLOSE int fd = pidfd_open(pid, 0);
-	int status = -1;
 
 	if (fd == -1 || !wait_readable(fd, clock, end_ms))
 		(void)kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		continue;
-	return status;
+	return reap_wait(pid);
 }
 
 static void

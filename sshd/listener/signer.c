@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/base/log.h"
+#include "lib/base/reap.h"
 #include "sshd/listener/listener.h"
 
 static void
@@ -17,13 +18,6 @@ close_fd(int *fd)
 	if (*fd != -1)
 		close(*fd);
 	*fd = -1;
-}
-
-static void
-wait_for(pid_t pid)
-{
-	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
-		continue;
 }
 
 /* ---- start and end ------------------------------------------------------- */
@@ -85,7 +79,7 @@ signer_end(struct signer *signer)
 
 	signer_clear(signer);
 	if (pid != 0)
-		wait_for(pid);
+		(void)reap_wait(pid);
 }
 
 /* ---- while it runs ------------------------------------------------------- */

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/fd.h"
+#include "lib/base/reap.h"
 #include "sshd/session/agent.h"
 #include "sshd/session/internal_sftp.h"
 #include "sshd/session/nologin.h"
@@ -155,8 +155,7 @@ run_and_wait(char *const argv[], char *const envp[], const char *input)
 		close(in);
 	if (pid == -1)
 		return;
-	while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
-		;
+	(void)reap_wait(pid);
 }
 
 /* The cookie of the client's display, for the programs of this one. */

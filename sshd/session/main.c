@@ -5,13 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/core.h"
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
+#include "lib/base/reap.h"
 #include "sshd/session/auth_file.h"
 #include "sshd/session/become.h"
 #include "sshd/session/forward.h"
@@ -135,12 +135,17 @@ monitor_event(void *arg, uint32_t events)
 }
 
 static void
+child_ended(void *arg, pid_t pid, int status)
+{
+	if (!connect_child_exited(arg, pid))
+		program_exited(arg, pid, status);
+}
+
+static void
 signal_event(void *arg, uint32_t events)
 {
 	struct session *ses = arg;
 	struct signalfd_siginfo info;
-	int status;
-	pid_t pid;
 
 	(void)events;
 	if (read(ses->signal_fd, &info, sizeof(info)) != sizeof(info))
@@ -149,10 +154,7 @@ signal_event(void *arg, uint32_t events)
 		session_end(ses);
 		return;
 	}
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		if (!connect_child_exited(ses, pid))
-			program_exited(ses, pid, status);
-	}
+	reap_ended(child_ended, ses);
 }
 
 static bool
