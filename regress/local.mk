@@ -44,8 +44,10 @@ endif
 
 # regress/bench/run; and the speed of lib/crypto and sshd/config alone
 EXTRA_PROGRAMS += regress/bench/command regress/bench/crypto_speed \
-	regress/bench/relay
+	regress/bench/load regress/bench/relay
 regress_bench_command_SOURCES = regress/bench/command.c
+regress_bench_load_SOURCES = regress/bench/load.c
+regress_bench_load_LDADD = $(CRYPTO_LIBS)
 regress_bench_relay_SOURCES = regress/bench/relay.c
 EXTRA_PROGRAMS += regress/bench/config_speed
 regress_bench_config_speed_SOURCES = regress/bench/config_speed.c

@@ -50,11 +50,18 @@ class Gcm:
 
     def __init__(self, key, iv):
         self.cipher = AESGCM(key)
-        self.fixed = iv[:4]
+        self.key, self.fixed = key, iv[:4]
         self.counter = int.from_bytes(iv[4:], "big")
 
+    def state(self):
+        """What goes on from here needs: the key and the next nonce."""
+        return self.key + self._next()
+
+    def _next(self):
+        return self.fixed + struct.pack(">Q", self.counter % 2 ** 64)
+
     def _nonce(self):
-        nonce = self.fixed + struct.pack(">Q", self.counter % 2 ** 64)
+        nonce = self._next()
         self.counter += 1
         return nonce
 

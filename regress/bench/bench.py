@@ -20,8 +20,10 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "..", "system"))
+sys.path[:0] = [os.path.join(HERE, "..", folder)
+                for folder in ("system", "abuse")]
 import figures  # noqa: E402
+import load  # noqa: E402
 import servers  # noqa: E402
 import sftp  # noqa: E402
 
@@ -60,6 +62,13 @@ FIGURES = {
     "channel opened and closed, CPU, 16 at once": ("us", 1e6, None),
     "channel opened and closed, CPU of the busiest process, 16 at once":
         ("us", 1e6, 0.67),
+    "channel, cheap client": ("us", 1e6, None),
+    "channel, cheap client, CPU": ("us", 1e6, None),
+    "channel, cheap client, CPU of the busiest process": ("us", 1e6, None),
+    "channel, cheap client, 16 in flight": ("us", 1e6, 0.67),
+    "channel, cheap client, CPU, 16 in flight": ("us", 1e6, None),
+    "channel, cheap client, CPU of the busiest process, 16 in flight":
+        ("us", 1e6, None),
     "upload, 100 ms each way": ("s/GiB", 1, 0.10),
     "sftp, file to the client": ("CPU s/GiB", 1, 0.60),
     "sftp, file from the client": ("CPU s/GiB", 1, 0.60),
@@ -140,15 +149,24 @@ def groups(options):
         return name, lambda kind: {
             name: figures.round_trip_under_load(kind, trips // 5, terminal)}
 
-    def opens(at_once):
-        name = "channel opened and closed"
-        suffix = "" if at_once == 1 else f", {at_once} at once"
-
+    def channels(name, suffix, function, *arguments):
         def measure(kind):
-            wall, cpu, busiest = figures.opens(kind, trips, at_once)
+            wall, cpu, busiest = function(kind, *arguments)
             return {f"{name}{suffix}": wall, f"{name}, CPU{suffix}": cpu,
                     f"{name}, CPU of the busiest process{suffix}": busiest}
         return f"{name}{suffix}", measure
+
+    def opens(at_once):
+        suffix = "" if at_once == 1 else f", {at_once} at once"
+        return channels("channel opened and closed", suffix, figures.opens,
+                        trips, at_once)
+
+    def cheap_opens(in_flight):
+        suffix = "" if in_flight == 1 else f", {in_flight} in flight"
+        name, measure = channels("channel, cheap client", suffix,
+                                 figures.cheap_opens, files, in_flight)
+        return name, lambda kind: {} if load.lacked_by(kind) else \
+            measure(kind)
 
     def delayed_upload(kind):
         if _lacks(kind, "aes128-gcm"):
@@ -216,7 +234,7 @@ def groups(options):
             "one byte, forwarded": figures.forward_round_trip(kind, trips)}),
         beside_download(True), beside_download(False),
         forward(False), forward(True),
-        opens(1), opens(16),
+        opens(1), opens(16), cheap_opens(1), cheap_opens(16),
         ("upload, 100 ms each way", delayed_upload),
         sftp_transfer(sftp.transfer_down, sftp.transfer_up, "file "),
         sftp_transfer(sftp.pipelined_down, sftp.pipelined_up,
@@ -342,10 +360,12 @@ def prepare(base):
     isolated.make_host([base] if base else [])
     os.environ["HOME"] = "/home/root"
     os.makedirs(servers.RUN)
-    for program in (servers.COMMAND, servers.RELAY):
+    for program, library in ((servers.COMMAND, "-static"),
+                             (servers.RELAY, "-static"),
+                             (servers.LOAD, "-lcrypto")):
         source = os.path.join(HERE, os.path.basename(program) + ".c")
-        subprocess.run(["cc", "-O2", "-static", "-D_GNU_SOURCE", "-o",
-                        program, source], check=True)
+        subprocess.run(["cc", "-O2", "-D_GNU_SOURCE", "-o", program, source,
+                        library], check=True)
     with open("/etc/shells", "a") as shells:
         shells.write(f"{servers.COMMAND}\n")
     open(servers.COMMAND_NS, "w").close()

@@ -11,6 +11,7 @@ import subprocess
 import threading
 import time
 
+import load
 from servers import (COMMAND, COMMAND_NS, RELAY, Server, USER_KEY,
                      children_of, cpu_clock_ns, free_port, run)
 
@@ -231,6 +232,12 @@ def forward_cpu_per_gib(kind, remote, size):
     return (life(size) - life(0)) * GIB / size
 
 
+def _busiest_cpu(server):
+    """CPU seconds of the busiest process of all connections."""
+    server.settle()
+    return max(map(cpu_clock_ns, children_of(server.keeper)[1:])) / 1e9
+
+
 def opens(kind, count, at_once):
     """Seconds of each channel: connect, a byte there and back, close.
 
@@ -248,13 +255,25 @@ def opens(kind, count, at_once):
         if any([client.wait() for client in clients]):
             raise RuntimeError(f"{kind.name}: a channel failed")
         wall = time.perf_counter() - start
-        forward.server.settle()
-        busiest = max(map(cpu_clock_ns,
-                          children_of(forward.server.keeper)[1:])) / 1e9
+        busiest = _busiest_cpu(forward.server)
         return wall, forward.stop(), busiest
     each = count // at_once
     return [(long - short) / (each * at_once)
             for long, short in zip(life(each), life(0))]
+
+
+def cheap_opens(kind, count, in_flight):
+    """The same of channels that load.c opens, with a target that closes at
+    once: so many are in flight that the server has always something to do.
+    """
+    def life(channels):
+        server = Server(kind)
+        with load.login(server) as client:
+            wall, = load.run(client, channels, in_flight)
+            busiest = _busiest_cpu(server)
+        return wall, server.stop(), busiest
+    return [(long - short) / count
+            for long, short in zip(life(count), life(0))]
 
 
 def round_trip_under_load(kind, count, terminal):

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: ISC
 """File transfers: internal-sftp beside Debian's sftp-server below its sshd.
 
-Two clients: OpenSSH's sftp, and one that keeps 64 requests in flight over
-`ssh -s`, so that the figure is not that client's pace. Of many small
-messages it writes 64 at once, built beforehand, and takes replies apart only
-by their lengths: else Python's own time would be what is measured.
+Three clients: OpenSSH's sftp; one that keeps 64 requests in flight over
+`ssh -s`, so that the figure is not that client's pace; and for small files
+load.c, as there Python and ssh would be what is measured. For the same
+reason a listing is asked for many requests a write, and its replies are taken
+apart only by their lengths.
 
 Uploads write over 256 MiB whose memory is there, 16 times for 4 GiB. Memory
 that a virtual machine has to get first costs 1 to 5 s/GiB in the kernel,
@@ -20,6 +21,7 @@ import shutil
 import subprocess
 import time
 
+import load
 import raw_sftp
 from figures import CIPHERS, GIB, _kex, pss_of_connections, relayed
 from raw_sftp import string, u32, u64
@@ -247,54 +249,22 @@ def _message(kind, body):
 
 
 REPLY_HEAD = 5      # type and id
-DONE = bytes([raw_sftp.STATUS]) + u32(0) + u32(raw_sftp.OK)
-
-
-def _wave(bulk, opens, kind, body, answer):
-    """Opens files, then moves their data and closes them."""
-    bulk.send(opens)
-    handles = [reply[REPLY_HEAD:] for reply in bulk.replies(len(opens))]
-    handle_len = len(handles[0])
-    move = _message(kind, handles[0] + body)[:-handle_len - len(body)]
-    close = _message(raw_sftp.CLOSE, handles[0])[:-handle_len]
-    bulk.send(part for handle in handles
-              for part in (move, handle, body, close, handle))
-    replies = bulk.replies(2 * len(handles))
-    if not all(reply.startswith(answer) for reply in replies[::2]) or \
-            not all(reply.startswith(DONE) for reply in replies[1::2]):
-        raise RuntimeError("a small file failed")
-
-
-def _timed_waves(bulk, opens, *move):
-    begin = time.monotonic()
-    for start in range(0, len(opens), IN_FLIGHT):
-        _wave(bulk, opens[start:start + IN_FLIGHT], *move)
-    return time.monotonic() - begin
 
 
 def small_files(kind, count):
     """Seconds a file of 4 KiB takes, 64 at a time: (up, down, the server's
-    CPU of both)."""
+    CPU of both). The client is load.c, which costs less than any server."""
     _fresh()
-    one_login = _one_login(kind)
-    server = Server(kind)
-    session = _session(server, kind)
-    bulk = Bulk(session)
 
-    def opens(flags):
-        return [_message(raw_sftp.OPEN, string(f"{REMOTE}/{number}") +
-                         u32(flags) + raw_sftp.attrs())
-                for number in range(count)]
-
-    up = _timed_waves(bulk, opens(raw_sftp.F_WRITE | raw_sftp.F_CREAT),
-                      raw_sftp.WRITE, u64(0) + string(os.urandom(SMALL)),
-                      DONE)
-    down = _timed_waves(bulk, opens(raw_sftp.F_READ), raw_sftp.READ,
-                        u64(0) + u32(PIECE), bytes([raw_sftp.DATA]))
-    session.close()
-    cpu = server.stop() - one_login
+    def life(files):
+        server = Server(kind)
+        with load.login(server, USER) as client:
+            walls = load.run(client, files, IN_FLIGHT, f"{REMOTE}/")
+        return *walls, server.stop()
+    used = [(long - short) / count
+            for long, short in zip(life(count), life(0))]
     _fresh()
-    return up / count, down / count, cpu / count
+    return used
 
 
 def openssh_small_files(kind, count):

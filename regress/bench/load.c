@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * load - a client that costs little, on a connection that is logged in.
+ *
+ * Shapes:  load SOCKET COUNT IN_FLIGHT: channels to a port of its own, which
+ *          closes what it accepts. load SOCKET COUNT IN_FLIGHT PREFIX: the
+ *          files PREFIX0, PREFIX1, ... of 4 KiB up, then down. On its input:
+ *          key and next nonce of aes128-gcm@openssh.com to the server, the
+ *          same from it, then what came from it and is not read yet.
+ * Units:   prints seconds, of all channels, or of all files up and down.
+ * Errors:  whatever is not expected: a line, and exit status 1.
+ * Owns:    nothing that outlives it.
+ * Source:  RFC 4253 section 6, RFC 5647, RFC 4254, draft-ietf-secsh-filexfer
+ *          version 02.
+ */
+#include <err.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/evp.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define KEY_LEN		16
+#define NONCE_LEN	12
+#define TAG_LEN		16
+#define BUFFER_SIZE	(1u << 20)	/* more than IN_FLIGHT_MAX files */
+#define IN_FLIGHT_MAX	128
+#define FILE_LEN	4096
+#define DATA_MAX	32768
+#define OPEN_WINDOW	(1u << 31)	/* never adjusted */
+
+enum { OPEN = 90, CONFIRMATION, OPEN_FAILURE, WINDOW_ADJUST, DATA,
+	EXTENDED_DATA, END, CLOSE, REQUEST };
+enum { FX_INIT = 1, FX_VERSION, FX_OPEN, FX_CLOSE, FX_READ = 5, FX_WRITE,
+	FX_STATUS = 101, FX_HANDLE, FX_DATA };
+enum { FXF_READ = 1, FXF_WRITE = 2, FXF_CREAT = 8 };
+
+struct buffer {
+	uint8_t bytes[BUFFER_SIZE];
+	size_t len;
+};
+
+struct way {
+	EVP_CIPHER_CTX *cipher;
+	uint8_t nonce[NONCE_LEN];
+	struct buffer data;
+};
+
+/* A channel, or a file. */
+struct slot {
+	uint32_t recipient_channel;
+	bool closed;
+	int awaited;			/* replies */
+};
+
+static struct way out, in;
+static int server, listener = -1;
+static uint16_t port;
+static struct slot slots[IN_FLIGHT_MAX];
+static unsigned count, in_flight, begun, done;
+
+/* of the channel for files */
+static const char *prefix;
+static struct buffer requests, replies;
+static uint32_t channel, window, packet_max;
+static bool ready, upwards;
+static uint64_t received;
+
+typedef void handler(const uint8_t *message, size_t len);
+
+static void
+drop(struct buffer *b, size_t len)
+{
+	b->len -= len;
+	memmove(b->bytes, b->bytes + len, b->len);
+}
+
+static uint32_t
+u32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	    (uint32_t)p[2] << 8 | p[3];
+}
+
+static uint8_t *
+put_u32(uint8_t *p, uint32_t v)
+{
+	p[0] = (uint8_t)(v >> 24);
+	p[1] = (uint8_t)(v >> 16);
+	p[2] = (uint8_t)(v >> 8);
+	p[3] = (uint8_t)v;
+	return p + 4;
+}
+
+static uint8_t *
+put_string(uint8_t *p, const void *s, size_t len)
+{
+	p = put_u32(p, (uint32_t)len);
+	memcpy(p, s, len);
+	return p + len;
+}
+
+/* ---- packets */
+
+static void
+crypt_packet(struct way *way, uint8_t *packet, uint32_t len, bool seals)
+{
+	uint8_t *tag = packet + 4 + len;
+	int n;
+
+	if (EVP_CipherInit_ex(way->cipher, NULL, NULL, NULL, way->nonce,
+	    seals) != 1 ||
+	    (!seals && EVP_CIPHER_CTX_ctrl(way->cipher, EVP_CTRL_AEAD_SET_TAG,
+	    TAG_LEN, tag) != 1) ||
+	    EVP_CipherUpdate(way->cipher, NULL, &n, packet, 4) != 1 ||
+	    EVP_CipherUpdate(way->cipher, packet + 4, &n, packet + 4,
+	    (int)len) != 1 ||
+	    EVP_CipherFinal_ex(way->cipher, tag, &n) != 1 ||
+	    (seals && EVP_CIPHER_CTX_ctrl(way->cipher, EVP_CTRL_AEAD_GET_TAG,
+	    TAG_LEN, tag) != 1))
+		errx(1, "a packet does not verify");
+	for (int i = NONCE_LEN - 1; ++way->nonce[i] == 0 && i > 4; i--)
+		;
+}
+
+/* Returns where the fields go, after the first of all messages here. */
+static uint8_t *
+begin_packet(uint8_t type, uint32_t recipient_channel)
+{
+	uint8_t *payload = out.data.bytes + out.data.len + 5;
+
+	payload[0] = type;
+	return put_u32(payload + 1, recipient_channel);
+}
+
+static void
+end_packet(uint8_t *end)
+{
+	uint8_t *packet = out.data.bytes + out.data.len;
+	size_t len = (size_t)(end - packet) - 4;
+	size_t padding = 16 - len % 16;
+
+	if (padding < 4)
+		padding += 16;
+	memset(end, 0, padding);
+	len += padding;
+	put_u32(packet, (uint32_t)len);
+	packet[4] = (uint8_t)padding;
+	crypt_packet(&out, packet, (uint32_t)len, true);
+	out.data.len += 4 + len + TAG_LEN;
+}
+
+static void
+send_packets(void)
+{
+	size_t at = 0;
+
+	while (at < out.data.len) {
+		ssize_t n = send(server, out.data.bytes + at,
+		    out.data.len - at, MSG_NOSIGNAL);
+
+		if (n == -1)
+			err(1, "send");
+		at += (size_t)n;
+	}
+	out.data.len = 0;
+}
+
+/* Those that are there as a whole; of no interest are IGNORE and the like. */
+static void
+take_packets(handler *handle)
+{
+	size_t at = 0;
+
+	while (in.data.len - at >= 4) {
+		uint8_t *packet = in.data.bytes + at;
+		uint32_t len = u32(packet);
+
+		if (len < 16 || len > BUFFER_SIZE - 4 - TAG_LEN)
+			errx(1, "a packet of %u bytes", len);
+		if (in.data.len - at < 4 + len + TAG_LEN)
+			break;
+		crypt_packet(&in, packet, len, false);
+		at += 4 + len + TAG_LEN;
+		if (packet[5] >= OPEN)
+			handle(packet + 5, len - 1 - packet[4]);
+		else if (packet[5] == 1 || packet[5] == 20)
+			errx(1, "the server disconnects or rekeys");
+	}
+	drop(&in.data, at);
+}
+
+static void
+accept_and_close(void)
+{
+	int s;
+
+	while ((s = accept(listener, NULL, NULL)) != -1)
+		close(s);
+	if (errno != EAGAIN)
+		err(1, "accept");
+}
+
+/* Everything that is ready goes out in one write. */
+static void
+turn(handler *handle)
+{
+	struct pollfd fds[] = {
+		{ .fd = server, .events = POLLIN },
+		{ .fd = listener, .events = POLLIN },
+	};
+	ssize_t n;
+
+	send_packets();
+	if (poll(fds, 2, -1) == -1)
+		err(1, "poll");
+	if (fds[1].revents != 0)
+		accept_and_close();
+	if (fds[0].revents == 0)
+		return;
+	n = recv(server, in.data.bytes + in.data.len,
+	    BUFFER_SIZE - in.data.len, 0);
+	if (n <= 0)
+		err(1, "the server closed");
+	in.data.len += (size_t)n;
+	/* Debian's sshd keeps Nagle's algorithm: it would wait for a late ACK */
+	setsockopt(server, IPPROTO_TCP, TCP_QUICKACK, &(int){ 1 },
+	    sizeof(int));
+	take_packets(handle);
+}
+
+/* ---- channels to a port */
+
+static void
+open_channel(uint32_t number)
+{
+	uint8_t *p;
+
+	if (begun == count)
+		return;
+	begun++;
+	slots[number].closed = false;
+	p = put_string(begin_packet(OPEN, 0) - 4, "direct-tcpip", 12);
+	p = put_u32(p, number);
+	p = put_u32(p, 1u << 21);
+	p = put_u32(p, DATA_MAX);
+	p = put_string(p, "127.0.0.1", 9);
+	p = put_u32(p, port);
+	p = put_string(p, "127.0.0.1", 9);
+	end_packet(put_u32(p, 1));
+}
+
+static void
+close_channel(struct slot *slot)
+{
+	if (!slot->closed)
+		end_packet(begin_packet(CLOSE, slot->recipient_channel));
+	slot->closed = true;
+}
+
+/* The port closed: the channel goes, and the next takes its place. */
+static void
+of_opened(const uint8_t *message, size_t len)
+{
+	uint32_t number = len < 5 ? UINT32_MAX : u32(message + 1);
+	struct slot *slot = &slots[number % IN_FLIGHT_MAX];
+
+	if (number >= in_flight)
+		errx(1, "message %d of no channel", message[0]);
+	if (message[0] == CONFIRMATION && len >= 17) {
+		slot->recipient_channel = u32(message + 5);
+	} else if (message[0] == END) {
+		close_channel(slot);
+	} else if (message[0] == CLOSE) {
+		close_channel(slot);
+		done++;
+		open_channel(number);
+	} else {
+		errx(1, "message %d", message[0]);
+	}
+}
+
+static void
+listen_here(void)
+{
+	struct sockaddr_in sa = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	socklen_t len = sizeof(sa);
+
+	listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	if (bind(listener, (struct sockaddr *)&sa, len) == -1 ||
+	    listen(listener, IN_FLIGHT_MAX) == -1 ||
+	    getsockname(listener, (struct sockaddr *)&sa, &len) == -1)
+		err(1, "listen");
+	port = ntohs(sa.sin_port);
+}
+
+/* ---- files */
+
+static uint8_t *
+begin_request(uint8_t type, uint32_t id)
+{
+	uint8_t *request = requests.bytes + requests.len;
+
+	request[4] = type;
+	return put_u32(request + 5, id);
+}
+
+static void
+end_request(uint8_t *end)
+{
+	uint8_t *request = requests.bytes + requests.len;
+
+	put_u32(request, (uint32_t)(end - request) - 4);
+	requests.len = (size_t)(end - requests.bytes);
+}
+
+static void
+open_file(uint32_t id)
+{
+	char path[128];
+	int len = snprintf(path, sizeof(path), "%s%u", prefix, begun);
+	uint8_t *p;
+
+	if (begun == count)
+		return;
+	begun++;
+	slots[id].awaited = 3;
+	p = put_string(begin_request(FX_OPEN, id), path, (size_t)len);
+	p = put_u32(p, upwards ? FXF_WRITE | FXF_CREAT : FXF_READ);
+	end_request(put_u32(p, 0));
+}
+
+static void
+move_and_close(uint32_t id, const uint8_t *handle, size_t len)
+{
+	static const uint8_t content[FILE_LEN];
+	uint8_t *p = begin_request(upwards ? FX_WRITE : FX_READ, id);
+
+	p = put_string(p, handle, len);
+	p = put_u32(put_u32(p, 0), 0);
+	end_request(upwards ? put_string(p, content, FILE_LEN) :
+	    put_u32(p, DATA_MAX));
+	end_request(put_string(begin_request(FX_CLOSE, id), handle, len));
+}
+
+static void
+of_file(const uint8_t *reply, size_t len)
+{
+	uint32_t id = len < 9 ? UINT32_MAX : u32(reply + 1);
+	struct slot *slot = &slots[id % IN_FLIGHT_MAX];
+	uint32_t value;
+
+	if (id >= in_flight)
+		errx(1, "reply %d to no request", reply[0]);
+	value = u32(reply + 5);
+	slot->awaited--;
+	if (reply[0] == FX_HANDLE && slot->awaited == 2 && value <= len - 9)
+		move_and_close(id, reply + 9, value);
+	else if (reply[0] == FX_DATA && slot->awaited == 1 && !upwards)
+		received += value;
+	else if (reply[0] != FX_STATUS || value != 0 || slot->awaited == 2)
+		errx(1, "reply %d, %u", reply[0], value);
+	if (slot->awaited == 0) {
+		done++;
+		open_file(id);
+	}
+}
+
+static void
+of_stream(const uint8_t *data, size_t len)
+{
+	size_t at = 0;
+
+	if (len > BUFFER_SIZE - replies.len)
+		errx(1, "a long reply");
+	memcpy(replies.bytes + replies.len, data, len);
+	replies.len += len;
+	while (replies.len - at >= 4) {
+		const uint8_t *reply = replies.bytes + at;
+		uint32_t reply_len = u32(reply);
+
+		if (replies.len - at - 4 < reply_len)
+			break;
+		at += 4 + reply_len;
+		if (reply_len > 0 && reply[4] == FX_VERSION)
+			ready = true;
+		else
+			of_file(reply + 4, reply_len);
+	}
+	drop(&replies, at);
+}
+
+static void
+send_requests(void)
+{
+	while (requests.len > 0 && window > 0) {
+		size_t len = requests.len;
+		uint8_t *p = begin_packet(DATA, channel);
+
+		len = len < window ? len : window;
+		len = len < packet_max ? len : packet_max;
+		end_packet(put_string(p, requests.bytes, len));
+		drop(&requests, len);
+		window -= (uint32_t)len;
+	}
+}
+
+static void
+of_session(const uint8_t *message, size_t len)
+{
+	uint8_t *p;
+
+	if (message[0] == CONFIRMATION && len >= 17) {
+		channel = u32(message + 5);
+		window = u32(message + 9);
+		packet_max = u32(message + 13);
+		if (packet_max > DATA_MAX)
+			packet_max = DATA_MAX;
+		p = put_string(begin_packet(REQUEST, channel), "subsystem", 9);
+		*p++ = false;			/* no reply */
+		end_packet(put_string(p, "sftp", 4));
+		end_request(begin_request(FX_INIT, 3));
+	} else if (message[0] == WINDOW_ADJUST && len >= 9) {
+		window += u32(message + 5);
+	} else if (message[0] == DATA && len >= 9) {
+		of_stream(message + 9, len - 9);
+	} else {
+		errx(1, "message %d", message[0]);
+	}
+}
+
+static void
+open_session(void)
+{
+	uint8_t *p = put_string(begin_packet(OPEN, 0) - 4, "session", 7);
+
+	p = put_u32(p, 0);
+	p = put_u32(p, OPEN_WINDOW);
+	end_packet(put_u32(p, DATA_MAX));
+	while (!ready) {
+		turn(of_session);
+		send_requests();
+	}
+}
+
+/* ---- all of them */
+
+static double
+now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void
+run(void (*start)(uint32_t), handler *handle)
+{
+	double begin_s = now_s();
+
+	begun = done = 0;
+	for (uint32_t i = 0; i < in_flight; i++)
+		start(i);
+	while (done < count) {
+		send_requests();
+		turn(handle);
+	}
+	printf("%.6f\n", now_s() - begin_s);
+}
+
+static void
+read_state(struct way *way)
+{
+	uint8_t key[KEY_LEN];
+
+	way->cipher = EVP_CIPHER_CTX_new();
+	if (fread(key, sizeof(key), 1, stdin) != 1 ||
+	    fread(way->nonce, sizeof(way->nonce), 1, stdin) != 1 ||
+	    EVP_CipherInit_ex(way->cipher, EVP_aes_128_gcm(), NULL, key, NULL,
+	    way == &out) != 1)
+		errx(1, "no state on the input");
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc < 4)
+		errx(1, "usage: load SOCKET COUNT IN_FLIGHT [PREFIX]");
+	server = atoi(argv[1]);
+	count = (unsigned)atoi(argv[2]);
+	in_flight = (unsigned)atoi(argv[3]);
+	prefix = argv[4];
+	if (in_flight > IN_FLIGHT_MAX)
+		errx(1, "at most %d in flight", IN_FLIGHT_MAX);
+	read_state(&out);
+	read_state(&in);
+	in.data.len = fread(in.data.bytes, 1, BUFFER_SIZE, stdin);
+	take_packets(prefix == NULL ? of_opened : of_session);
+	if (prefix == NULL) {
+		listen_here();
+		run(open_channel, of_opened);
+		return 0;
+	}
+	open_session();
+	upwards = true;
+	run(open_file, of_session);
+	upwards = false;
+	run(open_file, of_session);
+	if (received != (uint64_t)count * FILE_LEN)
+		errx(1, "%llu bytes came back", (unsigned long long)received);
+	return 0;
+}
