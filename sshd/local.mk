@@ -55,6 +55,8 @@ sshd_listener_liblistener_a_SOURCES = \
 	sshd/listener/cmdline.h \
 	sshd/listener/daemon.c \
 	sshd/listener/daemon.h \
+	sshd/listener/filter.c \
+	sshd/listener/filter.h \
 	sshd/listener/handover.c \
 	sshd/listener/handover.h \
 	sshd/listener/inetd.c \

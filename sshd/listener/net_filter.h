@@ -2,12 +2,11 @@
 /*
  * net_filter - the system calls that the network process may make.
  *
- * Shapes:  a table -> struct sock_filter[], compiled once; the net process
- *          installs the bytes and needs no libseccomp.
+ * Shapes:  a table of rows for filter_compile().
  * Units:   bytes.
- * Errors:  ERR_SYS with libseccomp's errno.
+ * Errors:  as of filter_compile().
  * Owns:    *out is malloc'ed for the caller.
- * Source:  DESIGN.md section 1; seccomp(2), seccomp_rule_add(3).
+ * Source:  DESIGN.md section 1; seccomp(2).
  */
 #ifndef SSHD_LISTENER_NET_FILTER_H
 #define SSHD_LISTENER_NET_FILTER_H
