@@ -12,6 +12,25 @@
 /* Order of the descriptors of SIGNER_SETUP. */
 enum { FD_SNAPSHOT, FD_SERVICE, FD_LOG };
 
+static void
+open_log(const struct signer *signer)
+{
+	(void)conf_open_log(&signer->conf, signer->flags, signer->debug_count,
+	    signer->log_fd);
+}
+
+/* Whoever started the daemon has read what is wrong with the keys. */
+static void
+end_start(struct signer *signer)
+{
+	if ((signer->flags & SETUP_STARTING) == 0)
+		return;
+	signer->flags &= ~(uint32_t)(SETUP_STARTING | SETUP_STDERR);
+	open_log(signer);
+	close(signer->log_fd);
+	signer->log_fd = -1;
+}
+
 static MUST_CHECK bool
 take_setup(struct signer *signer, struct ipc_message *message,
     struct err *err)
@@ -24,8 +43,9 @@ take_setup(struct signer *signer, struct ipc_message *message,
 	if (!config_map(message->fds[FD_SNAPSHOT], &signer->snapshot,
 	    &signer->config, &signer->conf, err))
 		return false;
-	(void)conf_open_log(&signer->conf, m->flags, m->debug_level,
-	    signer->log_fd);
+	signer->flags = m->flags;
+	signer->debug_count = m->debug_level;
+	open_log(signer);
 	return true;
 }
 
@@ -95,6 +115,8 @@ setup_keys(struct signer *signer, struct err *err)
 		.required_rsa_bits = conf->required_rsa_size,
 	};
 
-	return host_secrets_load(&files, &signer->secrets, err) &&
-	    send_host_keys(signer, err);
+	if (!host_secrets_load(&files, &signer->secrets, err))
+		return false;
+	end_start(signer);
+	return send_host_keys(signer, err);
 }

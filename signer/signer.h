@@ -34,6 +34,7 @@ struct signer {
 	struct title title;
 	struct ipc listener;		/* fd -1: it is gone */
 	struct ipc service;		/* SERVE comes here */
+	uint32_t flags, debug_count;	/* of SIGNER_SETUP */
 	int log_fd;
 	int signal_fd;
 	struct watch signal_watch;

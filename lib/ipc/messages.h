@@ -673,6 +673,7 @@ enum setup_flags {
 	SETUP_STDERR	= 1 << 1,	/* log to the descriptor, not syslog */
 	SETUP_NO_GRACE	= 1 << 2,	/* -d: no login grace timer */
 	SETUP_QUIET	= 1 << 3,	/* -q */
+	SETUP_STARTING	= 1 << 4,	/* the descriptor is for now only */
 };
 
 enum auth_result {

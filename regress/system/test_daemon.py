@@ -53,6 +53,21 @@ def test_a_pid_file_that_can_not_be_written_is_not_left_empty(
         subprocess.run(["umount", "--lazy", full], check=True)
 
 
+def test_whoever_starts_a_daemon_gets_its_streams_back(host_keys, keys,
+                                                       tmp_path):
+    """ssh host sshd ends, although the daemon and its signer stay."""
+    server = Server(str(tmp_path), [host_keys["ed25519"]])
+    result = subprocess.run([SSHD, "-f", server.config_path], text=True,
+                            capture_output=True, timeout=60)
+    try:
+        assert (result.returncode, result.stdout) == (0, ""), result.stderr
+        assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+    finally:
+        os.kill(_pid(server), signal.SIGTERM)
+        wait_until(lambda: not os.path.exists(server.pid_path),
+                   what="the daemon's end")
+
+
 def test_a_terminated_listener_leaves_its_sessions_alone(make_server, keys):
     server = make_server()
     with server.popen("alice", keys["ed25519"], "echo up; cat") as process:

@@ -75,7 +75,9 @@ logging_start(struct listener *listener, bool at_terminal)
 	listener->spawner.log_fd = STDERR_FILENO;
 	if (to_fd)
 		listener->spawner.setup_flags |= SETUP_STDERR;
-	else
+	if (to_fd && !cmdline->log_stderr)
+		listener->spawner.setup_flags |= SETUP_STARTING;
+	if (!to_fd)
 		listener->spawner.log_fd = listener->null_fd;
 	listener->spawner.keep_stderr = cmdline->log_stderr &&
 	    cmdline->log_file == NULL;
@@ -106,7 +108,8 @@ logging_configure(struct listener *listener, bool starting)
 		return;
 	}
 	log_sink_open(false, -1, conf->syslog_facility, conf->log_level);
-	listener->spawner.setup_flags &= ~(uint32_t)SETUP_STDERR;
+	listener->spawner.setup_flags &=
+	    ~(uint32_t)(SETUP_STDERR | SETUP_STARTING);
 	listener->spawner.log_fd = listener->null_fd;
 }
 
