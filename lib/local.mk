@@ -10,6 +10,8 @@ lib_base_libbase_a_SOURCES = \
 	lib/base/clock.c \
 	lib/base/clock.h \
 	lib/base/compiler.h \
+	lib/base/confine.c \
+	lib/base/confine.h \
 	lib/base/core.c \
 	lib/base/core.h \
 	lib/base/duration.c \

@@ -12,6 +12,19 @@
 /* Order of the descriptors of SIGNER_SETUP. */
 enum { FD_SNAPSHOT, FD_SERVICE, FD_LOG };
 
+static MUST_CHECK bool
+keep_filter(struct signer *signer, struct bytes filter, struct err *err)
+{
+	uint8_t *copy = malloc(filter.len + 1);
+
+	if (copy == NULL)
+		return err_set(err, ERR_NOMEM, "filter");
+	if (filter.len != 0)
+		memcpy(copy, filter.p, filter.len);
+	signer->filter = bytes_of(copy, filter.len);
+	return true;
+}
+
 static void
 open_log(const struct signer *signer)
 {
@@ -40,7 +53,8 @@ take_setup(struct signer *signer, struct ipc_message *message,
 	ipc_init(&signer->service, ipc_take_fd(message, FD_SERVICE),
 	    MONITOR_TO_SIGNER);
 	signer->log_fd = ipc_take_fd(message, FD_LOG);
-	if (!config_map(message->fds[FD_SNAPSHOT], &signer->snapshot,
+	if (!keep_filter(signer, m->filter, err) ||
+	    !config_map(message->fds[FD_SNAPSHOT], &signer->snapshot,
 	    &signer->config, &signer->conf, err))
 		return false;
 	signer->flags = m->flags;
@@ -115,6 +129,8 @@ setup_keys(struct signer *signer, struct err *err)
 		.required_rsa_bits = conf->required_rsa_size,
 	};
 
+	signer->forks_reach_out = files.agent != NULL ||
+	    files.devices_can_sign;
 	if (!host_secrets_load(&files, &signer->secrets, err))
 		return false;
 	end_start(signer);

@@ -3,17 +3,31 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/base/log.h"
+#include "lib/base/confine.h"
+#include "lib/base/log_sink.h"
 #include "lib/base/reap.h"
 #include "lib/crypto/init.h"
 #include "signer/serve.h"
 #include "signer/setup.h"
 
 enum { STATUS_OK = 0, STATUS_FATAL = 255 };
+
+/* What is in memory, and the way to one monitor, is all that it needs. */
+static void
+confine_server(const struct signer *signer)
+{
+	struct err err;
+
+	if (signer->forks_reach_out || confine_calls(signer->filter, &err))
+		return;
+	log_error("signer: %s: %s", err.what, err_text(&err));
+	_exit(STATUS_FATAL);
+}
 
 /*
  * The fork. Descriptors are closed by hand: the loop and its epoll instance
@@ -32,6 +46,7 @@ become_server(struct signer *signer, int fd)
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	confine_server(signer);
 	_exit(serve(signer, fd));
 }
 
@@ -176,6 +191,7 @@ run(struct signer *signer, struct err *err)
 	/* the listener goes on with what it was told; forks find it warm */
 	crypto_warm_digests();
 	host_secrets_warm(&signer->secrets);
+	log_sink_prepare();
 	return loop_init(&signer->loop, &clock_system, err) &&
 	    watch_signals(signer, err) &&
 	    ipc_watch(&signer->listener, &signer->loop, listener_event,
@@ -195,5 +211,6 @@ signer_run(struct signer *signer, int listener_fd)
 	if (!ok && err.code != ERR_CLOSED)
 		fail(signer, &err);
 	host_secrets_clear(&signer->secrets);
+	free((void *)signer->filter.p);
 	return signer->exit_code;
 }

@@ -45,6 +45,8 @@ struct signer {
 	struct config *config;
 	struct conf conf;		/* without Match */
 	struct host_secrets secrets;
+	struct bytes filter;		/* of SIGNER_SETUP; malloc'ed */
+	bool forks_reach_out;		/* to an agent or a device: no filter */
 };
 
 /* SIGNER: from SIGNER_SETUP to the end; returns the exit status. */

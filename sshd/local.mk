@@ -91,6 +91,8 @@ sshd_listener_liblistener_a_SOURCES = \
 	sshd/listener/signals.h \
 	sshd/listener/signer.c \
 	sshd/listener/signer.h \
+	sshd/listener/signer_filter.c \
+	sshd/listener/signer_filter.h \
 	sshd/listener/snapshot.c \
 	sshd/listener/snapshot.h \
 	sshd/listener/sockets.c \

@@ -112,7 +112,8 @@ enum { MANY = 0, ONCE = 1 };
  */
 #define IPC_SIGNER_SETUP_FIELDS(U8, U32, U64, STR)			\
 	U32(flags)		/* enum setup_flags */			\
-	U32(debug_level)	/* number of -d */
+	U32(debug_level)	/* number of -d */			\
+	STR(filter, 65536)	/* of its forks, as net_filter */
 /* Descriptor: a sealed file made by host_keys_pack(). */
 #define IPC_HOST_KEYS_FIELDS(U8, U32, U64, STR)				\
 	U32(count)

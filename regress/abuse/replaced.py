@@ -53,10 +53,10 @@ class ReplacedServer(Patient):
             self.accepted(control)
 
     def start(self):
+        log = [] if self.syslog else ["-E", self.log_path]
         self.process = subprocess.Popen(
             [os.path.join(self.directory, "sshd"), "-D", "-f",
-             self.config_path, "-E", self.log_path, *self.args],
-            stdin=subprocess.DEVNULL)
+             self.config_path, *log, *self.args], stdin=subprocess.DEVNULL)
         wait_until(lambda: os.path.exists(self.pid_path) or
                    self.process.poll() is not None, what="the pid file")
         assert self.process.poll() is None, self.log()

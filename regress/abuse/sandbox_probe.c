@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sandbox_probe - enters the sandbox of sshd-net, then breaks its rules.
+ * sandbox_probe - enters the sandbox of sshd-net, or of a fork of the signer,
+ * then breaks its rules.
  *
- * Built with sshd/net/sandbox.c and sshd/listener/net_filter.c themselves.
+ * Built with sshd/net/sandbox.c and the filters of sshd/listener themselves.
  * For each call, in a child of its own: one line "NAME RESULT", where RESULT
  * is "allowed", "errno N" or "killed by signal N". Run as root it is chrooted
- * and changes its ids as sshd-net does: usage sandbox_probe DIR UID GID.
+ * and changes its ids as sshd-net does: usage sandbox_probe DIR UID GID; or
+ * sandbox_probe signer.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +36,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/base/confine.h"
 #include "sshd/listener/net_filter.h"
+#include "sshd/listener/signer_filter.h"
 #include "sshd/net/sandbox.h"
 
 #define PAGE	4096
@@ -47,6 +51,8 @@ static struct things {
 	void *page;		/* writable memory */
 	char byte;
 } t;
+
+static bool is_signer;
 
 struct call {
 	const char *name;
@@ -267,7 +273,8 @@ try_call(const struct call *c, const struct sandbox *sandbox)
 	struct err err;
 	long rc;
 
-	if (!sandbox_enter(sandbox, &err)) {
+	if (!(is_signer ? confine_calls(sandbox->filter, &err) :
+	    sandbox_enter(sandbox, &err))) {
 		dprintf(STDERR_FILENO, "%s: %s\n", err.what, err_text(&err));
 		_exit(254);
 	}
@@ -309,7 +316,9 @@ main(int argc, char **argv)
 		sandbox.uid = (uint32_t)strtoul(argv[2], NULL, 10);
 		sandbox.gid = (uint32_t)strtoul(argv[3], NULL, 10);
 	}
-	if (!make_things() || !net_filter_compile(&filter, &len, &err))
+	is_signer = argc == 2 && strcmp(argv[1], "signer") == 0;
+	if (!make_things() || !(is_signer ? signer_filter_compile :
+	    net_filter_compile)(&filter, &len, &err))
 		return 1;
 	sandbox.filter = bytes_of(filter, len);
 	setvbuf(stdout, NULL, _IOLBF, 0);

@@ -237,3 +237,22 @@ def test_forks_go_with_those_who_asked_for_them(server):
         channel.close()
     wait_until(lambda: not descendants(signer), what="no fork")
     assert is_running(signer)
+
+
+def test_what_a_confined_fork_has_to_tell_gets_to_syslog(
+        tmp_path, host_keys, keys, syslog):
+    mark = syslog.mark()
+    with MonitorServer(str(tmp_path), [host_keys["ed25519"],
+                                       host_keys["rsa"]],
+                       syslog=True) as server:
+        channel = server.open()
+        channel.send("SIGN_PROOF", session_id=bytes(32), key=b"stranger",
+                     algorithm=b"ssh-ed25519")
+        assert_ended(channel)
+        channel.close()
+        syslog.wait_for("error: attack: a monitor asked the signer for what "
+                        "it must not: host key to prove", mark)
+        assert not [line for line in syslog.since(mark) if "killed" in line]
+        for thing in server.controls:
+            thing.close()
+        server.service.close()

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: ISC
-"""The net process has no file system, and makes no socket and no process.
+"""The net process has no file system, and makes no socket and no process; nor
+does a fork of the signer.
 
 The probe enters the same sandbox through the same code and tries; the live
-process is looked at from outside, before and after login.
+processes are looked at from outside, before and after login.
 """
 
 import os
@@ -13,37 +14,39 @@ import pytest
 from ipc import program
 from patient import family
 from peer import Peer
+from server import descendants, title, wait_until
 from wire import CHANNEL_SUCCESS, string
 
 pytestmark = pytest.mark.postern_only
 
-SIGSYS = 31
+KILLED = "killed by signal 31"
 ALLOWED_PREFIX = "allowed_"
+
+
+def probe(arguments=(), user=None):
+    """{call: result}"""
+    result = subprocess.run([program("sandbox_probe"), *arguments],
+                            capture_output=True, text=True, user=user,
+                            timeout=60, cwd="/")
+    assert result.returncode == 0, result.stderr
+    return dict(line.split(" ", 1) for line in result.stdout.splitlines())
 
 
 @pytest.fixture(scope="module", params=["root", "user"])
 def probed(request, tmp_path_factory):
-    """{call: result}; as root with chroot and ids, else as an ordinary user.
-    """
-    if request.param == "root":
-        empty = tmp_path_factory.mktemp("empty")
-        command = [program("sandbox_probe"), str(empty), "65534", "65534"]
-        user = None
-    else:
-        command, user = [program("sandbox_probe")], "bob"
-    result = subprocess.run(command, capture_output=True, text=True,
-                            user=user, timeout=60, cwd="/")
-    assert result.returncode == 0, result.stderr
-    return dict(line.split(" ", 1) for line in result.stdout.splitlines())
+    """As root with chroot and ids, else as an ordinary user."""
+    if request.param == "user":
+        return probe(user="bob")
+    return probe([str(tmp_path_factory.mktemp("empty")), "65534", "65534"])
 
 
 def test_every_forbidden_call_kills_the_process(probed):
     forbidden = {name: result for name, result in probed.items()
                  if not name.startswith(ALLOWED_PREFIX)}
     assert len(forbidden) > 120
-    assert set(forbidden.values()) == {f"killed by signal {SIGSYS}"}, {
+    assert set(forbidden.values()) == {KILLED}, {
         name: result for name, result in forbidden.items()
-        if result != f"killed by signal {SIGSYS}"}
+        if result != KILLED}
 
 
 def test_every_call_that_it_needs_works(probed):
@@ -51,6 +54,19 @@ def test_every_call_that_it_needs_works(probed):
               if name.startswith(ALLOWED_PREFIX)}
     assert len(needed) > 8
     assert set(needed.values()) == {"allowed"}, needed
+
+
+def test_a_fork_of_the_signer_may_do_less():
+    results = probe(["signer"])
+    refused = {name for name in results
+               if name.startswith("socket_") or name == "rt_sigaction"}
+    assert len(refused) == 5
+    needed = {name for name in results if name.startswith(ALLOWED_PREFIX)
+              and "epoll" not in name}
+    assert len(needed) > 8
+    for name, result in results.items():
+        assert result == ("errno 13" if name in refused else
+                          "allowed" if name in needed else KILLED), name
 
 
 def status(pid):
@@ -147,9 +163,10 @@ def test_no_other_process_of_the_user_can_look_into_a_session(server, alice):
     with Peer(server.port) as peer:
         peer.login("alice", alice)
         _net, monitor = server.connection_pids(peer)
-        sessions = [pid for pid in family(monitor)
-                    if os.path.basename(os.readlink(f"/proc/{pid}/exe")) ==
-                    "sshd-session"]
+        sessions = wait_until(lambda: [
+            pid for pid in family(monitor)
+            if os.path.basename(os.readlink(f"/proc/{pid}/exe")) ==
+            "sshd-session"], what="a session process")
         assert len(sessions) == 1
         assert os.stat(f"/proc/{sessions[0]}/mem").st_uid == 0
         out, code = peer.run(f"cat /proc/{sessions[0]}/maps >/dev/null")
@@ -164,6 +181,15 @@ def test_a_monitor_lets_nobody_look_into_it(server, alice):
             _, code = peer.run(f"cat /proc/{pid}/environ")
             assert code != 0
             assert os.stat(f"/proc/{pid}/mem").st_uid == 0
+
+
+def test_a_monitor_that_waits_has_a_confined_fork_of_the_signer(server):
+    signer = next(pid for pid in descendants(server.process.pid)
+                  if title(pid) == "sshd: [signer]")
+    assert status(signer)["Seccomp"] == "0"     # it forks
+    fork = wait_until(lambda: descendants(signer), what="a fork")[0]
+    wait_until(lambda: status(fork)["Seccomp"] == "2", what="its filter")
+    assert status(fork)["NoNewPrivs"] == "1"
 
 
 def test_the_programs_can_not_be_told_by_their_environment(server):

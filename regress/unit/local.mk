@@ -190,7 +190,8 @@ regress_unit_signer_proof_test_SOURCES = regress/unit/signer/proof_test.c
 regress_unit_signer_proof_test_LDADD = signer/libsigner.a $(unit_libs)
 regress_unit_signer_serve_test_SOURCES = regress/unit/signer/serve_test.c \
 	regress/unit/keys/samples.h regress/unit/keys/keys_util.h
-regress_unit_signer_serve_test_LDADD = signer/libsigner.a $(unit_libs)
+regress_unit_signer_serve_test_LDADD = signer/libsigner.a \
+	sshd/listener/liblistener.a $(unit_libs)
 regress_unit_crypto_digest_test_SOURCES = regress/unit/crypto/digest_test.c regress/unit/crypto/hex.h
 regress_unit_crypto_digest_test_LDADD = $(unit_libs)
 regress_unit_crypto_kex_test_SOURCES = regress/unit/crypto/kex_test.c regress/unit/crypto/hex.h

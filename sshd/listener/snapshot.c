@@ -8,6 +8,7 @@
 #include "lib/base/fd.h"
 #include "sshd/listener/net_filter.h"
 #include "sshd/listener/privsep.h"
+#include "sshd/listener/signer_filter.h"
 
 /* A file that can't be read is a usage error, a bad line a fatal one. */
 static int
@@ -62,7 +63,10 @@ snapshot_prepare(struct snapshot *snapshot, const char *binary,
 		return false;
 	}
 	if (!net_filter_compile(&snapshot->net_filter,
-	    &snapshot->net_filter_len, &err) || !pack_config(snapshot, &err)) {
+	    &snapshot->net_filter_len, &err) ||
+	    !signer_filter_compile(&snapshot->signer_filter,
+	    &snapshot->signer_filter_len, &err) ||
+	    !pack_config(snapshot, &err)) {
 		snprintf(text, SNAPSHOT_TEXT_MAX, "%s: %s", err.what,
 		    err_text(&err));
 		return false;
@@ -80,5 +84,6 @@ snapshot_clear(struct snapshot *snapshot)
 	signer_clear(&snapshot->signer);
 	programs_close(&snapshot->programs);
 	free(snapshot->net_filter);
+	free(snapshot->signer_filter);
 	*snapshot = SNAPSHOT_NONE;
 }

@@ -2,7 +2,7 @@
 /*
  * snapshot - all that a reload replaces at once.
  *
- * Shapes:  configuration, its packed form, signer, programs, net's filter.
+ * Shapes:  configuration, its packed form, signer, programs, filters.
  * Units:   -
  * Errors:  bad configuration is logged line by line where it is found; other
  *          failures are one line of text for the caller to log.
@@ -25,6 +25,8 @@ struct snapshot {
 	struct programs programs;
 	uint8_t *net_filter;		/* struct sock_filter[] */
 	size_t net_filter_len;
+	uint8_t *signer_filter;		/* the same, for the signer's forks */
+	size_t signer_filter_len;
 };
 
 #define SNAPSHOT_NONE	((struct snapshot){ .config_fd = -1, \

@@ -132,6 +132,8 @@ send_signer_setup(const struct spawner *spawner,
 	const struct ipc_SIGNER_SETUP setup = {
 		.flags = spawner->setup_flags,
 		.debug_level = spawner->debug_level,
+		.filter = bytes_of(snapshot->signer_filter,
+		    snapshot->signer_filter_len),
 	};
 	const int fds[] = { snapshot->config_fd, service_fd, spawner->log_fd };
 

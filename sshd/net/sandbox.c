@@ -2,13 +2,11 @@
 #include "sshd/net/sandbox.h"
 
 #include <grp.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 
+#include "lib/base/confine.h"
 #include "lib/base/core.h"
 #include "lib/base/limits.h"
 
@@ -64,24 +62,6 @@ drop_root(const struct sandbox *s, struct err *err)
 	return true;
 }
 
-static bool
-install_filter(struct bytes filter, struct err *err)
-{
-	struct sock_filter program[BPF_MAXINSNS];
-	struct sock_fprog fprog = {
-		.len = (unsigned short)(filter.len / sizeof(program[0])),
-		.filter = program,
-	};
-
-	if (filter.len > sizeof(program) ||
-	    filter.len % sizeof(program[0]) != 0)
-		return err_set(err, ERR_RANGE, "seccomp filter");
-	memcpy(program, filter.p, filter.len);	/* aligned */
-	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &fprog) == -1)
-		return err_sys(err, "seccomp");
-	return true;
-}
-
 bool
 sandbox_enter(const struct sandbox *s, struct err *err)
 {
@@ -93,7 +73,5 @@ sandbox_enter(const struct sandbox *s, struct err *err)
 	/* the same: the monitor asked for it before it executed us */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == -1)
 		return err_sys(err, "PR_SET_PDEATHSIG");
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
-		return err_sys(err, "PR_SET_NO_NEW_PRIVS");
-	return s->filter.len == 0 || install_filter(s->filter, err);
+	return confine_calls(s->filter, err);
 }

@@ -4,15 +4,18 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include "lib/base/confine.h"
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
+#include "lib/crypto/init.h"
 #include "lib/crypto/kex.h"
+#include "sshd/listener/signer_filter.h"
 #include "unit/keys/keys_util.h"
 #include "unit/keys/samples.h"
 
 #define ONLY_FD	3
 
-/* A signer with sample_ed_private, and a fork of it that answers us. */
+/* A signer with sample_ed_private, and a confined fork that answers us. */
 struct fixture {
 	struct signer signer;
 	struct ipc ipc;
@@ -51,15 +54,20 @@ load_key(struct host_secrets *secrets, const char *private,
 static void
 start(struct fixture *f)
 {
+	uint8_t *filter;
+	size_t filter_len;
 	struct err err;
 	int fds[2];
 
 	assert_true(ipc_pair(fds, &err));
 	if ((f->pid = fork()) == 0) {
 		log_open(no_line, NULL, LOG_LEVEL_QUIET);
-		if (!fd_inherit_as(fds[1], ONLY_FD, &err))
+		if (!signer_filter_compile(&filter, &filter_len, &err) ||
+		    !fd_inherit_as(fds[1], ONLY_FD, &err))
 			_exit(99);
 		fd_close_from(ONLY_FD + 1);
+		if (!confine_calls(bytes_of(filter, filter_len), &err))
+			_exit(99);
 		_exit(serve(&f->signer, ONLY_FD));
 	}
 	assert_int_not_equal(f->pid, -1);
@@ -389,5 +397,6 @@ main(void)
 		TEST(serve__nothing_else_is_a_question),
 	};
 
+	crypto_init();	/* it reads files */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
