@@ -385,6 +385,7 @@ def prepare(base):
     with open(f"{servers.HOST_KEY}.pub") as key, \
             open(f"{servers.RUN}/known_hosts", "w") as known:
         known.write(f"bench {key.read()}")
+    sftp.mount_large()
     prepare_certificate()
 
 

@@ -7,11 +7,12 @@ load.c, as there Python and ssh would be what is measured. For the same
 reason a listing is asked for many requests a write, and its replies are taken
 apart only by their lengths.
 
-Uploads write over 256 MiB whose memory is there, 16 times for 4 GiB. Memory
-that a virtual machine has to get first costs 1 to 5 s/GiB in the kernel,
-which is no server's doing and hides what they differ in. What the kernel takes
-for the same writes remains in both figures; the rows "no server" show it: a
-process that reads a pipe and writes what comes to the file.
+Large files lie in huge pages, and uploads write over 256 MiB whose memory is
+there, 16 times for 4 GiB. Handing out small pages costs the kernel of a virtual
+machine up to 1 s/GiB, and memory that it has to get first 1 to 5, which is no
+server's doing and hides what they differ in. What the kernel takes for the same
+writes remains in both figures; the rows "no server" show it: a process that
+reads a pipe and writes what comes to the file.
 """
 
 import fcntl
@@ -30,6 +31,7 @@ from servers import COMMAND, Server, run
 USER = "files"
 HOME = f"/home/{USER}"
 REMOTE = f"{HOME}/remote"
+LARGE = f"{HOME}/large"     # a file system of its own
 LOCAL = "/run/bench/local"
 IN_FLIGHT = 64
 PIECE = 32768
@@ -41,11 +43,23 @@ LAP = 256 << 20             # of an upload, then over the same file again
 SMALL = 4096
 
 
+def mount_large():
+    """Of huge pages, where the kernel has them for files."""
+    os.makedirs(LARGE)
+    for options in ("huge=always,mode=777", "mode=777"):
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs",
+                           LARGE], stderr=subprocess.DEVNULL).returncode == 0:
+            return
+    raise RuntimeError(f"no file system for {LARGE}")
+
+
 def _fresh():
     for path in (REMOTE, LOCAL):
         shutil.rmtree(path, ignore_errors=True)
         os.makedirs(path)
     os.chmod(REMOTE, 0o777)
+    for name in os.listdir(LARGE):
+        os.unlink(f"{LARGE}/{name}")
 
 
 def _options(server, kind, port=None):
@@ -72,9 +86,10 @@ def _one_login(kind):
 
 
 def _write_random(path, size):
+    piece = os.urandom(1 << 20)
     with open(path, "wb") as f:
         for _ in range(size >> 20):
-            f.write(os.urandom(1 << 20))
+            f.write(piece)
 
 
 def _store(path, size, truncates):
@@ -105,10 +120,10 @@ def _floor(path, size, truncates):
 def transfer_down(kind, size):
     """Server CPU seconds for each GiB to OpenSSH's client."""
     _fresh()
-    _write_random(f"{REMOTE}/big", size)
+    _write_random(f"{LARGE}/big", size)
     one_login = _one_login(kind)
     server = Server(kind)
-    _sftp(server, kind, f"get {REMOTE}/big /dev/null\n")
+    _sftp(server, kind, f"get {LARGE}/big /dev/null\n")
     used = (server.stop() - one_login) * GIB / size
     _fresh()
     return used
@@ -118,10 +133,10 @@ def transfer_up(kind, size):
     """The same from it, and what the writes take without a server."""
     _fresh()
     _write_random(f"{LOCAL}/big", LAP)
-    floor = _floor(f"{REMOTE}/copy", size, True)
+    floor = _floor(f"{LARGE}/copy", size, True)
     one_login = _one_login(kind)
     server = Server(kind)
-    _sftp(server, kind, f"put {LOCAL}/big {REMOTE}/copy\n" * (size // LAP))
+    _sftp(server, kind, f"put {LOCAL}/big {LARGE}/copy\n" * (size // LAP))
     used = server.stop() - one_login
     _fresh()
     return used * GIB / size, floor * GIB / size
@@ -154,7 +169,7 @@ def _pipelined(kind, path, flags, messages):
 def pipelined_down(kind, size):
     """CPU seconds for each GiB with 64 requests of 32 KiB in flight."""
     _fresh()
-    path = f"{REMOTE}/big"
+    path = f"{LARGE}/big"
     _write_random(path, size)
     used = _pipelined(kind, path, raw_sftp.F_READ, lambda handle: (
         (raw_sftp.READ, handle + u64(at) + u32(PIECE))
@@ -166,7 +181,7 @@ def pipelined_down(kind, size):
 def pipelined_up(kind, size):
     """The same upwards, and what the writes take without a server."""
     _fresh()
-    path = f"{REMOTE}/big"
+    path = f"{LARGE}/big"
     data = string(os.urandom(PIECE))
     floor = _floor(path, size, False)
     used = _pipelined(kind, path, raw_sftp.F_WRITE, lambda handle: (
@@ -198,7 +213,7 @@ def delayed_upload(kind, delay_ms, size):
     with relayed(server, delay_ms) as port:
         session = _session(server, kind, port)
         fcntl.fcntl(session.process.stdin, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
-        handle = string(session.open(f"{REMOTE}/big", raw_sftp.F_WRITE |
+        handle = string(session.open(f"{LARGE}/big", raw_sftp.F_WRITE |
                                      raw_sftp.F_CREAT))
         begin = time.monotonic()
         for sent, at in enumerate(range(0, size, FAR_PIECE)):
