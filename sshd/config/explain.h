@@ -28,15 +28,21 @@ struct origin {
 	struct place place;
 	struct place block;	/* line 0: the global section */
 	enum origin_fate fate;
-	size_t lines;		/* of sshd -T, up to and with this one */
+	size_t lines;		/* of a list, up to and with this one */
+	size_t index;		/* among those in force */
+	bool is_reported;	/* another origin tells of the same line */
 	const char *text;	/* keyword and words, as they are printed */
 };
 
 struct explain_keyword {
 	struct origin *origins, **end;
-	char *printed;		/* malloc'ed: what sshd -T has so far */
+	struct origin *live;	/* none before it is in force; NULL: none is */
+	char *printed;		/* malloc'ed; RULE_BY_PART: sshd -T so far */
+	size_t count;		/* of a list, so far */
 	uint32_t parts;
 	bool second_pass;
+	struct origin **in_force;	/* in order, at the end */
+	size_t in_force_count;
 };
 
 struct explain_block {		/* that could not be decided */

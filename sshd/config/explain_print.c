@@ -30,25 +30,6 @@ next_line(struct lines *lines)
 	return line;
 }
 
-/* Global lines inside blocks that hold for everybody are seen twice. */
-static bool
-is_reported(const struct explain *explain, size_t keyword,
-    const struct origin *origin)
-{
-	const struct origin *o = explain->keywords[keyword].origins;
-	bool before = true;
-
-	for (; o != NULL; o = o->next) {
-		before &= o != origin;
-		if (o != origin && o->place.file == origin->place.file &&
-		    o->place.line == origin->place.line &&
-		    o->place.line != 0 &&
-		    (before || o->fate == ORIGIN_IN_FORCE))
-			return true;
-	}
-	return false;
-}
-
 /* The next line of a keyword that has lost; NULL when there is none. */
 static const struct origin *
 next_loser(const struct explain *explain, size_t keyword,
@@ -57,8 +38,7 @@ next_loser(const struct explain *explain, size_t keyword,
 	const struct origin *o = previous == NULL ?
 	    explain->keywords[keyword].origins : previous->next;
 
-	while (o != NULL && (o->fate == ORIGIN_IN_FORCE ||
-	    is_reported(explain, keyword, o)))
+	while (o != NULL && (o->fate == ORIGIN_IN_FORCE || o->is_reported))
 		o = o->next;
 	return o;
 }

@@ -51,7 +51,8 @@ struct earlier {
 	bool set;
 	struct place place;
 	uint32_t parts;
-	char *printed;		/* malloc'ed */
+	size_t count;		/* of a list, which is not printed */
+	char *printed;		/* malloc'ed; NULL: a list */
 };
 
 struct scope {
@@ -109,7 +110,7 @@ check_weakness(struct strict *strict, const struct record *record,
 	char text[VALUE_REASON_MAX];
 	struct bytes weak;
 
-	for (size_t i = 0; i < ARRAY_LEN(weaknesses); i++) {
+	for (size_t i = 0; printed != NULL && i < ARRAY_LEN(weaknesses); i++) {
 		if (strcmp(weaknesses[i].keyword, name) != 0 ||
 		    !find_weak(&weaknesses[i], printed, &weak))
 			continue;
@@ -137,11 +138,12 @@ without_effect(struct strict *strict, struct place place, const char *name,
 
 static void
 compare(struct strict *strict, const struct record *record,
-    struct earlier *earlier, const char *printed, uint32_t parts)
+    struct earlier *earlier, const struct earlier *now)
 {
 	const struct keyword *kw = &keywords[record->keyword];
-	bool same = earlier->set && parts == earlier->parts &&
-	    strcmp(printed, earlier->printed) == 0;
+	bool same = earlier->set && now->parts == earlier->parts &&
+	    now->count == earlier->count && (now->printed == NULL ||
+	    strcmp(now->printed, earlier->printed) == 0);
 
 	if (!earlier->set)
 		return;
@@ -152,6 +154,18 @@ compare(struct strict *strict, const struct record *record,
 	    (same && (kw->rule == RULE_BY_PART || kw->rule == RULE_BY_NAME)))
 		without_effect(strict, record->place, kw->name, "comes first",
 		    earlier->place);
+}
+
+/* The value as it is now; a list grows line by line and is only counted. */
+static MUST_CHECK bool
+look(const struct keyword *kw, const struct conf *conf, struct earlier *now)
+{
+	*now = (struct earlier){ .set = true };
+	if (value_grows(kw))
+		now->count = kw->type->count(kw, conf);
+	else
+		now->printed = value_text(kw, conf);
+	return now->printed != NULL || value_grows(kw);
 }
 
 static void
@@ -167,23 +181,22 @@ check_directive_strictly(struct strict *strict, struct scope *scope,
 		.word_count = record->count, .parts = &parts,
 		.reason = reason,
 	};
-	char *printed;
+	struct earlier now;
 
 	in.words = record_words(record, strict->arena);
 	if (kw->rule == RULE_FIRST || kw->rule == RULE_LAST)
 		memset(keyword_field(kw, &scope->conf), 0, kw->size);
 	/* it was parsed before: only memory can be short */
 	if (in.words == NULL || !kw->type->parse(&in) ||
-	    (printed = value_text(kw, &scope->conf)) == NULL)
+	    !look(kw, &scope->conf, &now))
 		return;
-	check_weakness(strict, record, printed);
-	compare(strict, record, earlier, printed, parts);
+	now.parts = parts;
+	check_weakness(strict, record, now.printed);
+	compare(strict, record, earlier, &now);
 	free(earlier->printed);
-	earlier->printed = printed;
-	earlier->parts = parts;
-	if (!earlier->set || kw->rule == RULE_LAST)
-		earlier->place = record->place;
-	earlier->set = true;
+	now.place = !earlier->set || kw->rule == RULE_LAST ? record->place :
+	    earlier->place;
+	*earlier = now;
 }
 
 /* ---- blocks -------------------------------------------------------------- */

@@ -37,6 +37,9 @@ typedef bool value_parse(struct value_in *in);
 typedef void value_print(const struct keyword *kw, const struct conf *conf,
     FILE *out);
 
+/* Elements of a list that lines add to: as many as print has lines, or none. */
+typedef size_t value_count(const struct keyword *kw, const struct conf *conf);
+
 /* What loading makes of a word that is a path. */
 enum path_kind {
 	PATH_NONE,
@@ -47,6 +50,7 @@ enum path_kind {
 struct value_type {
 	value_parse *parse;
 	value_print *print;
+	value_count *count;	/* of RULE_APPEND and RULE_BY_NAME */
 	uint8_t words_max;	/* 0: any number */
 	bool is_raw;		/* one word: the rest of the line as it is */
 	bool may_add_nothing;	/* a comment may stand in place of its words */
@@ -79,6 +83,10 @@ bool value_check_internal_sftp(struct value_in *in, const char *command);
 bool value_add(struct value_in *in, struct conf_list *list, struct bytes s);
 /* An array in the arena that grows by one; NULL when memory is out. */
 void *value_grow(struct arena *arena, void *v, size_t count, size_t size);
+/* Of a struct conf_list. */
+size_t value_list_count(const struct keyword *kw, const struct conf *conf);
+/* Does a line add to what earlier lines gave? */
+bool value_grows(const struct keyword *kw);
 const char *value_name_of(const struct value_names *names, int value);
 
 /* What sshd -T prints, malloc'ed; NULL when memory is out. */

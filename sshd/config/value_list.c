@@ -103,10 +103,12 @@ print_words_or_nothing(const struct keyword *kw, const struct conf *conf,
 
 const struct value_type type_words = {
 	.parse = parse_words, .print = value_print_each,
+	.count = value_list_count,
 	.may_add_nothing = true,
 };
 const struct value_type type_paths = {
-	.parse = parse_words_or_none, .print = value_print_each, .words_max = 1,
+	.parse = parse_words_or_none, .print = value_print_each,
+	.count = value_list_count, .words_max = 1,
 	.path = PATH_ABSOLUTE,
 };
 const struct value_type type_words_on_line = {
@@ -155,7 +157,8 @@ print_host_keys(const struct keyword *kw, const struct conf *conf, FILE *out)
 }
 
 const struct value_type type_host_keys = {
-	.parse = parse_host_keys, .print = print_host_keys, .words_max = 1,
+	.parse = parse_host_keys, .print = print_host_keys,
+	.count = value_list_count, .words_max = 1,
 	.path = PATH_ABSOLUTE,
 };
 
@@ -207,6 +210,7 @@ parse_set_env(struct value_in *in)
 
 const struct value_type type_env_names = {
 	.parse = parse_env_names, .print = value_print_each,
+	.count = value_list_count,
 	.may_add_nothing = true,
 };
 /* On one line: of several lines only the first would be read back. */
@@ -241,6 +245,7 @@ parse_user_patterns(struct value_in *in)
 
 const struct value_type type_user_patterns = {
 	.parse = parse_user_patterns, .print = value_print_each,
+	.count = value_list_count,
 	.may_add_nothing = true,
 };
 
@@ -309,8 +314,16 @@ print_subsystem(const struct keyword *kw, const struct conf *conf, FILE *out)
 	}
 }
 
+static size_t
+count_subsystems(const struct keyword *kw, const struct conf *conf)
+{
+	(void)kw;
+	return conf->subsystem.count;
+}
+
 const struct value_type type_subsystem = {
 	.parse = parse_subsystem, .print = print_subsystem,
+	.count = count_subsystems,
 };
 
 /* ---- authentication ------------------------------------------------------ */

@@ -41,8 +41,16 @@ print_ports(const struct keyword *kw, const struct conf *conf, FILE *out)
 		value_print_line(kw, out, "%u", conf->port.v[i]);
 }
 
+static size_t
+count_ports(const struct keyword *kw, const struct conf *conf)
+{
+	(void)kw;
+	return conf->port.count;
+}
+
 const struct value_type type_ports = {
-	.parse = parse_port, .print = print_ports, .words_max = 1,
+	.parse = parse_port, .print = print_ports, .count = count_ports,
+	.words_max = 1,
 };
 
 /* Only the grammar: addresses come resolved, from the snapshot. */
@@ -69,8 +77,15 @@ print_listen(const struct keyword *kw, const struct conf *conf, FILE *out)
 	}
 }
 
+static size_t
+count_listens(const struct keyword *kw, const struct conf *conf)
+{
+	(void)kw;
+	return conf->listen_address.count;
+}
+
 const struct value_type type_listen = {
-	.parse = parse_listen, .print = print_listen,
+	.parse = parse_listen, .print = print_listen, .count = count_listens,
 };
 
 static bool

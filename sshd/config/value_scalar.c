@@ -50,6 +50,20 @@ value_add(struct value_in *in, struct conf_list *list, struct bytes s)
 	return true;
 }
 
+size_t
+value_list_count(const struct keyword *kw, const struct conf *conf)
+{
+	const struct conf_list *list = keyword_value(kw, conf);
+
+	return list->count;
+}
+
+bool
+value_grows(const struct keyword *kw)
+{
+	return kw->rule == RULE_APPEND || kw->rule == RULE_BY_NAME;
+}
+
 void
 value_print_keyword(const struct keyword *kw, FILE *out)
 {

@@ -77,6 +77,7 @@ print_rights(const struct keyword *kw, const struct conf *conf, FILE *out)
 
 const struct value_type type_sftp_rights = {
 	.parse = parse_rights, .print = print_rights,
+	.count = value_list_count,
 };
 
 /* ---- uploads ------------------------------------------------------------- */

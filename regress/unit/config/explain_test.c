@@ -3,6 +3,7 @@
 
 #include "lib/base/compiler.h"
 #include "sshd/config/explain.h"
+#include "sshd/config/lexer.h"
 
 typedef void print_explained(const struct explain *explain, FILE *out);
 
@@ -192,6 +193,70 @@ explain__json_is_escaped(void **state)
 	free(got);
 }
 
+static void
+explain__a_list_of_none_is_told_too(void **state)
+{
+	EXPECT(*state, "HostKey none\nSftpRights none\n", &nobody,
+	    "hostkey none # sshd_config:1\n",
+	    "sftprights none # sshd_config:2\n");
+	EXPECT(*state, "HostKey none\nHostKey /a\nAllowUsers # x\n"
+	    "AllowUsers b\n", &nobody, "hostkey /a # sshd_config:2\n",
+	    "allowusers b # sshd_config:4\n");
+}
+
+static void
+explain__a_list_that_was_overridden_is_told_line_by_line(void **state)
+{
+	EXPECT(*state, "AllowUsers a b\nAllowUsers c\nMatch user bob\n"
+	    "AllowUsers d\nMatch user b*\nAllowUsers a e\n", &bob,
+	    "allowusers d # Match at sshd_config:3, set at sshd_config:4\n",
+	    "allowusers a # Match at sshd_config:5, set at sshd_config:6\n",
+	    "allowusers e # Match at sshd_config:5, set at sshd_config:6\n",
+	    "#   overridden: allowusers a b # sshd_config:1\n",
+	    "#   overridden: allowusers c # sshd_config:2\n");
+}
+
+/* ---- how much is printed -------------------------------------------------- */
+
+static size_t words_printed;
+
+void __real_lex_print_word(FILE *out, const char *word, enum lex_quoting how);
+void __wrap_lex_print_word(FILE *out, const char *word, enum lex_quoting how);
+
+void
+__wrap_lex_print_word(FILE *out, const char *word, enum lex_quoting how)
+{
+	words_printed++;
+	__real_lex_print_word(out, word, how);
+}
+
+/* Each word of a long list once for its line and once for the value. */
+static void
+explain__its_work_grows_as_the_file_does(void **state)
+{
+	struct fixture *f = *state;
+	char *text = NULL, *got;
+	size_t len, lines = 500;
+	FILE *out = open_memstream(&text, &len);
+
+	assert_non_null(out);
+	for (size_t i = 0; i < lines; i++)
+		fprintf(out, "AllowUsers u%zu\nPermitOpen h:%zu\n", i, i + 1);
+	assert_int_equal(fclose(out), 0);
+	words_printed = 0;
+	got = explained(f, text, &nobody, explain_print);
+	assert_true(words_printed >= 2 * lines);
+	assert_true(words_printed < 5 * lines);
+	assert_true(has_line(got, "allowusers u499 # sshd_config:999\n"));
+	words_printed = 0;
+	fixture_write(f, "sshd_config", text);
+	(void)!fixture_load_args(f, (struct config_args){ .file = f->path,
+	    .strict = true });
+	assert_true(words_printed < 5 * lines);
+	free(got);
+	free(text);
+}
+
 /* The values are those of sshd -T, whoever looks on. */
 static void
 explain__the_witness_changes_nothing(void **state)
@@ -225,6 +290,9 @@ main(void)
 		TEST_IN_DIR(explain__undecided_blocks_are_named),
 		TEST_IN_DIR(explain__the_command_line_is_a_source),
 		TEST_IN_DIR(explain__json_is_escaped),
+		TEST_IN_DIR(explain__a_list_of_none_is_told_too),
+		TEST_IN_DIR(explain__a_list_that_was_overridden_is_told_line_by_line),
+		TEST_IN_DIR(explain__its_work_grows_as_the_file_does),
 		TEST_IN_DIR(explain__the_witness_changes_nothing),
 	};
 

@@ -45,6 +45,8 @@ keywords__each_row_is_complete(void **state)
 		    (size_t)kw->offset + kw->size > sizeof(struct conf) ||
 		    kw->min > kw->max)
 			fail_msg("%s", kw->name);
+		if (value_grows(kw) && kw->type->count == NULL)
+			fail_msg("%s has no count", kw->name);
 		assert_int_equal(keyword_find(kw->name, &scope), i);
 		assert_int_equal(scope, kw->scope);
 		for (size_t j = 0; j < i; j++) {
