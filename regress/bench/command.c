@@ -5,8 +5,7 @@
  * Shapes:  as a shell: command -c "WORD [BYTES]"; by hand: command WORD ...
  *          WORD: true, source BYTES, sink, echo, wait, serve PORT AT_ONCE
  *          (echoes), feed PORT BYTES, drain PORT, opens PORT COUNT, store
- *          LAP PATH TRUNCATES (its input to a file, from the start again
- *          after so many bytes).
+ *          PATH (its input over a file).
  * Units:   processor time in nanoseconds, one number for each run, appended
  *          to CPU_FILE: what ran here is not the server's.
  * Errors:  exit status 1.
@@ -153,19 +152,13 @@ run_opens(int port, int count)
 
 /* What an SFTP server does with uploads, without the rest. */
 static int
-run_store(off_t lap, const char *path, int truncates)
+run_store(const char *path)
 {
-	int flags = O_WRONLY | O_CREAT | (truncates ? O_TRUNC : 0);
-	int fd = -1;
-	off_t at = lap;
+	int fd = open(path, O_WRONLY | O_CREAT, 0666);
+	off_t at = 0;
 	ssize_t n;
 
 	while ((n = read(0, buffer, sizeof(buffer))) > 0) {
-		if (at >= lap) {
-			close(fd);
-			fd = open(path, flags, 0666);
-			at = 0;
-		}
 		if (pwrite(fd, buffer, (size_t)n, at) != n)
 			return 1;
 		at += n;
@@ -202,9 +195,8 @@ main(int argc, char **argv)
 	else if (strcmp(word, "feed") == 0 && argc > 3)
 		status = run_serve(atoi(number), FEED,
 		    strtoull(argv[3], NULL, 10), 1);
-	else if (strcmp(word, "store") == 0 && argc > 4)
-		status = run_store(strtoll(number, NULL, 10), argv[3],
-		    atoi(argv[4]));
+	else if (strcmp(word, "store") == 0 && number != NULL)
+		status = run_store(number);
 	else if (strcmp(word, "opens") == 0 && argc > 3)
 		_exit(run_opens(atoi(number), atoi(argv[3])));
 	report(start_ns);

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: ISC
 """File transfers: internal-sftp beside Debian's sftp-server below its sshd.
 
-Three clients: OpenSSH's sftp; one that keeps 64 requests in flight over
+Three clients: OpenSSH's; one that keeps 64 requests in flight over
 `ssh -s`, so that the figure is not that client's pace; and for small files
 load.c, as there Python and ssh would be what is measured. For the same
 reason a listing is asked for many requests a write, and its replies are taken
 apart only by their lengths.
 
-Large files lie in huge pages, and uploads write over 256 MiB whose memory is
-there, 16 times for 4 GiB. Handing out small pages costs the kernel of a virtual
-machine up to 1 s/GiB, and memory that it has to get first 1 to 5, which is no
-server's doing and hides what they differ in. What the kernel takes for the same
-writes remains in both figures; the rows "no server" show it: a process that
-reads a pipe and writes what comes to the file.
+Large files lie in huge pages, and uploads write over a file whose memory is
+there; so scp is what takes the file up: sftp empties one first. Handing out
+small pages costs the kernel of a virtual machine up to 1 s/GiB, and memory that
+it has to get first 1 to 5, which is no server's doing and hides what they
+differ in. What the kernel takes for the same writes remains in both figures;
+the rows "no server" show it: a process that reads a pipe and writes what comes
+to the file.
 """
 
 import fcntl
@@ -39,7 +40,6 @@ PIECE = 32768
 FAR_IN_FLIGHT = 256
 FAR_PIECE = 255 << 10       # the largest that both servers take
 PIPE_SIZE = 1 << 20         # to the client, which may be behind
-LAP = 256 << 20             # of an upload, then over the same file again
 SMALL = 4096
 
 
@@ -67,10 +67,14 @@ def _options(server, kind, port=None):
                       port=port)[1:-1]
 
 
+def _file_options(server, kind):
+    return ["-P" if word == "-p" else word
+            for word in _options(server, kind)]
+
+
 def _sftp(server, kind, commands):
-    options = ["-P" if word == "-p" else word
-               for word in _options(server, kind)]
-    run(["sftp", *options, "-b", "-", f"{USER}@127.0.0.1"], commands)
+    run(["sftp", *_file_options(server, kind), "-b", "-",
+         f"{USER}@127.0.0.1"], commands)
 
 
 def _session(server, kind, port=None):
@@ -92,29 +96,28 @@ def _write_random(path, size):
             f.write(piece)
 
 
-def _store(path, size, truncates):
-    """CPU seconds of the laps when no server writes them.
+def _store(path, size):
+    """CPU seconds of an upload that no server writes.
 
-    Leaves the user a file of one lap.
+    Leaves the user the file.
     """
     with subprocess.Popen([COMMAND, "source", str(size)],
                           stdout=subprocess.PIPE) as source:
         store = os.posix_spawn(
-            COMMAND, [COMMAND, "store", str(LAP), path, str(int(truncates))],
-            {}, file_actions=[(os.POSIX_SPAWN_DUP2, source.stdout.fileno(),
-                               0)])
+            COMMAND, [COMMAND, "store", path], {},
+            file_actions=[(os.POSIX_SPAWN_DUP2, source.stdout.fileno(), 0)])
         _pid, status, used = os.wait4(store, 0)
-    if status != 0 or os.path.getsize(path) != LAP:
+    if status != 0 or os.path.getsize(path) != size:
         raise RuntimeError(f"the upload without a server: status {status}")
     account = pwd.getpwnam(USER)
     os.chown(path, account.pw_uid, account.pw_gid)
     return used.ru_utime + used.ru_stime
 
 
-def _floor(path, size, truncates):
+def _floor(path, size):
     """The same once the memory is there."""
-    _store(path, LAP, truncates)
-    return _store(path, size, truncates)
+    _store(path, size)
+    return _store(path, size)
 
 
 def transfer_down(kind, size):
@@ -130,13 +133,14 @@ def transfer_down(kind, size):
 
 
 def transfer_up(kind, size):
-    """The same from it, and what the writes take without a server."""
+    """The same from its scp, and what the writes take without a server."""
     _fresh()
-    _write_random(f"{LOCAL}/big", LAP)
-    floor = _floor(f"{LARGE}/copy", size, True)
+    _write_random(f"{LOCAL}/big", size)
+    floor = _floor(f"{LARGE}/copy", size)
     one_login = _one_login(kind)
     server = Server(kind)
-    _sftp(server, kind, f"put {LOCAL}/big {LARGE}/copy\n" * (size // LAP))
+    run(["scp", *_file_options(server, kind), f"{LOCAL}/big",
+         f"{USER}@127.0.0.1:{LARGE}/copy"])
     used = server.stop() - one_login
     _fresh()
     return used * GIB / size, floor * GIB / size
@@ -183,9 +187,9 @@ def pipelined_up(kind, size):
     _fresh()
     path = f"{LARGE}/big"
     data = string(os.urandom(PIECE))
-    floor = _floor(path, size, False)
+    floor = _floor(path, size)
     used = _pipelined(kind, path, raw_sftp.F_WRITE, lambda handle: (
-        (raw_sftp.WRITE, handle + u64(at % LAP) + data)
+        (raw_sftp.WRITE, handle + u64(at) + data)
         for at in range(0, size, PIECE)))
     _fresh()
     return used * GIB / size, floor * GIB / size
