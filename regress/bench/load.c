@@ -14,11 +14,9 @@
  *          version 02.
  */
 #include <err.h>
-#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/evp.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -62,7 +60,7 @@ struct slot {
 };
 
 static struct way out, in;
-static int server, listener = -1;
+static int server, listener;
 static uint16_t port;
 static struct slot slots[IN_FLIGHT_MAX];
 static unsigned count, in_flight, begun, done;
@@ -198,34 +196,13 @@ take_packets(handler *handle)
 	drop(&in.data, at);
 }
 
-static void
-accept_and_close(void)
-{
-	int s;
-
-	while ((s = accept(listener, NULL, NULL)) != -1)
-		close(s);
-	if (errno != EAGAIN)
-		err(1, "accept");
-}
-
 /* Everything that is ready goes out in one write. */
 static void
 turn(handler *handle)
 {
-	struct pollfd fds[] = {
-		{ .fd = server, .events = POLLIN },
-		{ .fd = listener, .events = POLLIN },
-	};
 	ssize_t n;
 
 	send_packets();
-	if (poll(fds, 2, -1) == -1)
-		err(1, "poll");
-	if (fds[1].revents != 0)
-		accept_and_close();
-	if (fds[0].revents == 0)
-		return;
 	n = recv(server, in.data.bytes + in.data.len,
 	    BUFFER_SIZE - in.data.len, 0);
 	if (n <= 0)
@@ -266,6 +243,17 @@ close_channel(struct slot *slot)
 	slot->closed = true;
 }
 
+/* What is confirmed waits at the port by now. */
+static void
+accept_and_close(void)
+{
+	int s = accept(listener, NULL, NULL);
+
+	if (s == -1)
+		err(1, "accept");
+	close(s);
+}
+
 /* The port closed: the channel goes, and the next takes its place. */
 static void
 of_opened(const uint8_t *message, size_t len)
@@ -277,6 +265,7 @@ of_opened(const uint8_t *message, size_t len)
 		errx(1, "message %d of no channel", message[0]);
 	if (message[0] == CONFIRMATION && len >= 17) {
 		slot->recipient_channel = u32(message + 5);
+		accept_and_close();
 	} else if (message[0] == END) {
 		close_channel(slot);
 	} else if (message[0] == CLOSE) {
@@ -297,7 +286,7 @@ listen_here(void)
 	};
 	socklen_t len = sizeof(sa);
 
-	listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	listener = socket(AF_INET, SOCK_STREAM, 0);
 	if (bind(listener, (struct sockaddr *)&sa, len) == -1 ||
 	    listen(listener, IN_FLIGHT_MAX) == -1 ||
 	    getsockname(listener, (struct sockaddr *)&sa, &len) == -1)
