@@ -96,16 +96,52 @@ give_up(struct connecting *c, const char *text)
 }
 
 static void
-succeed(struct connecting *c)
+drop_answers(struct session *ses)
 {
-	struct ipc_CONNECTED connected = { .request = c->request };
-	struct session *ses = c->ses;
+	struct answers *answers = &ses->connected;
+
+	while (answers->count > 0)
+		close(answers->fds[--answers->count]);
+	loop_timer_stop(&ses->loop, &answers->timer);
+}
+
+/* All at once: they cost net one wake-up, and one write to the peer. */
+static void
+send_answers(void *arg)
+{
+	struct session *ses = arg;
+	struct answers *answers = &ses->connected;
 	struct err err;
 
-	if (!ipc_send_fds(&ses->net, IPC_CONNECTED, &connected, &c->fd, 1,
-	    &err))
-		session_end(ses);
+	for (unsigned i = 0; i < answers->count; i++) {
+		struct ipc_CONNECTED connected = {
+			.request = answers->requests[i],
+		};
+
+		if (!ipc_send_fds(&ses->net, IPC_CONNECTED, &connected,
+		    &answers->fds[i], 1, &err)) {
+			session_end(ses);
+			break;
+		}
+	}
+	drop_answers(ses);
+}
+
+static void
+succeed(struct connecting *c)
+{
+	struct session *ses = c->ses;
+	struct answers *answers = &ses->connected;
+
+	answers->requests[answers->count] = c->request;
+	answers->fds[answers->count++] = c->fd;
+	c->fd = -1;
 	connecting_free(c);
+	if (answers->count == ANSWERS_MAX)
+		send_answers(ses);
+	else
+		loop_timer_set(&ses->loop, &answers->timer, 0, send_answers,
+		    ses);
 }
 
 static void
@@ -402,4 +438,5 @@ connect_clear(struct session *ses)
 {
 	while (ses->connecting != NULL)
 		connecting_free(ses->connecting);
+	drop_answers(ses);
 }

@@ -22,6 +22,7 @@
 
 #define MONITOR_FD		3
 #define RELEASE_DELAY_MS	1000	/* a short command does not pay */
+#define ROUND_MESSAGES	8	/* of one process; then others */
 
 static void
 log_to_monitor(void *arg, enum log_level level, const char *line)
@@ -100,12 +101,15 @@ message_event(struct session *ses, struct ipc *ipc)
 {
 	struct ipc_message message;
 	struct err err;
-	bool got, ok;
+	bool got = true, ok = true;
 
-	ok = ipc_recv(ipc, SES_OPEN, &message, &got, &err);
-	if (ok && got) {
-		ok = requests_dispatch(ses, &message, &err);
-		ipc_message_clear(&message);
+	for (int i = 0; i < ROUND_MESSAGES && ok && got && !ses->loop.stop;
+	    i++) {
+		ok = ipc_recv(ipc, SES_OPEN, &message, &got, &err);
+		if (ok && got) {
+			ok = requests_dispatch(ses, &message, &err);
+			ipc_message_clear(&message);
+		}
 	}
 	if (ok)
 		return;

@@ -31,6 +31,16 @@ struct nologin {
 	int fd;			/* -1: its text can't be shown */
 };
 
+#define ANSWERS_MAX	8	/* to connects, before net is woken */
+
+/* Connections that net hears of at the end of this round of the loop. */
+struct answers {
+	uint32_t requests[ANSWERS_MAX];
+	int fds[ANSWERS_MAX];
+	unsigned count;
+	struct timer timer;
+};
+
 struct session {
 	struct loop loop;
 	struct title title;
@@ -42,6 +52,7 @@ struct session {
 	struct program *programs;
 	uint32_t program_count;
 	struct connecting *connecting;
+	struct answers connected;
 	struct listening *listening;
 	struct listening *agent;	/* one of these, or NULL */
 	struct sftp_relay *sftp_relays;
