@@ -175,6 +175,26 @@ def test_a_connect_works_where_nothing_forbids_it(login, listener):
                      **connect(listener))[0] == "CONNECTED"
 
 
+def test_connects_that_are_asked_at_once_are_answered_each(login, listener):
+    session = login().session
+    left = set(range(1, 41))
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        nobody = silent.getsockname()[1]
+        for number in sorted(left):
+            session.send("CONNECT_TCP", request=number,
+                         **connect(listener if number % 5 else nobody))
+        while left:
+            answer, fields, fds = session.recv()
+            left.remove(fields["request"])
+            if fields["request"] % 5 == 0:
+                assert (answer, fds) == ("CONNECT_FAILED", [])
+                continue
+            assert answer == "CONNECTED"
+            with socket.socket(fileno=fds[0]) as connected:
+                assert connected.getpeername()[1] == listener
+
+
 @pytest.mark.parametrize("options", ["restrict", "no-port-forwarding"])
 def test_a_key_without_forwarding_connects_and_listens_nowhere(
         login, listener, options):
