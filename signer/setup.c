@@ -134,5 +134,6 @@ setup_keys(struct signer *signer, struct err *err)
 	if (!host_secrets_load(&files, &signer->secrets, err))
 		return false;
 	end_start(signer);
+	title_set(&signer->title, "[signer]");
 	return send_host_keys(signer, err);
 }

@@ -185,7 +185,6 @@ run(struct signer *signer, struct err *err)
 {
 	if (!setup_receive(signer, err))
 		return false;
-	title_set(&signer->title, "[signer]");
 	if (!setup_keys(signer, err))
 		return false;
 	/* the listener goes on with what it was told; forks find it warm */

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 from isolated import FREE_PORTS
@@ -203,10 +204,13 @@ class Server:
 
     def known_hosts(self):
         path = os.path.join(self.directory, "known_hosts")
-        with open(path, "w") as out:
+        # a client of another thread may just be reading it
+        new = f"{path}.{threading.get_ident()}"
+        with open(new, "w") as out:
             for key in self.host_keys:
                 with open(key + ".pub") as f:
                     out.write(f"[127.0.0.1]:{self.port} {f.read()}")
+        os.replace(new, path)
         return path
 
     def host_key_blobs(self):

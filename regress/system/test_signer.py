@@ -7,6 +7,8 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
+import subprocess
 
 import paramiko
 import pytest
@@ -48,10 +50,16 @@ def a_fork(signer):
     return wait_until(lambda: answering(signer), what="a fork")[0]
 
 
+def crashes(server):
+    return server.log().count("killed by signal 11")
+
+
 def crash_a_fork(server, signer):
     """Until one of them was still there to be killed."""
+    before = crashes(server)
+
     def crashed():
-        if "killed by signal 11" in server.log():
+        if crashes(server) > before:
             return True
         for pid in answering(signer):
             with contextlib.suppress(ProcessLookupError):
@@ -205,6 +213,156 @@ def test_a_signer_is_left_when_no_new_one_can_be_had(make_server, keys,
     wait_until(lambda: server.ssh("alice", keys["ed25519"],
                                   "true").returncode == 0, what="a login")
     assert the_signer(server) == old
+
+
+# ---- while the next one loads its keys -------------------------------------
+
+class FullAgent:
+    """An agent to which nobody gets through while its queue is full.
+
+    A signer tries for ten seconds.
+    """
+
+    def __init__(self, path):
+        self.path = path
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(path)
+        self.socket.listen(100)
+        self.callers = []
+
+    def fill(self):
+        """A queue of one, and who waits in it."""
+        self.empty()
+        self.socket.listen(0)
+        with pytest.raises(BlockingIOError):
+            while True:
+                self.callers.append(socket.socket(socket.AF_UNIX))
+                self.callers[-1].setblocking(False)
+                self.callers[-1].connect(self.path)
+
+    def empty(self):
+        self.socket.listen(100)
+        self.socket.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.socket.accept()[0].close()
+
+    def close(self):
+        for one in (self.socket, *self.callers):
+            one.close()
+
+
+@pytest.fixture
+def agent(tmp_path):
+    one = FullAgent(str(tmp_path / "agent"))
+    yield one
+    one.close()
+
+
+def with_agent(make_server, agent):
+    return make_server(f"HostKeyAgent {agent.path}\n")
+
+
+def serves(server, keys):
+    return server.ssh("alice", keys["ed25519"], "true").returncode == 0
+
+
+def program_of(pid):
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+    return None
+
+
+def loading(server):
+    """Signers that have no keys yet."""
+    return [pid for pid in descendants(server.process.pid)
+            if title(pid) == "sshd: startup" and
+            program_of(pid) == "sshd-signer"]
+
+
+def another(server, old):
+    """The next signer, which waits for the agent, or did."""
+    return wait_until(lambda: loading(server) or
+                      [pid for pid in signers(server) if pid != old],
+                      what="another signer")[0]
+
+
+def is_served_meanwhile(server, keys, agent, change):
+    """Is a client, while the next signer waits?
+
+    It does for ten seconds: a machine that stalls has more than one try.
+    """
+    for _ in range(5):
+        old = the_signer(server)
+        agent.fill()
+        change(old)
+        new = another(server, old)
+        served = serves(server, keys)
+        meanwhile = new in loading(server)
+        agent.empty()
+        wait_until(lambda: the_signer(server) == new, what="the new signer")
+        if meanwhile:
+            return served
+    return False
+
+
+def test_logins_are_served_while_a_reload_waits_for_keys(
+        make_server, keys, agent):
+    server = with_agent(make_server, agent)
+    assert is_served_meanwhile(
+        server, keys, agent,
+        lambda _: server.process.send_signal(signal.SIGHUP))
+    assert serves(server, keys)
+    assert "Reload failed" not in server.log()
+
+
+def test_a_reload_takes_the_place_of_one_that_waits(
+        make_server, keys, agent):
+    server = with_agent(make_server, agent)
+    old = the_signer(server)
+    agent.fill()
+    server.process.send_signal(signal.SIGHUP)
+    first = another(server, old)
+    server.write_config("")
+    server.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: first not in loading(server), what="its end")
+    wait_until(lambda: the_signer(server) != old, what="the second reload")
+    assert serves(server, keys)
+
+
+def test_logins_are_served_while_the_next_signer_waits_for_keys(
+        make_server, keys, agent):
+    server = with_agent(make_server, agent)
+    assert is_served_meanwhile(server, keys, agent,
+                               lambda old: crash_a_fork(server, old))
+    assert serves(server, keys)
+    assert "Started a new signer." in server.log()
+
+
+def test_without_a_signer_clients_wait_for_the_next(
+        make_server, keys, agent):
+    server = with_agent(make_server, agent)
+    old = the_signer(server)
+    agent.fill()
+    os.kill(old, signal.SIGKILL)
+    another(server, old)
+    with socket.create_connection(("127.0.0.1", server.port), 60) as client:
+        agent.empty()
+        assert client.recv(8) == b"SSH-2.0-"
+    assert serves(server, keys)
+
+
+def test_a_listener_ends_while_its_next_signer_waits_for_keys(
+        make_server, agent):
+    server = with_agent(make_server, agent)
+    old = the_signer(server)
+    agent.fill()
+    server.process.send_signal(signal.SIGHUP)
+    new = another(server, old)
+    server.stop()
+    assert server.process.returncode == 0
+    wait_until(lambda: not is_running(new) and not is_running(old),
+               what="the end of both")
 
 
 # ---- secrets ----------------------------------------------------------------

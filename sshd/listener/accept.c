@@ -151,9 +151,12 @@ serve(struct listener *listener, int fd, const struct sockaddr_storage *peer,
 	return true;
 }
 
-static void
-set_accepting(struct listener *listener, bool on)
+void
+accept_update(struct listener *listener)
 {
+	bool on = !listener->accept_pause.linked &&
+	    !signer_is_awaited(listener);
+
 	for (size_t i = 0; i < listener->sockets.count; i++)
 		loop_modify(&listener->loop, &listener->sockets.v[i]->watch,
 		    on ? EPOLLIN : 0);
@@ -162,16 +165,16 @@ set_accepting(struct listener *listener, bool on)
 static void
 resume(void *arg)
 {
-	set_accepting(arg, true);
+	accept_update(arg);
 }
 
 /* The rest waits in the backlog: better than to drop it. */
 static void
 pause_accepting(struct listener *listener)
 {
-	set_accepting(listener, false);
 	loop_timer_set(&listener->loop, &listener->accept_pause,
 	    ACCEPT_PAUSE_MS, resume, listener);
+	accept_update(listener);
 }
 
 /* Does this error of accept() go away when we wait? */
@@ -227,6 +230,7 @@ accept_start(struct listener *listener, struct err *err)
 		    s->fd, EPOLLIN, accept_event, s, err))
 			return false;
 	}
+	accept_update(listener);
 	return true;
 }
 

@@ -18,6 +18,11 @@
 
 /* Watches every listening socket that is not watched yet. */
 MUST_CHECK bool accept_start(struct listener *listener, struct err *err);
+/*
+ * Newcomers wait in the backlog while we are short of something, or without
+ * a signer that will come: call when that changes.
+ */
+void accept_update(struct listener *listener);
 /* Waits for one connection, for -d. -1 with errno on failure. */
 int accept_one(struct listener *listener);
 

@@ -49,6 +49,8 @@ struct listener {
 	struct spawner spawner;
 	struct snapshot snapshot;
 	bool signer_due;		/* the snapshot's is of no use */
+	struct signer_start start;	/* of the next signer */
+	struct snapshot next;		/* of a reload, while its keys load */
 	char pid_file[PATH_MAX];	/* written; empty: none */
 
 	struct sockets sockets;

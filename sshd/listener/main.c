@@ -201,7 +201,8 @@ main(int argc, char **argv)
 	struct listener listener = {
 		.ready_fd = -1, .null_fd = -1, .binary_fd = -1,
 		.signal_fd = -1, .loop.epoll_fd = -1,
-		.snapshot = SNAPSHOT_NONE,
+		.snapshot = SNAPSHOT_NONE, .next = SNAPSHOT_NONE,
+		.start = { .signer = SIGNER_NONE },
 		.startup_drops = { .log = { .limits = &drop_log_startups },
 		    .loop = &listener.loop },
 		.penalty_drops = { .log = { .limits = &drop_log_penalties },
@@ -226,6 +227,8 @@ main(int argc, char **argv)
 	sockets_clear(&listener.sockets, &listener.loop);
 	children_clear(&listener.children);
 	penalties_clear(&listener.penalties);
+	signer_abandon(&listener);
+	snapshot_clear(&listener.next);
 	snapshot_clear(&listener.snapshot);
 	cmdline_clear(&listener.cmdline);
 	loop_clear(&listener.loop);

@@ -95,7 +95,7 @@ monitors_start(struct listener *listener)
 	struct err err;
 	pid_t pid;
 
-	if (!signer_renew(listener))
+	if (!signer_is_there(listener))
 		return NULL;
 	if (!spawn_monitor(&listener->spawner, &listener->snapshot, &pid, &ipc,
 	    &err)) {

@@ -142,5 +142,6 @@ pool_discard(struct listener *listener)
 	while (pool->count != 0)
 		dismiss(pool->idle[--pool->count]);
 	pool->retry_ms = 0;
+	loop_timer_stop(&listener->loop, &pool->refill);
 	pool_wake(listener);
 }

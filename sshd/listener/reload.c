@@ -115,6 +115,21 @@ log_report(char *report)
 	}
 }
 
+/* Relative paths mean what they meant at the start. */
+static void
+enter_start_dir(const struct listener *listener)
+{
+	if (chdir(listener->start_dir) == -1)
+		log_debug("%s: %s", listener->start_dir, strerror(errno));
+}
+
+static void
+leave_start_dir(void)
+{
+	if (chdir("/") == -1)
+		log_debug("/: %s", strerror(errno));
+}
+
 /* Would the new program start with the configuration as it is now? */
 static bool
 check_newer(const struct listener *listener, int binary_fd)
@@ -170,7 +185,7 @@ load_next(struct listener *listener, struct snapshot *next)
 		log_error("%s", text);
 		return false;
 	}
-	return start_signer(listener, next) == 0;
+	return true;
 }
 
 static void
@@ -197,31 +212,81 @@ same_blocks(const struct conf *a, const struct conf *b)
 	    b->per_source_net_block_size_v6;
 }
 
+/* Everything of next but the sockets goes into force. */
+static void
+take_next(struct listener *listener)
+{
+	struct err err;
+
+	if (!same_blocks(&listener->snapshot.conf, &listener->next.conf))
+		penalties_clear(&listener->penalties);
+	snapshot_clear(&listener->snapshot);
+	listener->snapshot = listener->next;
+	listener->next = SNAPSHOT_NONE;
+	listener->signer_due = false;
+	if (!signer_watch(listener, &err))
+		log_error("%s: %s", err.what, err_text(&err));
+	logging_configure(listener, false);
+	pool_discard(listener);
+}
+
+static void
+keep_old(struct listener *listener)
+{
+	log_error("Reload failed: going on with the old configuration.");
+	snapshot_clear(&listener->next);
+	/* one may have been due before */
+	(void)signer_is_there(listener);
+}
+
+static void
+end_reload(struct listener *listener)
+{
+	struct err err;
+
+	if (!accept_start(listener, &err))
+		log_error("%s: %s", err.what, err_text(&err));
+	leave_start_dir();
+	move_pid_file(listener);
+	listener_show_title(listener);
+	notify_ready();
+}
+
+/* The keys of the next configuration are loaded, or can't be. */
+static void
+signer_loaded(struct listener *listener, struct signer *signer,
+    const struct err *why)
+{
+	enter_start_dir(listener);
+	if (signer != NULL)
+		listener->next.signer = *signer;
+	else if (why->code == ERR_NOT_FOUND)
+		log_info("sshd: no hostkeys available -- exiting.");
+	else
+		log_error("loading host keys: %s: %s", why->what,
+		    err_text(why));
+	if (signer != NULL && sockets_change(&listener->sockets,
+	    &listener->loop, &listener->next.conf.listen_address))
+		take_next(listener);
+	else
+		keep_old(listener);
+	end_reload(listener);
+}
+
+/* The old configuration serves until the host keys of the new one are there. */
 static void
 reload_here(struct listener *listener)
 {
-	struct snapshot next = SNAPSHOT_NONE;
 	struct err err;
 
-	if (!load_next(listener, &next) ||
-	    !sockets_change(&listener->sockets, &listener->loop,
-	    &next.conf.listen_address)) {
-		log_error("Reload failed: going on with the old "
-		    "configuration.");
-		snapshot_clear(&next);
-	} else {
-		if (!same_blocks(&listener->snapshot.conf, &next.conf))
-			penalties_clear(&listener->penalties);
-		snapshot_clear(&listener->snapshot);
-		listener->snapshot = next;
-		listener->signer_due = false;
-		if (!signer_watch(listener, &err))
-			log_error("%s: %s", err.what, err_text(&err));
-		logging_configure(listener, false);
-		pool_discard(listener);
-	}
-	if (!accept_start(listener, &err))
-		log_error("%s: %s", err.what, err_text(&err));
+	if (!load_next(listener, &listener->next)) {
+		keep_old(listener);
+		end_reload(listener);
+	} else if (!signer_begin(listener, &listener->next, signer_loaded,
+	    &err))
+		signer_loaded(listener, NULL, &err);
+	else
+		leave_start_dir();
 }
 
 void
@@ -231,19 +296,18 @@ reload(struct listener *listener)
 
 	log_info("Received SIGHUP; restarting.");
 	notify_reloading();
-	/* relative paths mean what they meant at the start */
-	if (chdir(listener->start_dir) == -1)
-		log_debug("%s: %s", listener->start_dir, strerror(errno));
+	/* what is being loaded is of the past */
+	signer_abandon(listener);
+	snapshot_clear(&listener->next);
+	enter_start_dir(listener);
 	logging_reopen(listener);
 	logging_configure(listener, false);
-	if ((newer = open_newer(listener)) != -1) {
-		reload_as_newer(listener, newer);
-		close(newer);
-	} else
+	if ((newer = open_newer(listener)) == -1) {
 		reload_here(listener);
-	if (chdir("/") == -1)
-		log_debug("/: %s", strerror(errno));
-	move_pid_file(listener);
-	listener_show_title(listener);
-	notify_ready();
+		return;
+	}
+	reload_as_newer(listener, newer);
+	close(newer);
+	(void)signer_is_there(listener);
+	end_reload(listener);
 }

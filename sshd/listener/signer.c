@@ -10,7 +10,7 @@
 
 #include "lib/base/log.h"
 #include "lib/base/reap.h"
-#include "sshd/listener/listener.h"
+#include "sshd/listener/accept.h"
 
 static void
 close_fd(int *fd)
@@ -82,13 +82,174 @@ signer_end(struct signer *signer)
 		(void)reap_wait(pid);
 }
 
+/* ---- one that starts while the listener goes on ------------------------- */
+
+void
+signer_abandon(struct listener *listener)
+{
+	struct signer_start *start = &listener->start;
+
+	loop_timer_stop(&listener->loop, &start->timer);
+	if (start->signer.pid == 0)
+		return;
+	if (!start->has_ended)
+		(void)kill(start->signer.pid, SIGKILL);
+	signer_clear(&start->signer);
+}
+
+static void
+start_failed(struct listener *listener, const struct err *why)
+{
+	signer_abandon(listener);
+	listener->start.done(listener, NULL, why);
+}
+
+static void
+start_succeeded(struct listener *listener)
+{
+	struct signer_start *start = &listener->start;
+	struct signer signer;
+	struct err err;
+
+	loop_timer_stop(&listener->loop, &start->timer);
+	/* nothing is unsent: it is moved, and watched anew */
+	(void)!ipc_settle(&start->signer.ipc, &err);
+	signer = start->signer;
+	start->signer = (struct signer)SIGNER_NONE;
+	start->done(listener, &signer, NULL);
+}
+
+static void
+start_event(void *arg, uint32_t events)
+{
+	struct listener *listener = arg;
+	struct signer *signer = &listener->start.signer;
+	struct ipc_message message;
+	struct err err;
+	uint32_t count;
+	bool got;
+
+	(void)events;
+	if (!ipc_recv(&signer->ipc, LIS_KEYS, &message, &got, &err)) {
+		start_failed(listener, &err);
+		return;
+	}
+	if (!got)
+		return;
+	count = message.u.HOST_KEYS.count;
+	signer->host_keys_fd = ipc_take_fd(&message, 0);
+	ipc_message_clear(&message);
+	if (count != 0) {
+		start_succeeded(listener);
+		return;
+	}
+	(void)err_set(&err, ERR_NOT_FOUND, "host keys");
+	start_failed(listener, &err);
+}
+
+static void
+lose_patience(void *arg)
+{
+	struct err err;
+
+	errno = ETIMEDOUT;
+	(void)err_sys(&err, "host keys");
+	start_failed(arg, &err);
+}
+
+bool
+signer_begin(struct listener *listener, const struct snapshot *snapshot,
+    signer_done *done, struct err *err)
+{
+	struct signer_start *start = &listener->start;
+
+	signer_abandon(listener);
+	start->has_ended = false;
+	start->done = done;
+	if (!spawn_signer(&listener->spawner, snapshot, &start->signer, err))
+		return false;
+	if (!ipc_watch(&start->signer.ipc, &listener->loop, start_event,
+	    listener, err)) {
+		signer_abandon(listener);
+		return false;
+	}
+	loop_timer_set(&listener->loop, &start->timer, SIGNER_WAIT_S * 1000,
+	    lose_patience, listener);
+	return true;
+}
+
+/* ---- another in the place of one that was hurt --------------------------- */
+
+/*
+ * Monitors that wait have the old one; those with a connection keep it. Until
+ * the new one has its keys, an old one that is left serves newcomers, too.
+ */
+static void
+take_over(struct listener *listener, struct signer *another,
+    const struct err *why)
+{
+	struct signer *signer = &listener->snapshot.signer;
+	struct err err;
+
+	if (another == NULL) {
+		log_error("new signer: %s: %s", why->what, err_text(why));
+		/* better an old one than none; without, we try again */
+		listener->signer_due = signer->pid == 0;
+	} else {
+		signer_clear(signer);
+		*signer = *another;
+		listener->signer_due = false;
+		log_info("Started a new signer.");
+		if (!signer_watch(listener, &err))
+			log_error("%s: %s", err.what, err_text(&err));
+		pool_discard(listener);
+	}
+	accept_update(listener);
+}
+
+/* Paths of the configuration mean what they meant at the start. */
+static void
+start_another(void *arg)
+{
+	struct listener *listener = arg;
+	struct err err;
+
+	if (chdir(listener->start_dir) == -1)
+		log_debug("%s: %s", listener->start_dir, strerror(errno));
+	if (!signer_begin(listener, &listener->snapshot, take_over, &err))
+		take_over(listener, NULL, &err);
+	if (chdir("/") == -1)
+		log_debug("/: %s", strerror(errno));
+}
+
+bool
+signer_is_there(struct listener *listener)
+{
+	struct timer *timer = &listener->start.timer;
+
+	if (!listener->signer_due)
+		return true;
+	if (!timer->linked)
+		loop_timer_set(&listener->loop, timer, SIGNER_PAUSE_MS,
+		    start_another, listener);
+	accept_update(listener);
+	return listener->snapshot.signer.pid != 0;
+}
+
+bool
+signer_is_awaited(const struct listener *listener)
+{
+	return listener->snapshot.signer.pid == 0 &&
+	    listener->start.timer.linked;
+}
+
 /* ---- while it runs ------------------------------------------------------- */
 
-/* Monitors that wait have the old one; those with a connection keep it. */
 static void
 replace_soon(struct listener *listener)
 {
 	listener->signer_due = true;
+	(void)signer_is_there(listener);
 	pool_discard(listener);
 }
 
@@ -131,8 +292,14 @@ signer_has_ended(struct listener *listener, pid_t pid, int status)
 {
 	struct signer *signer = &listener->snapshot.signer;
 
-	if (pid != signer->pid)
+	if (pid == listener->start.signer.pid) {
+		/* its keys may still lie in the socket */
+		listener->start.has_ended = true;
+		start_event(listener, EPOLLIN);
+	} else if (pid != signer->pid)
 		return false;
+	if (pid != signer->pid)
+		return true;
 	if (WIFSIGNALED(status))
 		log_error("signer process %d killed by signal %d", (int)pid,
 		    WTERMSIG(status));
@@ -141,48 +308,5 @@ signer_has_ended(struct listener *listener, pid_t pid, int status)
 		    WEXITSTATUS(status));
 	signer_clear(signer);
 	replace_soon(listener);
-	return true;
-}
-
-/* Paths of the configuration mean what they meant at the start. */
-static MUST_CHECK bool
-start_another(struct listener *listener, struct signer *out, struct err *err)
-{
-	uint32_t count = 0;
-	bool ok;
-
-	if (chdir(listener->start_dir) == -1)
-		log_debug("%s: %s", listener->start_dir, strerror(errno));
-	ok = signer_start(&listener->spawner, &listener->snapshot, out,
-	    &count, err);
-	if (chdir("/") == -1)
-		log_debug("/: %s", strerror(errno));
-	if (ok && count == 0) {
-		signer_end(out);
-		return err_set(err, ERR_NOT_FOUND, "host keys");
-	}
-	return ok;
-}
-
-bool
-signer_renew(struct listener *listener)
-{
-	struct signer *signer = &listener->snapshot.signer, another;
-	struct err err;
-
-	if (!listener->signer_due)
-		return true;
-	if (!start_another(listener, &another, &err)) {
-		log_error("new signer: %s: %s", err.what, err_text(&err));
-		/* better an old one than none; without, we try again */
-		listener->signer_due = signer->pid == 0;
-		return !listener->signer_due;
-	}
-	signer_clear(signer);
-	*signer = another;
-	listener->signer_due = false;
-	log_info("Started a new signer.");
-	if (!signer_watch(listener, &err))
-		log_error("%s: %s", err.what, err_text(&err));
 	return true;
 }

@@ -16,9 +16,11 @@
 
 #include <sys/types.h>
 
+#include "lib/base/loop.h"
 #include "lib/ipc/ipc.h"
 
 #define SIGNER_WAIT_S	30	/* an agent or a slow file system */
+#define SIGNER_PAUSE_MS	30	/* before the next, which may end at once */
 
 struct listener;
 struct snapshot;
@@ -34,6 +36,18 @@ struct signer {
 #define SIGNER_NONE	{ .ipc = { .fd = -1 }, .service_fd = -1, \
     .host_keys_fd = -1 }
 
+/* The new one, with keys, to be moved away; or NULL, and why. */
+typedef void signer_done(struct listener *listener, struct signer *signer,
+    const struct err *why);
+
+/* One that loads its keys while the listener goes on. */
+struct signer_start {
+	struct signer signer;		/* pid 0: none */
+	bool has_ended;			/* and was reaped */
+	struct timer timer;		/* until it starts, then its patience */
+	signer_done *done;
+};
+
 /*
  * LISTENER: starts one for the snapshot and waits for its keys; *count may be
  * 0. On failure no process is left.
@@ -46,14 +60,26 @@ void signer_clear(struct signer *signer);
 /* As signer_clear(), for one that never had a monitor: waits for its end. */
 void signer_end(struct signer *signer);
 
+/*
+ * LISTENER: as signer_start(), but done hears of it later; it is in place of
+ * another that was loading. One without keys is a failure, ERR_NOT_FOUND.
+ * Relative paths mean what they mean in the directory of now.
+ */
+MUST_CHECK bool signer_begin(struct listener *listener,
+    const struct snapshot *snapshot, signer_done *done, struct err *err);
+/* None is loading any more; nobody hears of it. */
+void signer_abandon(struct listener *listener);
+
 /* LISTENER: hears from the signer of listener->snapshot from now on. */
 MUST_CHECK bool signer_watch(struct listener *listener, struct err *err);
-/* Is it the current signer that has ended? Then another is due. */
+/* Was it the current signer, or the next, that has ended? */
 bool signer_has_ended(struct listener *listener, pid_t pid, int status);
 /*
- * LISTENER: starts another if one is due. False, logged, when there is none
- * at all.
+ * LISTENER: is there one for a monitor? Sees to it that another comes when
+ * one is due.
  */
-bool signer_renew(struct listener *listener);
+bool signer_is_there(struct listener *listener);
+/* There is none, but one will come, or not, within SIGNER_WAIT_S. */
+bool signer_is_awaited(const struct listener *listener);
 
 #endif

@@ -25,6 +25,7 @@ struct fixture {
 	char *argv[2];
 	int signal_fd;
 	char line[LOG_LINE_MAX];	/* the last one logged */
+	bool another;			/* signer was started, says the log */
 };
 
 static int64_t
@@ -38,6 +39,7 @@ capture(void *arg, enum log_level level, const char *line)
 {
 	struct fixture *f = arg;
 
+	f->another |= strcmp(line, "Started a new signer.") == 0;
 	if (level <= LOG_LEVEL_INFO)
 		snprintf(f->line, sizeof(f->line), "%s", line);
 }
@@ -424,6 +426,15 @@ wait_until_due(struct fixture *f)
 	assert_true(f->listener.signer_due);
 }
 
+static void
+wait_for_another(struct fixture *f)
+{
+	f->clock.ms += SIGNER_PAUSE_MS;
+	for (int i = 0; i < ROUNDS_MAX && !f->another; i++)
+		one_round(f);
+	assert_true(f->another);
+}
+
 /* The monitors that wait would ask the old one. */
 static void
 signer__one_that_was_hurt_is_replaced_with_the_pool(void **state)
@@ -442,10 +453,11 @@ signer__one_that_was_hurt_is_replaced_with_the_pool(void **state)
 	assert_true(child->discarded);
 	assert_int_equal(f.listener.pool.count, 0);
 	assert_int_equal(f.listener.snapshot.signer.pid, old);
+	/* newcomers have the old one until the other has its keys */
 	assert_non_null(monitors_start(&f.listener));
-	assert_false(f.listener.signer_due);
+	assert_false(signer_is_awaited(&f.listener));
+	wait_for_another(&f);
 	assert_int_not_equal(f.listener.snapshot.signer.pid, old);
-	assert_string_equal(f.line, "Started a new signer.");
 	tear_down(&f);
 }
 
@@ -464,8 +476,67 @@ signer__one_that_ends_is_replaced(void **state)
 	    (int)old);
 	assert_string_equal(f.line, want);
 	assert_int_equal(f.listener.snapshot.signer.pid, 0);
-	assert_non_null(monitors_start(&f.listener));
-	assert_int_not_equal(f.listener.snapshot.signer.pid, 0);
+	assert_null(monitors_start(&f.listener));
+	assert_true(signer_is_awaited(&f.listener));
+	wait_for_another(&f);
+	tear_down(&f);
+}
+
+static void
+no_matter(struct listener *listener, struct signer *signer,
+    const struct err *why)
+{
+	(void)listener;
+	(void)signer;
+	(void)why;
+	fail();
+}
+
+static void
+signer__one_that_keeps_its_keys_too_long_is_killed(void **state)
+{
+	struct fixture f;
+	char want[64];
+	pid_t old;
+
+	(void)state;
+	set_up(&f, "signer-slow");
+	old = fork();
+	if (old == 0)
+		_exit(0);
+	f.listener.snapshot.signer.pid = old;
+	strcpy(f.listener.start_dir, "/");
+	wait_until_due(&f);
+	f.clock.ms += SIGNER_PAUSE_MS;
+	while (f.listener.start.signer.pid == 0)
+		one_round(&f);
+	assert_true(signer_is_awaited(&f.listener));
+	f.clock.ms += SIGNER_WAIT_S * 1000;
+	snprintf(want, sizeof(want), "new signer: host keys: %s",
+	    strerror(ETIMEDOUT));
+	while (f.listener.start.signer.pid != 0)
+		one_round(&f);
+	assert_string_equal(f.line, want);
+	assert_true(f.listener.signer_due);
+	tear_down(&f);
+}
+
+static void
+signer__one_that_was_given_up_is_not_heard_of_again(void **state)
+{
+	struct fixture f;
+	struct err err;
+	pid_t pid;
+
+	(void)state;
+	set_up(&f, "signer-slow");
+	assert_true(signer_begin(&f.listener, &f.listener.snapshot, no_matter,
+	    &err));
+	pid = f.listener.start.signer.pid;
+	signer_abandon(&f.listener);
+	signer_abandon(&f.listener);
+	assert_false(signer_has_ended(&f.listener, pid, 0));
+	one_round(&f);			/* SIGCHLD */
 	tear_down(&f);
 }
 
@@ -482,6 +553,10 @@ signer__without_one_there_are_no_monitors(void **state)
 	close(*program);
 	*program = open("/dev/null", O_PATH | O_CLOEXEC);
 	wait_until_due(&f);
+	assert_null(monitors_start(&f.listener));
+	f.clock.ms += SIGNER_PAUSE_MS;
+	while (signer_is_awaited(&f.listener))
+		one_round(&f);
 	assert_null(monitors_start(&f.listener));
 	assert_true(f.listener.signer_due);
 	tear_down(&f);
@@ -506,6 +581,8 @@ main(int argc, char **argv)
 		TEST(signer__one_that_was_hurt_is_replaced_with_the_pool),
 		TEST(signer__one_that_ends_is_replaced),
 		TEST(signer__without_one_there_are_no_monitors),
+		TEST(signer__one_that_keeps_its_keys_too_long_is_killed),
+		TEST(signer__one_that_was_given_up_is_not_heard_of_again),
 	};
 
 	scripted_monitor_main(argc, argv);

@@ -210,6 +210,8 @@ play_signer(void)
 	    setup.fd_count == 3 && fd_map(setup.fds[0], 64, &script, &err));
 	if (bytes_is(script, "keys-crash"))
 		abort();
+	if (bytes_is(script, "signer-slow"))
+		(void)pause();
 	send_host_keys(&ipc);
 	if (bytes_is(script, "signer-dies"))
 		_exit(1);
