@@ -155,12 +155,16 @@ def test_an_agents_channels_have_the_name_that_belongs_to_the_request(
     assert os.path.exists(path)
 
 
-def test_the_agent_asked_for_again_is_the_same(one):
-    first = one.open_session()
-    for _ in range(100):
-        assert request(one, first, "auth-agent-req@openssh.com") == \
-            CHANNEL_SUCCESS
+def test_an_agent_is_asked_for_once(one):
+    """A second request fails, with Debian's server too, on any channel."""
+    first, second = one.open_session(), one.open_session()
+    assert request(one, first, "auth-agent-req@openssh.com") == \
+        CHANNEL_SUCCESS
+    for channel in [first, second] * 50:
+        for name in ("auth-agent-req@openssh.com", "agent-req"):
+            assert request(one, channel, name) == CHANNEL_FAILURE
     assert one.run("ls ~/.ssh/agent | wc -l") == (b"1\n", 0)
+    assert one.run("test -S $SSH_AUTH_SOCK") == (b"", 0)
 
 
 # ---- devices --------------------------------------------------------------

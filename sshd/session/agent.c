@@ -170,8 +170,11 @@ agent_start(struct session *ses, const struct ipc_SES_AGENT *m)
 		forward_log_refused(ses, "agent", none, 0, rule);
 		return false;
 	}
-	return ses->agent != NULL || make_socket(ses, m->is_ietf != 0 ?
-	    ACCEPTED_AGENT_IETF : ACCEPTED_AGENT);
+	/* as OpenSSH; programs of all sessions have the first one */
+	if (ses->agent != NULL)
+		return false;
+	return make_socket(ses, m->is_ietf != 0 ? ACCEPTED_AGENT_IETF :
+	    ACCEPTED_AGENT);
 }
 
 const char *
