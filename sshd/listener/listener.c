@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "lib/base/log.h"
 
 #define TITLE_MAX	512
 
@@ -22,6 +25,20 @@ listener_title(char *buf, size_t len, char *const *argv, unsigned startups,
 	}
 	snprintf(buf + used, len - used, "[listener] %u of %u-%u startups",
 	    startups, start, full);
+}
+
+void
+listener_enter_start_dir(const struct listener *listener)
+{
+	if (chdir(listener->start_dir) == -1)
+		log_debug("%s: %s", listener->start_dir, strerror(errno));
+}
+
+void
+listener_leave_start_dir(void)
+{
+	if (chdir("/") == -1)
+		log_debug("/: %s", strerror(errno));
 }
 
 void

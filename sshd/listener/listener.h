@@ -63,6 +63,13 @@ struct listener {
 	struct pool pool;
 };
 
+/*
+ * Between the two relative paths of the configuration mean what they meant
+ * at the start.
+ */
+void listener_enter_start_dir(const struct listener *listener);
+void listener_leave_start_dir(void);
+
 /* The title shows the number of startups: call when it changes. */
 void listener_show_title(struct listener *listener);
 

@@ -113,8 +113,7 @@ listen_and_serve(struct listener *listener, int state_fd)
 	    !loop_init(&listener->loop, &clock_system, &err) ||
 	    (state_fd != -1 && !handover_restore(listener, state_fd, &err)))
 		return complain(&err);
-	if (chdir(listener->start_dir) == -1)
-		log_debug("%s: %s", listener->start_dir, strerror(errno));
+	listener_enter_start_dir(listener);
 	if ((exit_code = start_load(listener)) != 0)
 		return exit_code;
 	logging_configure(listener, state_fd == -1);

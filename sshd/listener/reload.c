@@ -115,21 +115,6 @@ log_report(char *report)
 	}
 }
 
-/* Relative paths mean what they meant at the start. */
-static void
-enter_start_dir(const struct listener *listener)
-{
-	if (chdir(listener->start_dir) == -1)
-		log_debug("%s: %s", listener->start_dir, strerror(errno));
-}
-
-static void
-leave_start_dir(void)
-{
-	if (chdir("/") == -1)
-		log_debug("/: %s", strerror(errno));
-}
-
 /* Would the new program start with the configuration as it is now? */
 static bool
 check_newer(const struct listener *listener, int binary_fd)
@@ -246,7 +231,7 @@ end_reload(struct listener *listener)
 
 	if (!accept_start(listener, &err))
 		log_error("%s: %s", err.what, err_text(&err));
-	leave_start_dir();
+	listener_leave_start_dir();
 	move_pid_file(listener);
 	listener_show_title(listener);
 	notify_ready();
@@ -257,7 +242,7 @@ static void
 signer_loaded(struct listener *listener, struct signer *signer,
     const struct err *why)
 {
-	enter_start_dir(listener);
+	listener_enter_start_dir(listener);
 	if (signer != NULL)
 		listener->next.signer = *signer;
 	else if (why->code == ERR_NOT_FOUND)
@@ -286,7 +271,7 @@ reload_here(struct listener *listener)
 	    &err))
 		signer_loaded(listener, NULL, &err);
 	else
-		leave_start_dir();
+		listener_leave_start_dir();
 }
 
 void
@@ -299,7 +284,7 @@ reload(struct listener *listener)
 	/* what is being loaded is of the past */
 	signer_abandon(listener);
 	snapshot_clear(&listener->next);
-	enter_start_dir(listener);
+	listener_enter_start_dir(listener);
 	logging_reopen(listener);
 	logging_configure(listener, false);
 	if ((newer = open_newer(listener)) == -1) {

@@ -207,19 +207,16 @@ take_over(struct listener *listener, struct signer *another,
 	accept_update(listener);
 }
 
-/* Paths of the configuration mean what they meant at the start. */
 static void
 start_another(void *arg)
 {
 	struct listener *listener = arg;
 	struct err err;
 
-	if (chdir(listener->start_dir) == -1)
-		log_debug("%s: %s", listener->start_dir, strerror(errno));
+	listener_enter_start_dir(listener);
 	if (!signer_begin(listener, &listener->snapshot, take_over, &err))
 		take_over(listener, NULL, &err);
-	if (chdir("/") == -1)
-		log_debug("/: %s", strerror(errno));
+	listener_leave_start_dir();
 }
 
 bool
