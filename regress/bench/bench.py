@@ -28,6 +28,8 @@ import servers  # noqa: E402
 import sftp  # noqa: E402
 
 # figure: (unit, factor for printing, target ratio to OpenSSH or None)
+# A time has no target where the client needs more than any server: it is the
+# client's.
 FIGURES = {
     "aes128-gcm to the client": ("CPU s/GiB", 1, 0.75),
     "aes128-gcm from the client": ("CPU s/GiB", 1, 0.65),
@@ -54,20 +56,24 @@ FIGURES = {
     "one byte, beside a download, no terminal": ("us", 1e6, None),
     "local forward": ("CPU s/GiB", 1, 0.75),
     "remote forward": ("CPU s/GiB", 1, 0.75),
-    "channel opened and closed": ("us", 1e6, 0.67),
+    "channel opened and closed": ("us", 1e6, None),
     "channel opened and closed, CPU": ("us", 1e6, None),
     "channel opened and closed, CPU of the busiest process":
         ("us", 1e6, None),
-    "channel opened and closed, 16 at once": ("us", 1e6, 0.67),
+    "channel opened and closed, 16 at once": ("us", 1e6, None),
     "channel opened and closed, CPU, 16 at once": ("us", 1e6, None),
     "channel opened and closed, CPU of the busiest process, 16 at once":
-        ("us", 1e6, 0.67),
+        ("us", 1e6, None),
     "channel, cheap client": ("us", 1e6, None),
     "channel, cheap client, CPU": ("us", 1e6, None),
     "channel, cheap client, CPU of the busiest process": ("us", 1e6, None),
     "channel, cheap client, 16 in flight": ("us", 1e6, 0.67),
     "channel, cheap client, CPU, 16 in flight": ("us", 1e6, None),
     "channel, cheap client, CPU of the busiest process, 16 in flight":
+        ("us", 1e6, None),
+    "channel, cheap client, 64 in flight": ("us", 1e6, 0.67),
+    "channel, cheap client, CPU, 64 in flight": ("us", 1e6, None),
+    "channel, cheap client, CPU of the busiest process, 64 in flight":
         ("us", 1e6, None),
     "upload, 100 ms each way": ("s/GiB", 1, 0.10),
     "sftp, file to the client": ("CPU s/GiB", 1, 0.60),
@@ -81,7 +87,7 @@ FIGURES = {
     "sftp, small file up": ("us", 1e6, 0.67),
     "sftp, small file down": ("us", 1e6, 0.67),
     "sftp, small file up and down, CPU": ("us", 1e6, None),
-    "sftp, small file up, OpenSSH's client": ("us", 1e6, 0.67),
+    "sftp, small file up, OpenSSH's client": ("us", 1e6, None),
     "sftp, small file up, OpenSSH's client, CPU": ("us", 1e6, None),
     "sftp, listing, wall": ("s", 1, 0.33),
     "sftp, listing, CPU": ("s", 1, 0.33),
@@ -234,7 +240,7 @@ def groups(options):
             "one byte, forwarded": figures.forward_round_trip(kind, trips)}),
         beside_download(True), beside_download(False),
         forward(False), forward(True),
-        opens(1), opens(16), cheap_opens(1), cheap_opens(16),
+        opens(1), opens(16), *map(cheap_opens, (1, 16, 64)),
         ("upload, 100 ms each way", delayed_upload),
         sftp_transfer(sftp.transfer_down, sftp.transfer_up, "file "),
         sftp_transfer(sftp.pipelined_down, sftp.pipelined_up,
