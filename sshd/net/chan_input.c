@@ -13,7 +13,8 @@
 #include "sshd/net/conn.h"
 
 #define BACKLOG_FIRST	65536	/* grows by doubling */
-#define BACKLOG_KEPT	262144	/* a larger one is freed once empty */
+#define BACKLOG_KEPT	262144	/* a larger one is freed, but not at once: */
+#define BACKLOG_REST_MS	1000	/* a busy channel soon needs it again */
 
 /* ---- what waits ------------------------------------------------------- */
 
@@ -134,12 +135,30 @@ input_failed(struct channel *ch, struct err *err)
 	return backlog_drop(ch, err) && chan_end_update(chan_sink(ch), err);
 }
 
+static void
+free_large_backlogs(void *arg)
+{
+	struct channels *channels = &((struct conn *)arg)->channels;
+
+	for (uint32_t i = 0; i < channels->slot_count; i++) {
+		struct channel *ch = channels->slots[i].channel;
+
+		if (ch != NULL && ch->backlog.len == 0 &&
+		    ch->backlog.cap > BACKLOG_KEPT)
+			backlog_free(&ch->backlog);
+	}
+}
+
 /* Writes the last bytes and passes the peer's EOF on. */
 static bool
 input_drained(struct channel *ch, struct err *err)
 {
-	if (ch->backlog.cap > BACKLOG_KEPT)
-		backlog_free(&ch->backlog);
+	struct conn *conn = ch->conn;
+
+	if (ch->backlog.cap > BACKLOG_KEPT &&
+	    !conn->channels.backlog_timer.linked)
+		loop_timer_set(&conn->loop, &conn->channels.backlog_timer,
+		    BACKLOG_REST_MS, free_large_backlogs, conn);
 	ch->backlog.off = 0;
 	if ((ch->flags & (CHANNEL_GOT_EOF | CHANNEL_GOT_CLOSE)) == 0 ||
 	    (ch->flags & (CHANNEL_INPUT_ENDED | CHANNEL_PTY)) != 0)

@@ -113,6 +113,7 @@ channels_clear(struct conn *conn)
 	chan_timeout_clear(conn);
 	loop_timer_stop(&conn->loop, &channels->round_timer);
 	loop_timer_stop(&conn->loop, &channels->held_timer);
+	loop_timer_stop(&conn->loop, &channels->backlog_timer);
 	free(channels->slots);
 	*channels = (struct channels){ 0 };
 }

@@ -166,6 +166,7 @@ struct channels {
 	struct chan_ring ring;
 	bool blocked;			/* no output: the ring sleeps */
 	struct timer held_timer;	/* see chan_ahead.c */
+	struct timer backlog_timer;	/* see chan_input.c */
 	struct timer round_timer;	/* delay 0: after this round's events */
 	struct channel *settle_first;
 	/* consecutive data packets for one channel */

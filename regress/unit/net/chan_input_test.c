@@ -114,7 +114,44 @@ chan_input__window_comes_back_only_as_the_program_takes_its_input(void **state)
 		assert_true(given <= taken + in_kernel);
 	}
 	assert_true(given > CHANNEL_WINDOW / 2);
-	assert_null(l->conn.channels.slots[0].channel->backlog.p);
+	close(far);
+	lower_free(l);
+}
+
+static void
+chan_input__memory_of_a_large_backlog_goes_when_it_was_not_used_for_a_second(
+    void **state)
+{
+	struct lower *l = lower_new_logged_in(1);
+	int far = lower_open_direct(l);
+	const struct chan_backlog *backlog =
+	    &l->conn.channels.slots[0].channel->backlog;
+	const uint8_t *before;
+
+	(void)state;
+	assert_true(lower_recv_data(l, 0, 1000000, 'x'));
+	lower_round(l);
+	for (int i = 0; i < 100 && backlog->len != 0; i++) {
+		(void)read_all(far, 'x');
+		lower_round(l);
+	}
+	assert_int_equal(backlog->len, 0);
+	before = backlog->p;
+	assert_non_null(before);
+	/* what waits when the second is over stays */
+	assert_true(lower_recv_data(l, 0, 500000, 'x'));
+	l->now_ms += 1000;
+	lower_round(l);
+	assert_true(backlog->len != 0);
+	assert_ptr_equal(backlog->p, before);
+	for (int i = 0; i < 100 && backlog->len != 0; i++) {
+		(void)read_all(far, 'x');
+		lower_round(l);
+	}
+	assert_non_null(backlog->p);
+	l->now_ms += 1000;
+	lower_round(l);
+	assert_null(backlog->p);
 	close(far);
 	lower_free(l);
 }
@@ -308,6 +345,7 @@ main(void)
 		TEST(chan_input__input_of_two_channels_in_one_read_keeps_its_order),
 		TEST(chan_input__more_packets_than_one_writev_takes_all_arrive),
 		TEST(chan_input__window_comes_back_only_as_the_program_takes_its_input),
+		TEST(chan_input__memory_of_a_large_backlog_goes_when_it_was_not_used_for_a_second),
 		TEST(chan_input__input_that_waits_keeps_its_order_however_long_it_goes_on),
 		TEST(chan_input__window_is_given_back_in_large_steps),
 		TEST(chan_input__a_tenth_beyond_the_window_is_taken_and_not_a_byte_more),
