@@ -618,6 +618,25 @@ def test_a_key_for_sftp_only_gets_nothing_else(with_x11, login, listener):
     assert not listens_on_a_display()
 
 
+def test_the_input_of_internal_sftp_leads_one_way_and_carries_bytes_only(
+        login):
+    session = login('sftp-root="/home/alice"').session
+    session.send("SES_OPEN", channel=0)
+    session.send("SES_START", request=9, channel=0, kind=START_SUBSYSTEM,
+                 command=b"cat")
+    _, (to_child, from_child) = session.recv("SES_STARTED")
+    end, carried = os.pipe()
+    with socket.socket(fileno=to_child) as child:
+        assert child.recv(1) == b""
+        socket.send_fds(child, [bytes([0, 0, 0, 5, 1, 0, 0, 0, 3])],
+                        [carried])
+        os.close(carried)
+        assert os.read(from_child, 9)[4:] == bytes([2, 0, 0, 0, 3])
+        assert os.read(end, 1) == b""
+    for fd in (from_child, end):
+        os.close(fd)
+
+
 def test_a_request_number_may_be_used_again(login):
     """It is net's own business: nothing of ours depends on it."""
     session = login().session

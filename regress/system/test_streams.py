@@ -206,6 +206,14 @@ def test_a_login_shell_reads_its_commands_from_a_pipe(server, keys):
     assert result.returncode == 8
 
 
+def test_the_streams_of_a_command_are_pipes(server, keys):
+    """With a socket as its input bash takes itself to be run by rshd."""
+    result = server.ssh("alice", keys["ed25519"],
+                        "readlink /proc/$$/fd/0 /proc/$$/fd/1 /proc/$$/fd/2")
+    assert [line.split(b":")[0] for line in result.stdout.splitlines()] == \
+        [b"pipe"] * 3
+
+
 def test_a_command_runs_in_a_shell_without_dash(server, keys):
     result = server.ssh("alice", keys["ed25519"], "echo $0")
     assert result.stdout == b"bash\n"

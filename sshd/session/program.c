@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -244,16 +245,36 @@ log_start(const struct session *ses, const struct program *program)
 	    session_who(ses, who, sizeof(who)), program->channel);
 }
 
-static void
-make_pipes(int pipes[3][2], struct err *err, bool *ok)
+/*
+ * internal-sftp takes its input from a socket: the kernel keeps what waits in
+ * larger pieces there than in a pipe, and an upload costs less. Any other
+ * program gets a pipe: bash, for one, believes a socket to be rshd.
+ */
+static MUST_CHECK bool
+make_input(const struct program *program, int ends[2], struct err *err)
 {
-	*ok = true;
+	const int size = SFTP_INPUT_MAX;
+
+	if (program->relay == NULL)
+		return pipe2(ends, O_CLOEXEC) == 0 || err_sys(err, "pipe");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == -1)
+		return err_sys(err, "socketpair");
+	(void)setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	return shutdown(ends[0], SHUT_WR) == 0 || err_sys(err, "shutdown");
+}
+
+static MUST_CHECK bool
+make_pipes(const struct program *program, int pipes[3][2], struct err *err)
+{
 	for (int i = 0; i < 3; i++)
 		pipes[i][0] = pipes[i][1] = -1;
-	for (int i = 0; i < 3 && *ok; i++) {
+	if (!make_input(program, pipes[0], err))
+		return false;
+	for (int i = 1; i < 3; i++) {
 		if (pipe2(pipes[i], O_CLOEXEC) == -1)
-			*ok = err_sys(err, "pipe");
+			return err_sys(err, "pipe");
 	}
+	return true;
 }
 
 static void
@@ -304,9 +325,8 @@ launch_with_pipes(struct session *ses, struct program *program,
 		.channel = program->channel,
 	};
 	unsigned fd_count = program->kind == START_SUBSYSTEM ? 2 : 3;
-	bool ok;
+	bool ok = make_pipes(program, pipes, err);
 
-	make_pipes(pipes, err, &ok);
 	if (ok && (program->pid = fork()) == -1)
 		ok = err_sys(err, "fork");
 	if (ok && program->pid == 0)
