@@ -12,8 +12,9 @@ import threading
 import time
 
 import load
+from server import free_port
 from servers import (COMMAND, COMMAND_NS, RELAY, Server, USER_KEY,
-                     children_of, cpu_clock_ns, free_port, run)
+                     children_of, cpu_clock_ns, run)
 
 GIB = 1 << 30
 IDLE_S = 4      # what an idle server gives back, is given back by then

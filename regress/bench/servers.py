@@ -14,9 +14,10 @@ import os
 import resource
 import select
 import signal
-import socket
 import subprocess
 import time
+
+from server import free_port
 
 RUN = "/run/bench"
 COMMAND = f"{RUN}/command"
@@ -60,12 +61,6 @@ def cpu_clock_ns(pid):
         return time.clock_gettime_ns((~pid << 3) | 2)
     except OSError:
         return 0
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def run(command, text="", **streams):
