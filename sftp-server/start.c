@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 
+#include "lib/base/core.h"
+
 /* The letters were checked with the options. */
 bool
 sftp_start_dir(const char *text, const struct sftp_account *account,
@@ -53,9 +55,11 @@ sftp_start(const struct sftp_options *options,
     const struct sftp_account *account, struct tree *tree, int in_fd,
     int out_fd)
 {
+	struct err err;
+
 	/* another process of the user is not to read or steer this one, and
 	 * nothing that runs from here gains rights */
-	(void)prctl(PR_SET_DUMPABLE, 0);
+	(void)!core_forbid(CORE_LIMIT_KEPT, &err);
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	log_expect_raw();
 	if (options->has_umask)

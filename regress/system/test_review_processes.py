@@ -12,7 +12,9 @@ import subprocess
 import paramiko
 import pytest
 
-from server import descendants, is_running, title, wait_until
+from raw_sftp import over_ssh
+from server import descendants, is_running, program, title, wait_until
+from sftp_clients import sftp_process
 
 pytestmark = pytest.mark.postern_only
 
@@ -59,6 +61,30 @@ def test_the_user_keeps_the_limit_of_core_files(make_server, keys):
     server = make_server()
     result = server.ssh("alice", keys["ed25519"], "ulimit -Sc; ulimit -Hc")
     assert result.stdout.decode().split() == want
+
+
+@pytest.fixture
+def core_files():
+    """Whoever starts a server here wants core files, as large as may be."""
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (before[1], before[1]))
+    yield ("unlimited" if before[1] == resource.RLIM_INFINITY else
+           str(before[1]))
+    resource.setrlimit(resource.RLIMIT_CORE, before)
+
+
+@pytest.mark.parametrize("subsystem", ["internal-sftp", program(
+    "sftp-server")], ids=["internal", "program"])
+def test_an_sftp_server_is_closed_to_the_user_and_keeps_the_users_limit(
+        make_server, keys, core_files, subsystem):
+    server = make_server(f"Subsystem sftp {subsystem}\n")
+    with over_ssh(server, "alice", keys["ed25519"]):
+        pid = sftp_process(server)
+        assert os.stat(f"/proc/{pid}/mem").st_uid == 0
+        with open(f"/proc/{pid}/limits") as f:
+            line = next(line for line in f
+                        if line.startswith("Max core file size"))
+        assert line.split()[4:6] == [core_files] * 2
 
 
 def test_an_rc_file_hears_signals(make_server, keys):
