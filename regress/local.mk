@@ -46,7 +46,8 @@ endif
 EXTRA_PROGRAMS += regress/bench/command regress/bench/crypto_speed \
 	regress/bench/load regress/bench/relay
 regress_bench_command_SOURCES = regress/bench/command.c
-regress_bench_load_SOURCES = regress/bench/load.c
+regress_bench_load_SOURCES = regress/bench/load.c regress/bench/packets.c \
+	regress/bench/packets.h
 regress_bench_load_LDADD = $(CRYPTO_LIBS)
 regress_bench_relay_SOURCES = regress/bench/relay.c
 EXTRA_PROGRAMS += regress/bench/config_speed

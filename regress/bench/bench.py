@@ -366,11 +366,12 @@ def prepare(base):
     isolated.make_host([base] if base else [])
     os.environ["HOME"] = "/home/root"
     os.makedirs(servers.RUN)
-    for program, library in ((servers.COMMAND, "-static"),
-                             (servers.RELAY, "-static"),
-                             (servers.LOAD, "-lcrypto")):
-        source = os.path.join(HERE, os.path.basename(program) + ".c")
-        subprocess.run(["cc", "-O2", "-D_GNU_SOURCE", "-o", program, source,
+    for program, sources, library in (
+            (servers.COMMAND, ["command.c"], "-static"),
+            (servers.RELAY, ["relay.c"], "-static"),
+            (servers.LOAD, ["load.c", "packets.c"], "-lcrypto")):
+        subprocess.run(["cc", "-O2", "-D_GNU_SOURCE", "-o", program,
+                        *(os.path.join(HERE, name) for name in sources),
                         library], check=True)
     with open("/etc/shells", "a") as shells:
         shells.write(f"{servers.COMMAND}\n")

@@ -5,18 +5,14 @@
  * Shapes:  load SOCKET COUNT IN_FLIGHT: channels to a port of its own, which
  *          closes what it accepts. load SOCKET COUNT IN_FLIGHT PREFIX: the
  *          files PREFIX0, PREFIX1, ... of 4 KiB up, then down. On its input:
- *          key and next nonce of aes128-gcm@openssh.com to the server, the
- *          same from it, then what came from it and is not read yet.
+ *          what packets.h says.
  * Units:   prints seconds, of all channels, or of all files up and down.
  * Errors:  whatever is not expected: a line, and exit status 1.
  * Owns:    nothing that outlives it.
- * Source:  RFC 4253 section 6, RFC 5647, RFC 4254, draft-ietf-secsh-filexfer
- *          version 02.
+ * Source:  RFC 4254, draft-ietf-secsh-filexfer version 02.
  */
 #include <err.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -26,31 +22,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define KEY_LEN		16
-#define NONCE_LEN	12
-#define TAG_LEN		16
-#define BUFFER_SIZE	(1u << 20)	/* more than IN_FLIGHT_MAX files */
+#include "packets.h"
+
 #define IN_FLIGHT_MAX	128
-#define FILE_LEN	4096
-#define DATA_MAX	32768
+#define FILE_LEN	4096		/* all in flight fit in a buffer */
 #define OPEN_WINDOW	(1u << 31)	/* never adjusted */
 
-enum { OPEN = 90, CONFIRMATION, OPEN_FAILURE, WINDOW_ADJUST, DATA,
-	EXTENDED_DATA, END, CLOSE, REQUEST };
 enum { FX_INIT = 1, FX_VERSION, FX_OPEN, FX_CLOSE, FX_READ = 5, FX_WRITE,
 	FX_STATUS = 101, FX_HANDLE, FX_DATA };
 enum { FXF_READ = 1, FXF_WRITE = 2, FXF_CREAT = 8 };
-
-struct buffer {
-	uint8_t bytes[BUFFER_SIZE];
-	size_t len;
-};
-
-struct way {
-	EVP_CIPHER_CTX *cipher;
-	uint8_t nonce[NONCE_LEN];
-	struct buffer data;
-};
 
 /* A channel, or a file. */
 struct slot {
@@ -59,8 +39,7 @@ struct slot {
 	int awaited;			/* replies */
 };
 
-static struct way out, in;
-static int server, listener;
+static int listener;
 static uint16_t port;
 static struct slot slots[IN_FLIGHT_MAX];
 static unsigned count, in_flight, begun, done;
@@ -71,148 +50,6 @@ static struct buffer requests, replies;
 static uint32_t channel, window, packet_max;
 static bool ready, upwards;
 static uint64_t received;
-
-typedef void handler(const uint8_t *message, size_t len);
-
-static void
-drop(struct buffer *b, size_t len)
-{
-	b->len -= len;
-	memmove(b->bytes, b->bytes + len, b->len);
-}
-
-static uint32_t
-u32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
-	    (uint32_t)p[2] << 8 | p[3];
-}
-
-static uint8_t *
-put_u32(uint8_t *p, uint32_t v)
-{
-	p[0] = (uint8_t)(v >> 24);
-	p[1] = (uint8_t)(v >> 16);
-	p[2] = (uint8_t)(v >> 8);
-	p[3] = (uint8_t)v;
-	return p + 4;
-}
-
-static uint8_t *
-put_string(uint8_t *p, const void *s, size_t len)
-{
-	p = put_u32(p, (uint32_t)len);
-	memcpy(p, s, len);
-	return p + len;
-}
-
-/* ---- packets */
-
-static void
-crypt_packet(struct way *way, uint8_t *packet, uint32_t len, bool seals)
-{
-	uint8_t *tag = packet + 4 + len;
-	int n;
-
-	if (EVP_CipherInit_ex(way->cipher, NULL, NULL, NULL, way->nonce,
-	    seals) != 1 ||
-	    (!seals && EVP_CIPHER_CTX_ctrl(way->cipher, EVP_CTRL_AEAD_SET_TAG,
-	    TAG_LEN, tag) != 1) ||
-	    EVP_CipherUpdate(way->cipher, NULL, &n, packet, 4) != 1 ||
-	    EVP_CipherUpdate(way->cipher, packet + 4, &n, packet + 4,
-	    (int)len) != 1 ||
-	    EVP_CipherFinal_ex(way->cipher, tag, &n) != 1 ||
-	    (seals && EVP_CIPHER_CTX_ctrl(way->cipher, EVP_CTRL_AEAD_GET_TAG,
-	    TAG_LEN, tag) != 1))
-		errx(1, "a packet does not verify");
-	for (int i = NONCE_LEN - 1; ++way->nonce[i] == 0 && i > 4; i--)
-		;
-}
-
-/* Returns where the fields go, after the first of all messages here. */
-static uint8_t *
-begin_packet(uint8_t type, uint32_t recipient_channel)
-{
-	uint8_t *payload = out.data.bytes + out.data.len + 5;
-
-	payload[0] = type;
-	return put_u32(payload + 1, recipient_channel);
-}
-
-static void
-end_packet(uint8_t *end)
-{
-	uint8_t *packet = out.data.bytes + out.data.len;
-	size_t len = (size_t)(end - packet) - 4;
-	size_t padding = 16 - len % 16;
-
-	if (padding < 4)
-		padding += 16;
-	memset(end, 0, padding);
-	len += padding;
-	put_u32(packet, (uint32_t)len);
-	packet[4] = (uint8_t)padding;
-	crypt_packet(&out, packet, (uint32_t)len, true);
-	out.data.len += 4 + len + TAG_LEN;
-}
-
-static void
-send_packets(void)
-{
-	size_t at = 0;
-
-	while (at < out.data.len) {
-		ssize_t n = send(server, out.data.bytes + at,
-		    out.data.len - at, MSG_NOSIGNAL);
-
-		if (n == -1)
-			err(1, "send");
-		at += (size_t)n;
-	}
-	out.data.len = 0;
-}
-
-/* Those that are there as a whole; of no interest are IGNORE and the like. */
-static void
-take_packets(handler *handle)
-{
-	size_t at = 0;
-
-	while (in.data.len - at >= 4) {
-		uint8_t *packet = in.data.bytes + at;
-		uint32_t len = u32(packet);
-
-		if (len < 16 || len > BUFFER_SIZE - 4 - TAG_LEN)
-			errx(1, "a packet of %u bytes", len);
-		if (in.data.len - at < 4 + len + TAG_LEN)
-			break;
-		crypt_packet(&in, packet, len, false);
-		at += 4 + len + TAG_LEN;
-		if (packet[5] >= OPEN)
-			handle(packet + 5, len - 1 - packet[4]);
-		else if (packet[5] == 1 || packet[5] == 20)
-			errx(1, "the server disconnects or rekeys");
-	}
-	drop(&in.data, at);
-}
-
-/* Everything that is ready goes out in one write. */
-static void
-turn(handler *handle)
-{
-	ssize_t n;
-
-	send_packets();
-	n = recv(server, in.data.bytes + in.data.len,
-	    BUFFER_SIZE - in.data.len, 0);
-	if (n <= 0)
-		err(1, "the server closed");
-	in.data.len += (size_t)n;
-	/* Debian's sshd keeps Nagle's algorithm: it would wait for a late ACK */
-	setsockopt(server, IPPROTO_TCP, TCP_QUICKACK, &(int){ 1 },
-	    sizeof(int));
-	take_packets(handle);
-}
 
 /* ---- channels to a port */
 
@@ -225,21 +62,21 @@ open_channel(uint32_t number)
 		return;
 	begun++;
 	slots[number].closed = false;
-	p = put_string(begin_packet(OPEN, 0) - 4, "direct-tcpip", 12);
+	p = put_string(packet_begin(OPEN, 0) - 4, "direct-tcpip", 12);
 	p = put_u32(p, number);
 	p = put_u32(p, 1u << 21);
 	p = put_u32(p, DATA_MAX);
 	p = put_string(p, "127.0.0.1", 9);
 	p = put_u32(p, port);
 	p = put_string(p, "127.0.0.1", 9);
-	end_packet(put_u32(p, 1));
+	packet_end(put_u32(p, 1));
 }
 
 static void
 close_channel(struct slot *slot)
 {
 	if (!slot->closed)
-		end_packet(begin_packet(CLOSE, slot->recipient_channel));
+		packet_end(packet_begin(CLOSE, slot->recipient_channel));
 	slot->closed = true;
 }
 
@@ -395,11 +232,11 @@ send_requests(void)
 {
 	while (requests.len > 0 && window > 0) {
 		size_t len = requests.len;
-		uint8_t *p = begin_packet(DATA, channel);
+		uint8_t *p = packet_begin(DATA, channel);
 
 		len = len < window ? len : window;
 		len = len < packet_max ? len : packet_max;
-		end_packet(put_string(p, requests.bytes, len));
+		packet_end(put_string(p, requests.bytes, len));
 		drop(&requests, len);
 		window -= (uint32_t)len;
 	}
@@ -416,9 +253,9 @@ of_session(const uint8_t *message, size_t len)
 		packet_max = u32(message + 13);
 		if (packet_max > DATA_MAX)
 			packet_max = DATA_MAX;
-		p = put_string(begin_packet(REQUEST, channel), "subsystem", 9);
+		p = put_string(packet_begin(REQUEST, channel), "subsystem", 9);
 		*p++ = false;			/* no reply */
-		end_packet(put_string(p, "sftp", 4));
+		packet_end(put_string(p, "sftp", 4));
 		end_request(begin_request(FX_INIT, 3));
 	} else if (message[0] == WINDOW_ADJUST && len >= 9) {
 		window += u32(message + 5);
@@ -432,13 +269,13 @@ of_session(const uint8_t *message, size_t len)
 static void
 open_session(void)
 {
-	uint8_t *p = put_string(begin_packet(OPEN, 0) - 4, "session", 7);
+	uint8_t *p = put_string(packet_begin(OPEN, 0) - 4, "session", 7);
 
 	p = put_u32(p, 0);
 	p = put_u32(p, OPEN_WINDOW);
-	end_packet(put_u32(p, DATA_MAX));
+	packet_end(put_u32(p, DATA_MAX));
 	while (!ready) {
-		turn(of_session);
+		packets_turn(of_session);
 		send_requests();
 	}
 }
@@ -464,22 +301,9 @@ run(void (*start)(uint32_t), handler *handle)
 		start(i);
 	while (done < count) {
 		send_requests();
-		turn(handle);
+		packets_turn(handle);
 	}
 	printf("%.6f\n", now_s() - begin_s);
-}
-
-static void
-read_state(struct way *way)
-{
-	uint8_t key[KEY_LEN];
-
-	way->cipher = EVP_CIPHER_CTX_new();
-	if (fread(key, sizeof(key), 1, stdin) != 1 ||
-	    fread(way->nonce, sizeof(way->nonce), 1, stdin) != 1 ||
-	    EVP_CipherInit_ex(way->cipher, EVP_aes_128_gcm(), NULL, key, NULL,
-	    way == &out) != 1)
-		errx(1, "no state on the input");
 }
 
 int
@@ -487,16 +311,13 @@ main(int argc, char **argv)
 {
 	if (argc < 4)
 		errx(1, "usage: load SOCKET COUNT IN_FLIGHT [PREFIX]");
-	server = atoi(argv[1]);
 	count = (unsigned)atoi(argv[2]);
 	in_flight = (unsigned)atoi(argv[3]);
 	prefix = argv[4];
 	if (in_flight > IN_FLIGHT_MAX)
 		errx(1, "at most %d in flight", IN_FLIGHT_MAX);
-	read_state(&out);
-	read_state(&in);
-	in.data.len = fread(in.data.bytes, 1, BUFFER_SIZE, stdin);
-	take_packets(prefix == NULL ? of_opened : of_session);
+	packets_take_over(atoi(argv[1]), prefix == NULL ? of_opened :
+	    of_session);
 	if (prefix == NULL) {
 		listen_here();
 		run(open_channel, of_opened);

@@ -24,6 +24,10 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers", "postern_only: not promised by other servers")
     isolated.require_host()
+    if not server_module.IS_THERE:
+        raise pytest.UsageError(
+            f"no program {server_module.SSHD}: build first, or name another "
+            "build in POSTERN_BUILD or a server in POSTERN_SSHD")
     config.stash[HOST] = isolated.SyslogSocket()
 
 

@@ -15,7 +15,8 @@ from isolated import FREE_PORTS
 
 SSHD = os.environ.get("POSTERN_SSHD") or os.path.join(
     os.environ.get("POSTERN_BUILD", "/nonexistent"), "sshd", "sshd")
-IS_POSTERN = "postern" in subprocess.run(
+IS_THERE = os.access(SSHD, os.X_OK)
+IS_POSTERN = IS_THERE and "postern" in subprocess.run(
     [SSHD, "-V"], capture_output=True, text=True).stderr.lower()
 BUILD_FOLDERS = {   # in a build tree
     "sshd-keygen": "../keys/tool",
