@@ -92,6 +92,8 @@ home_of(const struct sftp *sftp, const char *user)
 
 	if (*user == '\0' || strcmp(user, sftp->account->user) == 0)
 		return sftp->account->home;
+	if (sftp->tree->has_no_names)
+		return NULL;
 	pw = getpwnam(user);
 	return pw == NULL ? NULL : pw->pw_dir;
 }
@@ -108,7 +110,7 @@ expand(const struct sftp *sftp, const char *path, char out[static PATH_MAX])
 	const char *home;
 
 	if (path[0] != '~') {
-		memcpy(out, path, strlen(path) + 1);
+		snprintf(out, PATH_MAX, "%s", path[0] == '\0' ? "." : path);
 		return 0;
 	}
 	len = strcspn(path + 1, "/");
@@ -163,7 +165,8 @@ put_names(struct writer *w, struct id_names *names, struct bytes ids)
 	wr_u32(w, 0);
 	while (rd_left(&r) >= 4)
 		wr_cstring(w, id_name_find(names, rd_u32(&r, "id")));
-	put_u32(w->p + start, (uint32_t)(w->len - start - 4));
+	if (!w->full)
+		put_u32(w->p + start, (uint32_t)(w->len - start - 4));
 }
 
 void
@@ -181,5 +184,8 @@ sftp_run_users_groups_by_id(struct sftp *sftp, const struct sftp_request *q)
 	put_names(&w, &sftp->names.groups, q->data2);
 	log_verbose("users-groups-by-id: %zu users, %zu groups",
 	    q->data.len / 4, q->data2.len / 4);
-	reply_end(sftp, &w);
+	if (w.full)
+		reply_result(sftp, q->id, -EMSGSIZE);
+	else
+		reply_end(sftp, &w);
 }

@@ -3,7 +3,7 @@
 
 #include <grp.h>
 #include <pwd.h>
-#include <stdio.h>
+#include <string.h>
 
 static const char *
 look_up(bool is_group, uint32_t id)
@@ -26,11 +26,17 @@ id_name_find(struct id_names *names, uint32_t id)
 	char *name = names->rows[slot].name;
 	const char *found;
 
+	if (names->is_off)
+		return "";
 	if (names->rows[slot].is_known && names->rows[slot].id == id)
 		return name;
-	names->rows[slot].is_known = true;
-	names->rows[slot].id = id;
 	found = look_up(names->is_group, id);
-	snprintf(name, ID_NAME_LEN, "%s", found == NULL ? "" : found);
+	if (found == NULL)
+		found = "";
+	names->rows[slot].is_known = strlen(found) < ID_NAME_LEN;
+	if (!names->rows[slot].is_known)
+		return found;
+	names->rows[slot].id = id;
+	memcpy(name, found, strlen(found) + 1);
 	return name;
 }

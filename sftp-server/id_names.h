@@ -15,10 +15,12 @@
 #include <stdint.h>
 
 #define ID_NAMES_MAX	32	/* owners that one listing tends to have */
-#define ID_NAME_LEN	33	/* login names of useradd(8) */
+/* Login names of useradd(8). Longer ones are looked up each time. */
+#define ID_NAME_LEN	33
 
 struct id_names {
 	bool is_group;
+	bool is_off;			/* no number has a name */
 	struct {
 		bool is_known;
 		uint32_t id;

@@ -155,7 +155,10 @@ void
 layer_init(struct layer *layer, struct tree *below)
 {
 	*layer = (struct layer){
-		.tree = { .ops = &layer->ops },
+		.tree = {
+			.ops = &layer->ops,
+			.has_no_names = below->has_no_names,
+		},
 		.ops = {
 			.open = pass_open,
 			.close = pass_close,

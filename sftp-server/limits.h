@@ -20,7 +20,7 @@
  * more than 34000 bytes in one message (draft 2, section 3).
  */
 #define SFTP_NAMES_MAX		34000
-#define SFTP_ENTRY_MAX		1024	/* name, long name, attributes */
+#define SFTP_ENTRY_MAX		1536	/* name, long name, attributes */
 
 /* Requests are read, and replies gathered, up to this much. */
 #define SFTP_IN_SIZE		(2 * SFTP_MESSAGE_MAX)

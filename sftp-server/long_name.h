@@ -18,9 +18,9 @@
 #include "lib/base/bytes.h"
 #include "sftp-server/id_names.h"
 
-#define LONG_NAME_MAX	512	/* 255 bytes of name, 2 of 32, the rest */
+#define LONG_NAME_MAX	1024	/* the head, 255 bytes of name, the rest */
 
-#define LONG_HEAD_MAX	96	/* mode, links, owner, group */
+#define LONG_HEAD_MAX	576	/* mode, links, 2 names of 256 bytes */
 #define LONG_DATE_MAX	24
 
 struct long_head {

@@ -83,12 +83,15 @@ sftp_run_readlink(struct sftp *sftp, const struct sftp_request *q)
 		reply_name(sftp, q->id, target);
 }
 
+/* Some clients ask by an empty path where they are. */
 void
 sftp_run_realpath(struct sftp *sftp, const struct sftp_request *q)
 {
 	char path[PATH_MAX];
 	int r;
 
+	if (sftp->path[0] == '\0')
+		memcpy(sftp->path, ".", 2);
 	log_verbose("realpath \"%s\"", sftp->path);
 	r = sftp->tree->ops->real_path(sftp->tree, sftp->path, path);
 	if (r < 0)

@@ -97,6 +97,8 @@ set_up(struct sftp *sftp, struct reader *r)
 		return bad_message(sftp);
 	log_verbose("received client version %u", version);
 	sftp->is_set_up = true;
+	sftp->names.users.is_off = sftp->names.groups.is_off =
+	    sftp->tree->has_no_names;
 	send_version(sftp);
 	return true;
 }

@@ -106,6 +106,12 @@ struct tree_ops {
 
 struct tree {
 	const struct tree_ops *ops;
+	/*
+	 * The process's "/" belongs to the client: names of users are not
+	 * looked up, as libraries would read them, and load code for it, from
+	 * the client's files.
+	 */
+	bool has_no_names;
 };
 
 /* All that the process can reach, with the process's own rights. */

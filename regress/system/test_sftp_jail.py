@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import sysconfig
 
 import pytest
 
@@ -129,7 +130,7 @@ def test_no_path_leads_out(jailed, keys, tree):
 
 def test_links_inside_work_and_names_are_of_the_tree(jailed, keys, tree):
     with over_ssh(jailed, "alice", keys["ed25519"]) as sftp:
-        assert sftp.realpath(".") == b"/"
+        assert sftp.realpath(".") == sftp.realpath("") == b"/"
         assert sftp.realpath("../../..") == b"/"
         assert sftp.realpath("/in") == b"/d/inside"
         assert sftp.realpath("far") == b"/d/inside"
@@ -258,6 +259,39 @@ def test_its_processes_gain_nothing_and_hold_nothing_else(jailed, keys,
             JAIL, "/dev/null"}
         if os.stat(f"/proc/{jailed.process.pid}").st_uid == 0:
             assert os.readlink(f"/proc/{parent}/root") == JAIL
+
+
+def _name_service(tree):
+    """Files that would have a library load code, and believe names."""
+    folder = f"{tree}/lib/{sysconfig.get_config_var('MULTIARCH')}"
+    os.makedirs(folder)
+    os.mkdir(f"{tree}/etc")
+    module = os.path.join(os.environ["POSTERN_BUILD"],
+                          "regress/system/libnss_odd.so.2")
+    shutil.copy(module, folder)
+    for name, text in (("nsswitch.conf", "passwd: odd files\ngroup: files\n"),
+                       ("passwd", "mallory:x:2001:2001::/mallory:/bin/sh\n"),
+                       ("group", "mallory:x:2001:\n")):
+        with open(f"{tree}/etc/{name}", "w") as out:
+            out.write(text)
+    os.system(f"chown -R 2001:2001 {tree}")
+
+
+def test_names_of_users_are_not_looked_up_in_the_tree(jailed, keys, tree):
+    _name_service(tree)
+    with over_ssh(jailed, "alice", keys["ed25519"]) as sftp:
+        assert all(re.match(rb"\S+ +\d+ 2001     2001 ", line)
+                   for _name, line, _attrs in sftp.list("/etc"))
+        reply = sftp.extended("users-groups-by-id@openssh.com",
+                              string(u32(2001)) + string(u32(2001)),
+                              raw_sftp.EXTENDED_REPLY)
+        assert [reply.string(), reply.string()] == [u32(0)] * 2
+        for name in ("home-directory", "expand-path@openssh.com"):
+            who = "mallory" if name == "home-directory" else "~mallory"
+            with pytest.raises(Status, match="No such"):
+                sftp.extended(name, string(who), raw_sftp.NAME)
+        with open(f"/proc/{_internal(jailed)}/maps") as maps:
+            assert "libnss" not in maps.read()
 
 
 def _trace_a_storm(server, keys, tree, tmp_path, count):

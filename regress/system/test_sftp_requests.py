@@ -391,7 +391,8 @@ def test_paths_are_made_canonical(sftp):
                        ("w/dangling", f"{HOME}/w/nope")):
         assert sftp.realpath(path) == want.encode(), path
     for path, want in (("~", HOME), ("~/w/link", f"{HOME}/w/file"),
-                       ("w", f"{HOME}/w"), ("~alice/w", f"{HOME}/w")):
+                       ("w", f"{HOME}/w"), ("~alice/w", f"{HOME}/w"),
+                       ("", HOME)):
         assert sftp.name(EXTENDED, EXPAND + string(path)) == want.encode()
     assert sftp.name(EXTENDED, string("home-directory") +
                      string("")) == HOME.encode()
@@ -505,6 +506,41 @@ def test_owners_have_names(sftp):
     assert users.string() == b"" and groups.string() == b""
     users.end()
     groups.end()
+
+
+LONG_NAME = "a-name-of-a-directory-service@" + "department." * 20 + "example"
+
+
+@pytest.fixture
+def long_names():
+    """Of a user and a group that have the same number."""
+    before = {}
+    for path, line in (("/etc/passwd", "x:4711:4711::/:/bin/sh"),
+                       ("/etc/group", "x:4711:")):
+        with open(path) as f:
+            before[path] = f.read()
+        with open(path, "a") as f:
+            f.write(f"{LONG_NAME}:{line}\n")
+    yield LONG_NAME.encode()
+    for path, text in before.items():
+        with open(path, "w") as f:
+            f.write(text)
+
+
+def test_long_names_of_owners_are_whole(work, long_names):
+    os.chown(f"{work}/file", 4711, 4711)
+    with start_program() as sftp:
+        line, = [line for name, line, _attrs in sftp.list(work)
+                 if name == b"file"]
+        assert line.split()[2:4] == [long_names] * 2
+        reply = sftp.extended("users-groups-by-id@openssh.com", string(
+            u32(4711)) + string(u32(4711)), EXTENDED_REPLY)
+        assert reply.data == string(string(long_names)) * 2
+        # more than a reply can hold
+        many = string(u32(4711) * 4096)
+        refused(sftp, FAILURE, "Message too long", EXTENDED, string(
+            "users-groups-by-id@openssh.com") + many * 2, EXTENDED_REPLY)
+        assert sftp.realpath("/") == b"/"
 
 
 def test_extensions_are_offered_with_their_versions(sftp):

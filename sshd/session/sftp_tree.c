@@ -42,6 +42,7 @@ start_rooted(const struct session *ses, int root_fd, bool has_rights,
 		return err_sys(err, "SftpRights");
 	rooted_init(&tree->rooted, root_fd);
 	tree->rooted.exact = has_rights;
+	tree->rooted.tree.has_no_names = !is_whole;
 	tree->top = &tree->rooted.tree;
 	/* a chroot need not have it */
 	if (is_whole)

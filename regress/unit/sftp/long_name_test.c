@@ -72,7 +72,7 @@ long_name__without_a_name_shows_the_number_and_is_never_too_long(void **state)
 	const struct statx st = {
 		.stx_mode = S_IFREG, .stx_uid = 4242424, .stx_gid = 4242425,
 	};
-	char out[LONG_NAME_MAX], name[600];
+	char out[LONG_NAME_MAX], name[2 * LONG_NAME_MAX];
 	size_t len;
 
 	(void)state;
