@@ -29,7 +29,8 @@ open_flags(uint32_t pflags)
 		if ((pflags & rows[i].pflag) != 0)
 			flags |= rows[i].flag;
 	}
-	return flags;
+	/* alone it has no meaning */
+	return (flags & O_CREAT) != 0 ? flags : flags & ~O_EXCL;
 }
 
 static void

@@ -19,39 +19,46 @@ rights_of(struct tree *tree)
 
 /*
  * The canonical name; of a path whose last component is not to be followed,
- * that of its parent and the component.
+ * that of its parent and the component. With a slash at the end a path means
+ * a directory, which is followed.
  */
 static int
 canonical(struct rights *rights, const char *path, bool follow,
     char out[static PATH_MAX])
 {
-	char parent[PATH_MAX], name[NAME_MAX + 1];
-	size_t end = strlen(path), start;
+	struct tree *below = rights->layer.below;
+	const char *slash = strrchr(path, '/');
+	const char *name = slash == NULL ? path : slash + 1;
+	char parent[PATH_MAX] = ".";
+	size_t len;
 	int r;
 
-	while (end > 1 && path[end - 1] == '/')
-		end--;
-	for (start = end; start > 0 && path[start - 1] != '/'; start--)
-		;
-	if (end >= PATH_MAX || end - start > NAME_MAX)
-		return -ENAMETOOLONG;
-	snprintf(name, sizeof(name), "%.*s", (int)(end - start),
-	    path + start);
-	/* these, and "/", are directories */
-	if (follow || name[0] == '\0' || name[0] == '/' ||
-	    strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return rights->layer.below->ops->real_path(rights->layer.below, path, out);
-	snprintf(parent, sizeof(parent), "%.*s", (int)start, path);
-	r = rights->layer.below->ops->real_path(rights->layer.below,
-	    start == 0 ? "." : parent, out);
-	if (r < 0)
+	if (follow || name[0] == '\0' || strcmp(name, ".") == 0 ||
+	    strcmp(name, "..") == 0)
+		return below->ops->real_path(below, path, out);
+	if (slash != NULL)
+		snprintf(parent, sizeof(parent), "%.*s", (int)(name - path),
+		    path);
+	if ((r = below->ops->real_path(below, parent, out)) < 0)
 		return r;
-	end = strlen(out);
-	if (end + strlen(name) + 2 > PATH_MAX)
+	len = strlen(out);
+	if (len + strlen(name) + 2 > PATH_MAX)
 		return -ENAMETOOLONG;
-	snprintf(out + end, PATH_MAX - end, "%s%s", end == 1 ? "" : "/",
+	snprintf(out + len, PATH_MAX - len, "%s%s", len == 1 ? "" : "/",
 	    name);
 	return 0;
+}
+
+/* A directory that is made may have a slash behind its name. */
+static const char *
+without_slash(const char *path, char buf[static PATH_MAX])
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	snprintf(buf, PATH_MAX, "%.*s", (int)len, path);
+	return buf;
 }
 
 static uint32_t
@@ -371,9 +378,10 @@ rights_make_dir(struct tree *tree, const char *path, mode_t mode)
 {
 	struct rights *rights = rights_of(tree);
 	struct tree *below = rights->layer.below;
-	char canon[PATH_MAX];
+	char canon[PATH_MAX], name[PATH_MAX];
 	struct tree_target target = { .path = canon };
-	int r = need(rights, path, false, RIGHT_MKDIR, canon);
+	int r = need(rights, without_slash(path, name), false, RIGHT_MKDIR,
+	    canon);
 
 	if (r == 0)
 		r = below->ops->make_dir(below, canon,
@@ -422,19 +430,14 @@ check_dir_move(const struct rights *rights, const char *from, const char *to)
 }
 
 static int
-check_move(struct rights *rights, const char *from, const char *to)
+check_move(const struct rights *rights, const char *from, const char *to,
+    bool is_dir)
 {
-	struct statx st;
-	int r;
-
 	if (rights->rule_count == 0)
 		return 0;
 	if (gains(rights_at(rights, from), rights_at(rights, to)))
 		return -EACCES;
-	r = rights->layer.below->ops->stat(rights->layer.below, from, false, &st);
-	if (r < 0 || !S_ISDIR(st.stx_mode))
-		return r;
-	return check_dir_move(rights, from, to);
+	return is_dir ? check_dir_move(rights, from, to) : 0;
 }
 
 static int
@@ -442,18 +445,25 @@ rights_rename(struct tree *tree, const char *old_path, const char *new_path,
     bool replace)
 {
 	struct rights *rights = rights_of(tree);
-	char from[PATH_MAX], to[PATH_MAX];
+	struct tree *below = rights->layer.below;
+	char from[PATH_MAX], to[PATH_MAX], name[PATH_MAX];
+	struct statx st;
 	int r = need(rights, old_path, false, RIGHT_RENAME, from);
 
 	if (r == 0)
-		r = need(rights, new_path, false, RIGHT_RENAME, to);
+		r = below->ops->stat(below, from, false, &st);
+	if (r < 0)
+		return r;
+	if (S_ISDIR(st.stx_mode))
+		new_path = without_slash(new_path, name);
+	r = need(rights, new_path, false, RIGHT_RENAME, to);
 	if (r == 0)
-		r = check_move(rights, from, to);
+		r = check_move(rights, from, to, S_ISDIR(st.stx_mode));
 	if (r < 0)
 		return r;
 	if ((rights_at(rights, to) & RIGHT_DELETE) == 0)
 		replace = false;
-	return rights->layer.below->ops->rename(rights->layer.below, from, to, replace);
+	return below->ops->rename(below, from, to, replace);
 }
 
 static int

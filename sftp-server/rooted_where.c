@@ -77,7 +77,18 @@ follow(const struct rooted_place *place, char full[static PATH_MAX])
 	return n >= PATH_MAX ? -ENAMETOOLONG : 1;
 }
 
-/* Of anything but a directory: its parent's name, and its own. */
+static bool
+is_dots(const char *name)
+{
+	size_t len = strcspn(name, "/");
+
+	return strncmp(name, "..", len) == 0;
+}
+
+/*
+ * Of anything but a directory that can be entered: its parent's name, and its
+ * own.
+ */
 static int
 file_name(const struct rooted *rooted, char full[static PATH_MAX],
     char out[static PATH_MAX])
@@ -91,7 +102,8 @@ file_name(const struct rooted *rooted, char full[static PATH_MAX],
 			return r;
 		if ((r = follow(&place, full)) == 0 &&
 		    (r = name_inside(rooted, place.dir_fd, dir)) == 0)
-			r = join(out, dir, place.name);
+			r = is_dots(place.name) ? -EACCES :
+			    join(out, dir, place.name);
 		rooted_place_close(&place);
 		if (r <= 0)
 			return r;
@@ -111,13 +123,13 @@ rooted_real_path(struct tree *tree, const char *path,
 		return r;
 	links.exact = false;
 	fd = rooted_open_full(&links, full, O_PATH | O_DIRECTORY, 0);
-	if (fd == -ENOTDIR || fd == -ENOENT)
-		return file_name(&links, full, out);
 	if (fd < 0)
-		return fd;
+		return (fd == -ENOTDIR || fd == -ENOENT) &&
+		    full[strlen(full) - 1] != '/' ?
+		    file_name(&links, full, out) : fd;
 	r = name_inside(&links, fd, out);
 	close(fd);
-	return r;
+	return r == -EACCES ? file_name(&links, full, out) : r;
 }
 
 int
@@ -125,7 +137,7 @@ rooted_enter(struct tree *tree, const char *path)
 {
 	struct rooted *rooted = (struct rooted *)tree;
 	char name[PATH_MAX];
-	int fd = rooted_open_path(rooted, path, O_RDONLY | O_DIRECTORY, 0), r;
+	int fd = rooted_open_path(rooted, path, O_PATH | O_DIRECTORY, 0), r;
 
 	if (fd < 0)
 		return fd;

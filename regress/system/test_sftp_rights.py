@@ -9,9 +9,10 @@ import subprocess
 
 import pytest
 
-from raw_sftp import (EXTENDED_REPLY, F_CREAT, F_EXCL, F_READ, F_TRUNC, F_WRITE, FSETSTAT,
-                      HANDLE, MKDIR, OPENDIR, REMOVE, RENAME, RMDIR, SETSTAT,
-                      SYMLINK, Status, attrs, over_ssh, string)
+from raw_sftp import (EXTENDED_REPLY, F_CREAT, F_EXCL, F_READ, F_TRUNC,
+                      F_WRITE, FSETSTAT, HANDLE, LSTAT, MKDIR, OPENDIR,
+                      REMOVE, RENAME, RMDIR, SETSTAT, SYMLINK, Status, attrs,
+                      over_ssh, string)
 from server import SSHD, descendants, title, wait_until
 from sftp_clients import OpenSSH, sftp_process
 from test_sftp_clients import _content, _random_file
@@ -132,6 +133,80 @@ def test_rights_without_a_root_leave_no_shell_either(tree, make_server, keys):
         sftp.close_handle(sftp.open("rights/out/ready", F_READ))
         _refused(lambda: sftp.open("/etc/passwd", F_READ))
         _refused(lambda: sftp.request(OPENDIR, string("/"), HANDLE))
+
+
+# with rules, rules look at what a path really is
+every_tree = pytest.mark.parametrize("rules", [
+    "", "SftpRights /**=all\n", "SftpUpload atomic\n",
+    "SftpUpload atomic\nSftpRights /**=all\n"])
+
+
+@every_tree
+def test_a_directory_that_can_not_be_entered_is_still_named(
+        rules, tree, make_server, keys):
+    with over_ssh(make_server(BASE + rules), "alice",
+                  keys["ed25519"]) as sftp:
+        sftp.request(MKDIR, string("/shut") + attrs(mode=0o700))
+        sftp.request(SETSTAT, string("/shut") + attrs(mode=0o600,
+                                                      times=(5, 6)))
+        assert sftp.realpath("keep/../shut") == b"/shut"
+        assert sftp.stat("/shut")["mtime"] == 6
+        _refused(lambda: sftp.stat("/shut/x"))
+        _refused(lambda: sftp.stat("/shut/.."))
+        _refused(lambda: sftp.realpath("/shut/.."))
+        assert {n for n, *_ in sftp.list("/shut")} <= {b".", b".."}
+        sftp.request(SETSTAT, string("/shut") + attrs(mode=0o755))
+        assert _mode(f"{tree}/shut") == 0o755
+
+
+@every_tree
+def test_a_slash_at_the_end_means_a_directory(rules, tree, make_server, keys):
+    with over_ssh(make_server(BASE + rules), "alice",
+                  keys["ed25519"]) as sftp:
+        sftp.request(SYMLINK, string("keep") + string("/link"))
+        assert sftp.stat("/link/", LSTAT)["mode"] & 0o170000 == 0o40000
+        sftp.request(MKDIR, string("/new/") + attrs())
+        sftp.request(RENAME, string("/new/") + string("/moved/"))
+        sftp.request(RMDIR, string("/moved/"))
+        for attempt in (
+                lambda: sftp.request(RENAME, string("/keep/old") +
+                                     string("/new/")),
+                lambda: sftp.request(RENAME, string("/keep/old/") +
+                                     string("/new")),
+                lambda: sftp.request(REMOVE, string("/keep/old/")),
+                lambda: sftp.request(SYMLINK, string("x") + string("/new/")),
+                lambda: sftp.extended("hardlink@openssh.com", string(
+                    "/keep/old") + string("/new/")),
+                lambda: sftp.stat("/keep/old/", LSTAT),
+                lambda: sftp.realpath("/new/"),
+                lambda: sftp.open("/new/", NEW)):
+            with pytest.raises(Status):
+                attempt()
+    assert sorted(os.listdir(tree)) == ["in", "keep", "link", "out"]
+    assert sorted(os.listdir(f"{tree}/keep")) == ["below", "old"]
+
+
+@every_tree
+def test_exclusive_means_nothing_unless_a_file_is_made(rules, tree,
+                                                       make_server, keys):
+    with over_ssh(make_server(BASE + rules), "alice",
+                  keys["ed25519"]) as sftp:
+        _put(sftp, "/keep/old", b"new", F_WRITE | F_TRUNC | F_EXCL)
+        sftp.request(SYMLINK, string("old") + string("/keep/link"))
+        sftp.close_handle(sftp.open("/keep/link", F_READ | F_EXCL))
+    assert _content(f"{tree}/keep/old") == b"new"
+
+
+@pytest.mark.parametrize("rules", ["", "SftpRights /**=all\n"])
+def test_a_session_may_start_where_it_can_not_list(rules, tree, make_server,
+                                                   keys):
+    os.chmod(f"{tree}/in", 0o300)
+    server = make_server(f"SftpRoot {TREE}\n{rules}"
+                         "Subsystem sftp internal-sftp -d /in\n")
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        assert sftp.realpath(".") == b"/in"
+        _put(sftp, "x")
+    assert _content(f"{tree}/in/x") == b"new"
 
 
 def _mode(path):
