@@ -54,6 +54,16 @@ def test_the_type_of_the_terminal_is_taken_over(server, keys):
         assert terminal.wait() == 0
 
 
+def test_a_terminal_of_no_type_leaves_it_to_the_shell(server, keys):
+    # as from cron(8): bash then calls it dumb
+    environment = {name: value for name, value in os.environ.items()
+                   if name != "TERM"}
+    result = server.ssh("alice", keys["ed25519"], "env -0; echo type=$TERM",
+                        options=["-tt"], env=environment)
+    assert result.stdout.endswith(b"type=dumb\r\n")
+    assert b"TERM=" not in result.stdout.split(b"type=")[0]
+
+
 def test_the_size_of_the_terminal_is_taken_over(server, keys):
     with _terminal(server, keys, "stty size", rows=37,
                    columns=101) as terminal:

@@ -190,7 +190,8 @@ env_build(struct env *env, const struct env_input *in)
 	env_set_str(env, "SHELL", in->shell);
 	if (in->time_zone != NULL)
 		env_set_str(env, "TZ", in->time_zone);
-	if (in->term != NULL)
+	/* a client without a terminal of its own names none: shells know better */
+	if (in->term != NULL && in->term[0] != '\0')
 		env_set_str(env, "TERM", in->term);
 	if (in->display != NULL)
 		env_set_str(env, "DISPLAY", in->display);
