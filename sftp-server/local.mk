@@ -25,6 +25,8 @@ sftp_server_libsftp_a_SOURCES = \
 	sftp-server/handles.h \
 	sftp-server/id_names.c \
 	sftp-server/id_names.h \
+	sftp-server/keep.c \
+	sftp-server/keep.h \
 	sftp-server/landlock.c \
 	sftp-server/landlock.h \
 	sftp-server/layer.c \

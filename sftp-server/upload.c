@@ -9,6 +9,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "sftp-server/keep.h"
+
 #define SLOTS		16
 #define SUFFIX_MAX	12	/* ".partial-15" and NUL */
 #define NAME_KEPT	(NAME_MAX - SUFFIX_MAX)	/* of a longer name */
@@ -39,25 +41,47 @@ part_name(const char *path, int slot, char out[static PATH_MAX])
 	return n >= PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
-/* Removes a partial file that nobody writes to; false: it is in use. */
+static bool
+is_named(struct tree *below, const char *part, int fd)
+{
+	struct statx named, open;
+
+	return below->ops->stat(below, part, false, &named) == 0 &&
+	    statx(fd, "", AT_EMPTY_PATH, TREE_STATX_MASK, &open) == 0 &&
+	    named.stx_ino == open.stx_ino &&
+	    named.stx_dev_major == open.stx_dev_major &&
+	    named.stx_dev_minor == open.stx_dev_minor;
+}
+
+/*
+ * Removes a partial file that nobody writes to; false: it is in use. Before
+ * it was locked another session may have removed or finished it, and a third
+ * one may have a file of its own there.
+ */
 static bool
 remove_leftover(struct tree *below, const char *part)
 {
 	struct tree_file file;
 	bool is_left;
+	int r = below->ops->open(below, part, O_WRONLY | O_NONBLOCK |
+	    O_NOFOLLOW, 0, &file);
 
-	if (below->ops->open(below, part, O_WRONLY | O_NONBLOCK | O_NOFOLLOW,
-	    0, &file) < 0)
+	/* the lock is all it is opened for */
+	if (r == -EACCES)
+		r = below->ops->open(below, part, O_RDONLY | O_NONBLOCK |
+		    O_NOFOLLOW, 0, &file);
+	if (r < 0)
 		return false;
 	is_left = flock(file.fd, LOCK_EX | LOCK_NB) == 0 &&
+	    is_named(below, part, file.fd) &&
 	    below->ops->remove(below, part) == 0;
 	(void)below->ops->close(below, &file, false);
 	return is_left;
 }
 
 /*
- * Locked, and still under its name: another session may have taken it for a
- * leftover before the lock. Where files can't be locked leftovers stay.
+ * Locked, and still there: another session may have taken it for a leftover
+ * before the lock. Where files can't be locked leftovers stay.
  */
 static bool
 is_ours(int fd)
@@ -95,23 +119,14 @@ make_part(struct tree *below, struct upload_pending *p, int flags,
 
 /* ---- open ---------------------------------------------------------------- */
 
-/* The right to write to the old file is what a client needs, as without us. */
-static int
-check_writable(struct tree *below, const char *path)
-{
-	struct tree_file file;
-	int r = below->ops->open(below, path, O_WRONLY | O_NONBLOCK, 0,
-	    &file);
-
-	if (r == 0)
-		(void)below->ops->close(below, &file, false);
-	return r;
-}
-
-/* 1: the file must be made apart; 0: the tree below opens it as it is. */
+/*
+ * 1: the file must be made apart; 0: the tree below opens it as it is. The
+ * right to write to an old file is what a client needs, as without us: *old
+ * is that file, opened, or has no descriptor.
+ */
 static int
 plan(struct tree *below, const char *path, int flags,
-    struct upload_pending *p, mode_t *old_mode)
+    struct upload_pending *p, struct tree_file *old)
 {
 	struct statx st;
 	int r;
@@ -131,22 +146,22 @@ plan(struct tree *below, const char *path, int flags,
 		return -EEXIST;
 	if (!S_ISREG(st.stx_mode) || (flags & O_TRUNC) == 0)
 		return 0;
-	*old_mode = st.stx_mode & 07777;
-	return (r = check_writable(below, p->path)) < 0 ? r : 1;
+	r = below->ops->open(below, p->path, O_WRONLY | O_NONBLOCK |
+	    O_NOFOLLOW, 0, old);
+	return r < 0 ? r : 1;
 }
 
 static int
 open_apart(struct upload *upload, struct upload_pending *p, int flags,
-    mode_t mode, const mode_t *old_mode)
+    mode_t mode, const struct tree_file *old)
 {
-	struct tree *below = upload->layer.below;
-	struct tree_target target = { .path = p->part, .file = &p->file };
-	int r = make_part(below, p, flags & (O_ACCMODE | O_APPEND), mode);
+	int r = make_part(upload->layer.below, p,
+	    flags & (O_ACCMODE | O_APPEND), mode);
 
 	if (r < 0)
 		return r;
-	if (*old_mode != (mode_t)-1)
-		(void)below->ops->set_mode(below, &target, *old_mode);
+	if (old->fd != -1)
+		keep_attributes(old->fd, p->file.fd);
 	p->may_replace = (flags & O_EXCL) == 0 ||
 	    (flags & TREE_O_MAY_REPLACE) != 0;
 	p->next = upload->pending;
@@ -161,19 +176,21 @@ upload_open(struct tree *tree, const char *path, int flags, mode_t mode,
 	struct upload *upload = upload_of(tree);
 	struct tree *below = upload->layer.below;
 	struct upload_pending *p = malloc(sizeof(*p));
-	mode_t old_mode = (mode_t)-1;
+	struct tree_file old = { .fd = -1 };
 	int r;
 
 	*file = (struct tree_file){ .fd = -1 };
 	if (p == NULL)
 		return -ENOMEM;
-	r = plan(below, path, flags, p, &old_mode);
+	r = plan(below, path, flags, p, &old);
 	if (r == 0) {
 		free(p);
 		return below->ops->open(below, path, flags, mode, file);
 	}
 	if (r > 0)
-		r = open_apart(upload, p, flags, mode, &old_mode);
+		r = open_apart(upload, p, flags, mode, &old);
+	if (old.fd != -1)
+		(void)below->ops->close(below, &old, false);
 	if (r < 0) {
 		free(p);
 		return r;
@@ -184,14 +201,17 @@ upload_open(struct tree *tree, const char *path, int flags, mode_t mode,
 
 /* ---- close --------------------------------------------------------------- */
 
+/* What may only be entered can't be opened: then all the file system. */
 static int
-sync_parent(struct tree *below, char *path)
+sync_parent(struct tree *below, char *path, int fd_inside)
 {
 	char *slash = strrchr(path, '/');
 	int fd, r;
 
 	*slash = '\0';
 	fd = below->ops->open_dir(below, slash == path ? "/" : path);
+	if (fd == -EACCES)
+		return syncfs(fd_inside) == -1 ? -errno : 0;
 	if (fd < 0)
 		return fd;
 	r = fsync(fd) == -1 ? -errno : 0;
@@ -220,7 +240,7 @@ finish(struct upload *upload, struct upload_pending *p)
 		r = below->ops->rename(below, p->part, p->path,
 		    p->may_replace);
 	if (r == 0 && upload->is_synced)
-		return sync_parent(below, p->path);
+		return sync_parent(below, p->path, p->file.fd);
 	if (r < 0)
 		(void)below->ops->remove(below, p->part);
 	return r;
@@ -251,49 +271,55 @@ upload_close(struct tree *tree, struct tree_file *file, bool is_complete)
 
 /* ---- what is not there yet ----------------------------------------------- */
 
-/* The upload that will have this name; NULL: none. */
+/*
+ * The upload of this session that will have this name; NULL: none. Some
+ * clients look at what they have just made before they close it.
+ */
 static struct upload_pending *
-find_pending(const struct upload *upload, const char *path)
+find_pending(const struct upload *upload, const char *path, bool follow)
 {
 	struct tree *below = upload->layer.below;
 	struct upload_pending *p = upload->pending;
 	char canon[PATH_MAX];
+	struct statx st;
 
 	if (p == NULL || below->ops->real_path(below, path, canon) < 0)
 		return NULL;
 	while (p != NULL && strcmp(p->path, canon) != 0)
 		p = p->next;
+	/* a link to it is another file */
+	if (p != NULL && !follow &&
+	    below->ops->stat(below, path, false, &st) == 0 &&
+	    S_ISLNK(st.stx_mode))
+		return NULL;
 	return p;
 }
 
-/* Some clients look at what they have just made before they close it. */
 static int
 upload_stat(struct tree *tree, const char *path, bool follow,
     struct statx *st)
 {
 	struct tree *below = layer_below(tree);
-	int r = below->ops->stat(below, path, follow, st);
-	struct upload_pending *p;
+	struct upload_pending *p = find_pending(upload_of(tree), path, follow);
 
-	if (r != -ENOENT || (p = find_pending(upload_of(tree), path)) == NULL)
-		return r;
+	if (p == NULL)
+		return below->ops->stat(below, path, follow, st);
 	return statx(p->file.fd, "", AT_EMPTY_PATH, TREE_STATX_MASK, st) ==
 	    -1 ? -errno : 0;
 }
 
 /* And change it by its name: sshfs does so. */
-static bool
-finds_open(struct tree *tree, const struct tree_target *target,
+static const struct tree_target *
+meant(struct tree *tree, const struct tree_target *target,
     struct tree_target *open)
 {
-	struct upload_pending *p;
+	struct upload_pending *p = target->file != NULL ? NULL :
+	    find_pending(upload_of(tree), target->path, target->follow);
 
-	if (target->file != NULL)
-		return false;
-	if ((p = find_pending(upload_of(tree), target->path)) == NULL)
-		return false;
+	if (p == NULL)
+		return target;
 	*open = (struct tree_target){ .path = p->part, .file = &p->file };
-	return true;
+	return open;
 }
 
 static int
@@ -302,11 +328,8 @@ upload_set_size(struct tree *tree, const struct tree_target *target,
 {
 	struct tree *below = layer_below(tree);
 	struct tree_target open;
-	int r = below->ops->set_size(below, target, size);
 
-	if (r == -ENOENT && finds_open(tree, target, &open))
-		r = below->ops->set_size(below, &open, size);
-	return r;
+	return below->ops->set_size(below, meant(tree, target, &open), size);
 }
 
 static int
@@ -315,11 +338,8 @@ upload_set_mode(struct tree *tree, const struct tree_target *target,
 {
 	struct tree *below = layer_below(tree);
 	struct tree_target open;
-	int r = below->ops->set_mode(below, target, mode);
 
-	if (r == -ENOENT && finds_open(tree, target, &open))
-		r = below->ops->set_mode(below, &open, mode);
-	return r;
+	return below->ops->set_mode(below, meant(tree, target, &open), mode);
 }
 
 static int
@@ -328,11 +348,9 @@ upload_set_owner(struct tree *tree, const struct tree_target *target,
 {
 	struct tree *below = layer_below(tree);
 	struct tree_target open;
-	int r = below->ops->set_owner(below, target, uid, gid);
 
-	if (r == -ENOENT && finds_open(tree, target, &open))
-		r = below->ops->set_owner(below, &open, uid, gid);
-	return r;
+	return below->ops->set_owner(below, meant(tree, target, &open), uid,
+	    gid);
 }
 
 static int
@@ -341,11 +359,8 @@ upload_set_times(struct tree *tree, const struct tree_target *target,
 {
 	struct tree *below = layer_below(tree);
 	struct tree_target open;
-	int r = below->ops->set_times(below, target, times);
 
-	if (r == -ENOENT && finds_open(tree, target, &open))
-		r = below->ops->set_times(below, &open, times);
-	return r;
+	return below->ops->set_times(below, meant(tree, target, &open), times);
 }
 
 void

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 
 import pytest
@@ -310,6 +311,78 @@ def test_what_a_killed_session_left_goes_with_the_next_upload(
         one.close_handle(first)
     assert _content(f"{tree}/x") == b"1"
     assert not [n for n in os.listdir(tree) if "partial" in n]
+
+
+@pytest.mark.parametrize("mode", [0o440, 0o200])
+def test_what_was_left_goes_whatever_its_mode_is(mode, tree, make_server,
+                                                 keys):
+    server = make_server(ATOMIC + f"SftpModes file=0{mode:o}\n")
+    session = over_ssh(server, "alice", keys["ed25519"])
+    session.write(session.open("/x", NEW), 0, b"half")
+    os.kill(_internal(server), signal.SIGKILL)
+    session.close()
+    assert _mode(f"{tree}/.x.partial-0") == mode
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        _put(sftp, "/x")
+    assert _content(f"{tree}/x") == b"new"
+    assert not [n for n in os.listdir(tree) if "partial" in n]
+
+
+def test_a_directory_need_not_be_readable_for_fsync(tree, make_server, keys):
+    os.chmod(f"{tree}/in", 0o300)
+    server = make_server(BASE + "SftpUpload atomic fsync\n")
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        _put(sftp, "/in/x")
+        _put(sftp, "/y")
+    assert _content(f"{tree}/in/x") == b"new"
+
+
+# user::rw- user:2002:rw- group::r-- mask::rw- other::---
+ACCESS_LIST = struct.pack("<I" + "HHI" * 5, 2, 1, 6, 0xffffffff, 2, 6, 2002,
+                          4, 4, 0xffffffff, 16, 6, 0xffffffff,
+                          32, 0, 0xffffffff)
+ACCESS = "system.posix_acl_access"
+
+
+@pytest.fixture
+def team():
+    """Number of a group of which alice is a member."""
+    with open("/etc/group") as f:
+        before = f.read()
+    with open("/etc/group", "a") as f:
+        f.write("team:x:4711:alice\n")
+    yield 4711
+    with open("/etc/group", "w") as f:
+        f.write(before)
+
+
+def _replace(path, owner, group, mode, server, key):
+    """What became of a file that was not emptied but replaced."""
+    with open(path, "w") as out:
+        out.write("old")
+    os.chown(path, owner, group)
+    os.chmod(path, mode)
+    with over_ssh(server, "alice", key) as sftp:
+        _put(sftp, os.path.basename(path))
+    st = os.stat(path)
+    assert _content(path) == b"new"
+    return st.st_uid, st.st_gid, st.st_mode & 0o7777
+
+
+def test_the_new_file_keeps_what_it_can_of_the_old_one(tree, make_server,
+                                                       keys, team):
+    server = make_server(ATOMIC)
+    key = keys["ed25519"]
+    assert _replace(f"{tree}/x", 2002, team, 0o664, server, key) == (
+        2001, team, 0o664)
+    # other people don't get what the group had
+    assert _replace(f"{tree}/y", 2002, 2002, 0o672, server, key) == (
+        2001, 2001, 0o622)
+    os.setxattr(f"{tree}/x", ACCESS, ACCESS_LIST)
+    with over_ssh(server, "alice", key) as sftp:
+        _put(sftp, "/x", b"newer")
+    assert _content(f"{tree}/x") == b"newer"
+    assert os.getxattr(f"{tree}/x", ACCESS) == ACCESS_LIST
 
 
 def test_an_upload_that_may_not_replace_does_not(tree, make_server, keys):

@@ -219,6 +219,51 @@ upload__what_nobody_writes_is_cleared_away(void **state)
 	assert_content(f, "/.y.partial-0", "other");
 }
 
+/* A session that finishes its upload while another looks at it. */
+struct meddler {
+	struct layer layer;		/* first */
+	struct fixture *f;
+	int fd;				/* of a third one's */
+};
+
+static int
+meddle_open(struct tree *tree, const char *path, int flags, mode_t mode,
+    struct tree_file *file)
+{
+	struct meddler *m = (struct meddler *)tree;
+	struct tree *below = layer_below(tree);
+	int r = below->ops->open(below, path, flags, mode, file);
+	char name[PATH_MAX];
+
+	if (r < 0 || m->fd != -1 || (flags & O_CREAT) != 0)
+		return r;
+	strcpy(name, on_host(m->f, path));
+	assert_int_equal(rename(name, on_host(m->f, "/x")), 0);
+	make_file(m->f, path, "third", 0600);
+	m->fd = open(name, O_WRONLY | O_CLOEXEC);
+	assert_int_equal(flock(m->fd, LOCK_EX | LOCK_NB), 0);
+	return r;
+}
+
+static void
+upload__what_took_the_name_meanwhile_is_no_leftover(void **state)
+{
+	struct fixture *f = *state;
+	struct meddler m = { .f = f, .fd = -1 };
+	struct tree_file file;
+
+	layer_init(&m.layer, &f->rooted.tree);
+	m.layer.ops.open = meddle_open;
+	f->upload.layer.below = &m.layer.tree;
+	make_file(f, "/.x.partial-0", "second", 0600);
+	assert_int_equal(start(f, "/x", NEW, "first", &file), 0);
+	assert_content(f, "/.x.partial-0", "third");
+	assert_content(f, "/.x.partial-1", "first");
+	assert_content(f, "/x", "second");
+	assert_int_equal(end(f, &file, true), 0);
+	close(m.fd);
+}
+
 /* Only a regular file can be what an upload has left. */
 static void
 upload__what_is_no_leftover_stays(void **state)
@@ -370,6 +415,38 @@ upload__what_is_not_there_yet_is_seen_and_dressed(void **state)
 	assert_int_equal(st.stx_mtime.tv_sec, 7);
 }
 
+/* The session that writes it sees it, and nobody else does. */
+static void
+upload__the_old_file_is_not_dressed_for_the_new_one(void **state)
+{
+	static const struct timespec times[2] = { { 5, 0 }, { 7, 0 } };
+	struct fixture *f = *state;
+	struct tree *t = f->tree;
+	const struct tree_target target = { .path = "x", .follow = true },
+	    link = { .path = "way" };
+	struct tree_file file;
+	struct statx st;
+
+	make_file(f, "/x", "old", 0600);
+	assert_int_equal(symlink("x", on_host(f, "/way")), 0);
+	assert_int_equal(start(f, "/x", NEW, "newer", &file), 0);
+	assert_int_equal(t->ops->stat(t, "/way", true, &st), 0);
+	assert_int_equal(st.stx_size, 5);
+	assert_int_equal(t->ops->stat(t, "/way", false, &st), 0);
+	assert_true(S_ISLNK(st.stx_mode));
+	assert_int_equal(t->ops->set_mode(t, &target, 0640), 0);
+	assert_int_equal(t->ops->set_size(t, &target, 3), 0);
+	assert_int_equal(t->ops->set_times(t, &target, times), 0);
+	assert_int_equal(t->ops->set_times(t, &link, times), 0);
+	assert_content(f, "/x", "old");
+	assert_int_equal(mode_of(f, "/x"), 0600);
+	assert_int_equal(end(f, &file, true), 0);
+	assert_content(f, "/x", "new");
+	assert_int_equal(mode_of(f, "/x"), 0640);
+	assert_int_equal(t->ops->stat(t, "/x", true, &st), 0);
+	assert_int_equal(st.stx_mtime.tv_sec, 7);
+}
+
 /* ---- below SftpModes ------------------------------------------------------ */
 
 static void
@@ -439,6 +516,7 @@ main(void)
 		WITH_TREE(upload__a_long_name_is_cut_beside_and_whole_at_the_end),
 		WITH_TREE(upload__sixteen_at_once_have_room),
 		WITH_TREE(upload__what_nobody_writes_is_cleared_away),
+		WITH_TREE(upload__what_took_the_name_meanwhile_is_no_leftover),
 		WITH_TREE(upload__what_is_no_leftover_stays),
 		WITH_TREE(upload__a_path_without_room_for_it_is_refused),
 		WITH_TREE(upload__what_breaks_leaves_the_old_file),
@@ -447,6 +525,7 @@ main(void)
 		WITH_TREE(upload__without_emptying_it_writes_in_place),
 		WITH_TREE(upload__a_link_is_followed_and_stays),
 		WITH_TREE(upload__what_is_not_there_yet_is_seen_and_dressed),
+		WITH_TREE(upload__the_old_file_is_not_dressed_for_the_new_one),
 		WITH_TREE(upload__of_two_with_forced_modes_the_last_stays),
 		WITH_TREE(upload__of_two_that_are_exclusive_the_first_stays),
 		WITH_TREE(upload__forced_modes_are_for_new_files),
