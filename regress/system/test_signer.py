@@ -20,6 +20,8 @@ pytestmark = pytest.mark.postern_only
 
 TITLE = "sshd: [signer]"
 LABEL = b"openssh-key-v1\0"
+CRASH = signal.SIGABRT      # a sanitizer catches SIGSEGV
+SHADOW_MIN = 1 << 36        # bytes; of a sanitizer, for its notes
 
 
 def signers(server):
@@ -51,7 +53,7 @@ def a_fork(signer):
 
 
 def crashes(server):
-    return server.log().count("killed by signal 11")
+    return server.log().count(f"killed by signal {CRASH.value}")
 
 
 def crash_a_fork(server, signer):
@@ -63,7 +65,7 @@ def crash_a_fork(server, signer):
             return True
         for pid in answering(signer):
             with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGSEGV)
+                os.kill(pid, CRASH)
         return False
     wait_until(crashed, what="a fork that crashes")
 
@@ -394,6 +396,8 @@ def memory_has(pid, wanted):
             if not rights.startswith("r") or "[v" in line:
                 continue
             start, end = (int(part, 16) for part in where.split("-"))
+            if end - start >= SHADOW_MIN:
+                continue
             try:
                 memory.seek(start)
                 if wanted in memory.read(end - start):
