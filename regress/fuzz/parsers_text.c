@@ -14,9 +14,11 @@
 #include "lib/crypto/protect.h"
 #include "keys/algorithms.h"
 #include "monitor/access.h"
+#include "monitor/dialogue.h"
 #include "monitor/key_check.h"
 #include "monitor/lines.h"
 #include "monitor/moduli.h"
+#include "monitor/req_log.h"
 #include "monitor/rhosts.h"
 #include "monitor/tokens.h"
 #include "sshd/net/compress.h"
@@ -332,6 +334,47 @@ run_rhosts_line(struct bytes in)
 		FUZZ_CHECK(in.len >= strlen(query.address));
 }
 
+#define ANSWERS_MAX	8
+
+/* How many were asked for and whether they are used, then the answers. */
+static void
+run_dialogue_answers(struct bytes in)
+{
+	struct secret answers[ANSWERS_MAX] = { { NULL, 0 } };
+	uint8_t asked = fuzz_u8(&in);
+	size_t count = asked % (ANSWERS_MAX + 1);
+	bool use = (asked & 0x80) != 0;
+	struct err err;
+
+	if (dialogue_read_answers(in, count, use, answers, &err)) {
+		for (size_t i = 0; i < count; i++) {
+			size_t len = strlen((const char *)answers[i].p);
+
+			/* modules get C strings */
+			FUZZ_CHECK(answers[i].len == len + 1);
+			FUZZ_CHECK(len <= in.len);
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		secret_clear(&answers[i]);
+}
+
+/* User, NUL, line. */
+static void
+run_log_mark(struct bytes in)
+{
+	const uint8_t *end = in.len == 0 ? NULL : memchr(in.p, 0, in.len);
+	size_t len = end == NULL ? 0 : (size_t)(end - in.p);
+	struct bytes line = end == NULL ? in :
+	    bytes_of(end + 1, in.len - len - 1);
+	char out[LOG_LINE_BYTES + 1];
+
+	if (log_line_mark_invalid(line, bytes_of(in.p, len), out,
+	    sizeof(out)))
+		FUZZ_CHECK(strlen(out) <= line.len &&
+		    strstr(out, " invalid user ") != NULL);
+}
+
 static const struct parser_row rows[] = {
 	ROW(70, address),
 	ROW(71, address_list),
@@ -352,6 +395,8 @@ static const struct parser_row rows[] = {
 	ROW(86, lines),
 	ROW(90, path_rights),
 	ROW(113, rhosts_line),
+	ROW(114, dialogue_answers),
+	ROW(115, log_mark),
 };
 
 const struct parser_rows parsers_text = { rows, ARRAY_LEN(rows) };
