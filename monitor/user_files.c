@@ -13,6 +13,7 @@
 #include "monitor/tokens.h"
 
 #define STRANGER	"nobody-of-this-host"
+#define WILDCARDS	"*?[\\"
 
 static bool
 file_is_acceptable(const struct user_files *files, const char *path, int fd)
@@ -60,18 +61,49 @@ read_file(const struct user_files *files, const char *path, bool *enough,
 	return true;
 }
 
+/* Wildcards are the configuration's alone: an account may be "UNI\\eve". */
+static bool
+is_pattern(const char *word)
+{
+	return strpbrk(word, WILDCARDS) != NULL;
+}
+
+/* What stands for a token; in a pattern it stands for itself only. */
+static MUST_CHECK bool
+quote(const char *text, bool in_pattern, char *out, size_t out_len,
+    struct err *err)
+{
+	size_t len = 0;
+
+	for (; *text != '\0'; text++) {
+		if (len + 2 >= out_len)
+			return err_set(err, ERR_RANGE,
+			    "path of a user's file");
+		if (in_pattern && strchr(WILDCARDS, *text) != NULL)
+			out[len++] = '\\';
+		out[len++] = *text;
+	}
+	out[len] = '\0';
+	return true;
+}
+
 bool
 user_file_path(const char *word, const struct user *user, char *out,
     size_t out_len, struct err *err)
 {
-	char uid[16], expanded[PATH_MAX];
-	/* what a stranger calls himself may be "../x": not in a path */
+	char home[PATH_MAX], name[2 * USER_NAME_MAX + 2], uid[16];
+	char expanded[PATH_MAX];
 	const struct token tokens[] = {
-		{ 'h', user->home },
-		{ 'u', user->exists ? user->name : STRANGER }, { 'U', uid },
+		{ 'h', home }, { 'u', name }, { 'U', uid },
 	};
+	bool pattern = is_pattern(word);
 	int n;
 
+	/* what a stranger calls himself may be "../x": not in a path */
+	if (!quote(user->home, pattern, home, sizeof(home), err) ||
+	    !quote(user->exists ? user->name : STRANGER, pattern, name,
+	    sizeof(name), err))
+		return false;
 	snprintf(uid, sizeof(uid), "%u", (unsigned)user->uid);
 	if (!tokens_expand(word, tokens, ARRAY_LEN(tokens), expanded,
 	    sizeof(expanded), err))
@@ -79,13 +111,13 @@ user_file_path(const char *word, const struct user *user, char *out,
 	if (expanded[0] == '/')
 		n = snprintf(out, out_len, "%s", expanded);
 	else
-		n = snprintf(out, out_len, "%s/%s", user->home, expanded);
+		n = snprintf(out, out_len, "%s/%s", home, expanded);
 	if (n < 0 || (size_t)n >= out_len)
 		return err_set(err, ERR_RANGE, "path of a user's file");
 	return true;
 }
 
-/* Every file that the pattern names; a name without wildcards is itself. */
+/* Every file that the pattern names. */
 static MUST_CHECK bool
 read_pattern(const struct user_files *files, const char *pattern,
     bool *enough, struct err *err)
@@ -93,8 +125,6 @@ read_pattern(const struct user_files *files, const char *pattern,
 	glob_t matches = { 0 };
 	bool ok = true;
 
-	if (strpbrk(pattern, "*?[\\") == NULL)
-		return read_file(files, pattern, enough, err);
 	if (glob(pattern, 0, NULL, &matches) == 0) {
 		for (size_t i = 0; i < matches.gl_pathc && ok && !*enough; i++)
 			ok = read_file(files, matches.gl_pathv[i], enough,
@@ -105,21 +135,28 @@ read_pattern(const struct user_files *files, const char *pattern,
 }
 
 static MUST_CHECK bool
-read_all(const struct user_files *files, struct err *err)
+read_word(const struct user_files *files, const char *word, bool *enough,
+    struct err *err)
 {
-	char pattern[PATH_MAX];
-	bool enough = false;
+	char path[PATH_MAX];
 	struct err why;
 
+	if (!user_file_path(word, files->user, path, sizeof(path), &why)) {
+		log_error("%s %s: %s", files->keyword, word, why.what);
+		return true;
+	}
+	log_debug("trying %s file %s", files->what, path);
+	return is_pattern(word) ? read_pattern(files, path, enough, err) :
+	    read_file(files, path, enough, err);
+}
+
+static MUST_CHECK bool
+read_all(const struct user_files *files, struct err *err)
+{
+	bool enough = false;
+
 	for (size_t i = 0; i < files->word_count && !enough; i++) {
-		if (!user_file_path(files->words[i], files->user, pattern,
-		    sizeof(pattern), &why)) {
-			log_error("%s %s: %s", files->keyword,
-			    files->words[i], why.what);
-			continue;
-		}
-		log_debug("trying %s file %s", files->what, pattern);
-		if (!read_pattern(files, pattern, &enough, err))
+		if (!read_word(files, files->words[i], &enough, err))
 			return false;
 	}
 	return true;

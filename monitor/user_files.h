@@ -2,8 +2,8 @@
 /*
  * user_files - files that say who may log in as a user.
  *
- * Shapes:  patterns of a keyword: tokens, then glob(7); relative ones lie
- *          under the home directory.
+ * Shapes:  words of a keyword: tokens, then glob(7) where the word has
+ *          wildcards; relative ones lie under the home directory.
  * Units:   -
  * Errors:  a file that can't or must not be read is logged and passed over;
  *          false only when the process has to end.
@@ -36,7 +36,10 @@ struct user_files {
 /* With the user's rights. */
 MUST_CHECK bool user_files_read(const struct user_files *files,
     struct err *err);
-/* Pure: the path of a word for this user. */
+/*
+ * Pure: the path of a word for this user; if the word is a pattern, so is the
+ * path, in which what stands for a token matches itself only.
+ */
 MUST_CHECK bool user_file_path(const char *word, const struct user *user,
     char *out, size_t out_len, struct err *err);
 

@@ -54,6 +54,30 @@ def test_every_file_that_the_words_name_is_read(make_server, key, files,
     server.wait_for_log(f"found at {path}:1")
 
 
+@pytest.fixture
+def domain_user():
+    """An account with a name as directories of Windows domains give it."""
+    name = "UNI\\eve"
+    with open("/etc/passwd") as f:
+        accounts = f.read()
+    with open("/etc/passwd", "a") as out:
+        out.write(f"{name}:*:2001:2001::/home/alice:/bin/sh\n")
+    yield name
+    with open("/etc/passwd", "w") as out:
+        out.write(accounts)
+
+
+@pytest.mark.parametrize("pattern, path", [
+    ("/home/alice/.ssh/of-%u", f"{SSH}/of-UNI\\eve"),
+    ("/home/alice/.ssh/of-%u.*", f"{SSH}/of-UNI\\eve.b")])
+def test_a_name_with_a_backslash_is_a_name(make_server, key, files,
+                                           domain_user, pattern, path):
+    server = make_server(f"AuthorizedKeysFile {pattern}\n")
+    files(path, public(key))
+    result = server.ssh(domain_user, key, "printenv USER", text=True)
+    assert result.stdout == domain_user + "\n", result
+
+
 def test_the_files_are_read_in_order(make_server, key, files):
     server = make_server("AuthorizedKeysFile .ssh/first .ssh/second\n")
     files(f"{SSH}/second", f'command="echo second" {public(key)}')

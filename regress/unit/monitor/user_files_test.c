@@ -29,6 +29,34 @@ user_file_path__follows_the_account(void **state)
 }
 
 static void
+user_file_path__has_no_wildcards_of_the_account(void **state)
+{
+	(void)state;
+	/* a plain path is opened as it is */
+	check_path("/etc/keys/%u", "UNI\\eve", true, "/etc/keys/UNI\\eve");
+	check_path("/etc/keys/%u", "*", true, "/etc/keys/*");
+	/* in a pattern, what stands for a token is quoted */
+	check_path("/etc/keys/%u.*", "UNI\\[e]?", true,
+	    "/etc/keys/UNI\\\\\\[e]\\?.*");
+	check_path(".ssh/k?y", "fred", true, "/home/fred/.ssh/k?y");
+}
+
+static void
+user_file_path__a_name_that_is_too_long_is_refused(void **state)
+{
+	static char name[2 * 4096];
+	char home[] = "/home/fred", path[8192];
+	struct user user = { .name = name, .home = home, .exists = true };
+	struct err err;
+
+	(void)state;
+	memset(name, '*', sizeof(name) - 1);
+	assert_false(user_file_path("/etc/keys/%u", &user, path, sizeof(path),
+	    &err));
+	assert_int_equal(err.code, ERR_RANGE);
+}
+
+static void
 user_file_path__holds_nothing_that_a_stranger_chose(void **state)
 {
 	static const char *const names[] = {
@@ -56,6 +84,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(user_file_path__follows_the_account),
+		TEST(user_file_path__has_no_wildcards_of_the_account),
+		TEST(user_file_path__a_name_that_is_too_long_is_refused),
 		TEST(user_file_path__holds_nothing_that_a_stranger_chose),
 	};
 
