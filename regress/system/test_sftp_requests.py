@@ -2,7 +2,8 @@
 """Every SFTP request and extension, and what each answers when it can't.
 
 Codes are those that OpenSSH's server gives to the same packets; texts are the
-system's. In three forms: the program, internal-sftp, and that in a chroot.
+system's. In all forms: the program, internal-sftp, and that in a chroot, under
+SftpRoot and under SftpRights.
 """
 
 import fcntl
@@ -50,22 +51,33 @@ def servers(tmp_path_factory, host_keys, keys):
     jail = "/srv/requests"
     os.makedirs(f"{jail}{HOME}", exist_ok=True)
     os.chown(f"{jail}{HOME}", ALICE, ALICE)
-    for name, line in (("internal", ""), ("chroot",
-                                          f"ChrootDirectory {jail}\n")):
+    # what is in none of them starts where the others have their home
+    start = f"Subsystem sftp internal-sftp -d {HOME}\nSftpRoot {jail}\n"
+    for name, config in (
+            ("internal", "Subsystem sftp internal-sftp\n"),
+            ("chroot", "Subsystem sftp internal-sftp\n"
+             f"ChrootDirectory {jail}\n"),
+            ("root", start),
+            ("rules", start + "SftpRights /**=all\n")):
         started[name] = Server(
             str(tmp_path_factory.mktemp(name)), [host_keys["ed25519"]],
-            f"Subsystem sftp internal-sftp\n{line}").start()
+            config).start()
     yield started, jail
     for server in started.values():
         server.stop()
     shutil.rmtree(jail)
 
 
-@pytest.fixture(params=["program", "internal", "chroot"])
+FORMS = ["program", "internal", "chroot", "root",
+         pytest.param("rules", marks=pytest.mark.slow)]
+
+
+@pytest.fixture(params=FORMS)
 def sftp(request, servers, keys):
     """A session of alice's in a directory with one of everything."""
     started, jail = servers
-    top = (jail if request.param == "chroot" else "") + HOME + "/w"
+    top = ("" if request.param in ("program", "internal") else jail) + \
+        HOME + "/w"
     _fill(top)
     if request.param == "program":
         session = start_program()
@@ -73,6 +85,7 @@ def sftp(request, servers, keys):
         session = raw_sftp.over_ssh(started[request.param], "alice",
                                     keys["ed25519"])
     session.top = top
+    session.home = "/" if request.param in ("root", "rules") else HOME
     yield session
     session.close()
     shutil.rmtree(top)
@@ -391,11 +404,11 @@ def test_paths_are_made_canonical(sftp):
                        ("w/dangling", f"{HOME}/w/nope")):
         assert sftp.realpath(path) == want.encode(), path
     for path, want in (("~", HOME), ("~/w/link", f"{HOME}/w/file"),
-                       ("w", f"{HOME}/w"), ("~alice/w", f"{HOME}/w"),
-                       ("", HOME)):
+                       ("w", f"{HOME}/w"), ("", HOME),
+                       ("~alice/..", os.path.dirname(sftp.home))):
         assert sftp.name(EXTENDED, EXPAND + string(path)) == want.encode()
     assert sftp.name(EXTENDED, string("home-directory") +
-                     string("")) == HOME.encode()
+                     string("")) == sftp.home.encode()
 
 
 def test_a_listing_has_every_entry_once(sftp):
