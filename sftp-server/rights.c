@@ -258,7 +258,7 @@ is_open_to_write(const struct tree_file *file)
 
 /*
  * A client dresses what it writes; of other files it must have the right. An
- * open file's name may mean another file by now, so it gives no right.
+ * open file's name gives it only if it still means that file.
  */
 static int
 need_target(struct rights *rights, const struct tree_target *target,
@@ -269,7 +269,10 @@ need_target(struct rights *rights, const struct tree_target *target,
 		return need(rights, target->path, target->follow, wanted,
 		    canon);
 	on->path = target->path;
-	return rights->rule_count == 0 || is_open_to_write(target->file) ?
+	if (rights->rule_count == 0 || is_open_to_write(target->file))
+		return 0;
+	return need(rights, target->path, true, wanted, canon) == 0 &&
+	    tree_is_named(rights->layer.below, canon, target->file->fd) ?
 	    0 : -EACCES;
 }
 

@@ -129,7 +129,12 @@ rooted_real_path(struct tree *tree, const char *path,
 		    file_name(&links, full, out) : fd;
 	r = name_inside(&links, fd, out);
 	close(fd);
-	return r == -EACCES ? file_name(&links, full, out) : r;
+	if (r != -EACCES)
+		return r;
+	/* a link with a slash behind it would be taken for its target */
+	for (size_t len = strlen(full); len > 1 && full[len - 1] == '/'; len--)
+		full[len - 1] = '\0';
+	return file_name(&links, full, out);
 }
 
 int

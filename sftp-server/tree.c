@@ -47,6 +47,18 @@ tree_close_file(struct tree *tree, struct tree_file *file, bool is_complete)
 	return result(close(fd));
 }
 
+bool
+tree_is_named(struct tree *tree, const char *path, int fd)
+{
+	struct statx named, open;
+
+	return tree->ops->stat(tree, path, false, &named) == 0 &&
+	    statx(fd, "", AT_EMPTY_PATH, TREE_STATX_MASK, &open) == 0 &&
+	    named.stx_ino == open.stx_ino &&
+	    named.stx_dev_major == open.stx_dev_major &&
+	    named.stx_dev_minor == open.stx_dev_minor;
+}
+
 static int
 plain_open_dir(struct tree *tree, const char *path)
 {

@@ -126,5 +126,7 @@ int tree_close_file(struct tree *tree, struct tree_file *file,
  */
 int tree_set_mode_opened(struct tree *tree, const struct tree_target *target,
     mode_t mode);
+/* Is path, which is not followed, the open file? */
+bool tree_is_named(struct tree *tree, const char *path, int fd);
 
 #endif

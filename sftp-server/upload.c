@@ -41,18 +41,6 @@ part_name(const char *path, int slot, char out[static PATH_MAX])
 	return n >= PATH_MAX ? -ENAMETOOLONG : 0;
 }
 
-static bool
-is_named(struct tree *below, const char *part, int fd)
-{
-	struct statx named, open;
-
-	return below->ops->stat(below, part, false, &named) == 0 &&
-	    statx(fd, "", AT_EMPTY_PATH, TREE_STATX_MASK, &open) == 0 &&
-	    named.stx_ino == open.stx_ino &&
-	    named.stx_dev_major == open.stx_dev_major &&
-	    named.stx_dev_minor == open.stx_dev_minor;
-}
-
 /*
  * Removes a partial file that nobody writes to; false: it is in use. Before
  * it was locked another session may have removed or finished it, and a third
@@ -73,7 +61,7 @@ remove_leftover(struct tree *below, const char *part)
 	if (r < 0)
 		return false;
 	is_left = flock(file.fd, LOCK_EX | LOCK_NB) == 0 &&
-	    is_named(below, part, file.fd) &&
+	    tree_is_named(below, part, file.fd) &&
 	    below->ops->remove(below, part) == 0;
 	(void)below->ops->close(below, &file, false);
 	return is_left;

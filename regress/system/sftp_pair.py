@@ -147,6 +147,18 @@ def root_directory(path):
         subprocess.run(["umount", "-l", path], check=True)
 
 
+@contextlib.contextmanager
+def mounted(path):
+    """What START does for servers that start themselves."""
+    where = f"{path}/pair/mounted"
+    isolated.mount("--bind", where, where)
+    try:
+        isolated.mount("-o", "remount,bind,ro", where)
+        yield
+    finally:
+        subprocess.run(["umount", "-l", where], check=True)
+
+
 def recent(seconds):
     """A time that says no more than that something happened just now."""
     return "now" if abs(seconds - time.time()) < 3600 else seconds
@@ -178,15 +190,20 @@ def snapshot(top):
 class Side:
     """One of the two servers."""
 
+    HAS_LOG = True
+
     def __init__(self, root, command, user, log):
-        self.log, self.handles = log, {}
+        self.root, self.log, self.handles = root, log, {}
         with open(log, "wb") as out:
-            self.sftp = raw_sftp.run(
-                "unshare", "--mount", "sh", "-c", START, "sh", root,
-                str(USERS[user]), *command, stderr=out,
-                env={"SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22",
-                     "PATH": os.environ["PATH"], "TZ": "UTC"})
+            self.sftp = self.start(command, user, out)
         self.fd = self.sftp.process.stdout.fileno()
+
+    def start(self, command, user, stderr):
+        return raw_sftp.run(
+            "unshare", "--mount", "sh", "-c", START, "sh", self.root,
+            str(USERS[user]), *command, stderr=stderr,
+            env={"SSH_CONNECTION": "127.0.0.1 1 127.0.0.1 22",
+                 "PATH": os.environ["PATH"], "TZ": "UTC"})
 
     def handle(self, slot):
         return string(self.handles.get(slot, b"\0\0\0\x63\0\0\0\x63"))
@@ -237,6 +254,20 @@ class Side:
         self.sftp.process.stdout.close()
         with open(self.log, errors="backslashreplace") as f:
             return status, f.read().splitlines()
+
+
+class LockedSide(Side):
+    """Our server under SftpRoot."""
+
+    HAS_LOG = False
+
+    def __init__(self, root, server, identity, log):
+        self.identity = identity
+        super().__init__(root, server, "alice", log)
+
+    def start(self, server, user, stderr):
+        return raw_sftp.Sftp(server.popen(user, self.identity, "sftp",
+                                          options=["-s"], stderr=stderr))
 
 
 def _seen(found):

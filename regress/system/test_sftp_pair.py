@@ -10,7 +10,8 @@ import pytest
 import raw_sftp
 from raw_sftp import string
 from server import program
-from sftp_pair import DEBIAN, OURS, Maker, Side, root_directory, snapshot
+from sftp_pair import (DEBIAN, OURS, LockedSide, Maker, Side, mounted,
+                       root_directory, snapshot)
 
 pytestmark = [pytest.mark.postern_only, pytest.mark.skipif(
     not os.path.exists(DEBIAN), reason="openssh-sftp-server is not there")]
@@ -145,56 +146,66 @@ def _log(lines):
             len(line) < 500]
 
 
-def _differences(seed, user, options, tmp_path, steps=STEPS):
-    """Of one sequence."""
-    with root_directory("/run/debian") as one, \
-            root_directory("/run/ours") as two:
-        words = ["-e", "-l", "VERBOSE", *options.split()]
-        debian = Side(one, [DEBIAN, *words], user, tmp_path / "debian")
-        ours = Side(two, [OURS, *words], user, tmp_path / "ours")
-        maker, found, apart, logs_apart = Maker(seed), [], False, False
-        for _ in range(steps):
-            q = maker.next()
-            answers = debian.ask(q), ours.ask(q)
-            logs_apart = logs_apart or _logs_apart(q, *answers)
-            if _same(*answers):
-                continue
-            apart = any(may(q, *answers) for may in WANTED_AND_APART)
-            if not apart and not any(may(q, *answers) for may in WANTED):
-                found.append((q, *answers))
-                apart = True
-            if apart:
-                break
-        ends = debian.end(), ours.end()
+def _differences(maker, debian, ours, wanted, wanted_and_apart):
+    """In replies, log lines and trees, of one sequence."""
+    found, apart, logs_apart = [], False, False
+    for _ in range(STEPS):
+        q = maker.next()
+        answers = debian.ask(q), ours.ask(q)
+        logs_apart = logs_apart or _logs_apart(q, *answers)
+        if _same(*answers):
+            continue
+        apart = any(may(q, *answers) for may in wanted_and_apart)
+        if not apart and not any(may(q, *answers) for may in wanted):
+            found.append((q, *answers))
+            apart = True
         if apart:
-            return found
-        trees = snapshot(f"{one}/pair"), snapshot(f"{two}/pair")
-        found += [(path, *(tree.get(path) for tree in trees))
-                  for path in sorted(set().union(*trees))
-                  if trees[0].get(path) != trees[1].get(path)]
-        if ends[0][0] != ends[1][0]:
-            found.append(("exit status", ends[0][0], ends[1][0]))
-        if logs_apart:
-            return found
-        logs = _log(ends[0][1]), _log(ends[1][1])
-        for pair in zip(*logs):
-            if pair[0] != pair[1]:
-                found.append(("log", *pair))
-                break
-        if len(logs[0]) != len(logs[1]):
-            found.append(("lines", logs))
+            break
+    ends = debian.end(), ours.end()
+    if apart:
         return found
+    trees = snapshot(f"{debian.root}/pair"), snapshot(f"{ours.root}/pair")
+    found += [(path, *(tree.get(path) for tree in trees))
+              for path in sorted(set().union(*trees))
+              if trees[0].get(path) != trees[1].get(path)]
+    if ends[0][0] != ends[1][0]:
+        found.append(("exit status", ends[0][0], ends[1][0]))
+    if logs_apart or not ours.HAS_LOG:
+        return found
+    logs = _log(ends[0][1]), _log(ends[1][1])
+    for pair in zip(*logs):
+        if pair[0] != pair[1]:
+            found.append(("log", *pair))
+            break
+    if len(logs[0]) != len(logs[1]):
+        found.append(("lines", logs))
+    return found
 
 
-def _compare(seeds, user, options, tmp_path):
+def _assert_same(seeds, differences):
     wrong = {}
     for seed in seeds:
-        found = _differences(seed, user, options, tmp_path)
+        found = differences(seed)
         if found:
             wrong[seed] = found
     assert not wrong, "\n".join(
         f"seed {seed}: {one}" for seed, found in wrong.items()
         for one in found)
+
+
+def _compare(seeds, user, options, tmp_path):
+    words = ["-e", "-l", "VERBOSE", *options.split()]
+
+    def differences(seed):
+        with root_directory("/run/debian") as one, \
+                root_directory("/run/ours") as two:
+            return _differences(
+                Maker(seed), Side(one, [DEBIAN, *words], user,
+                                  tmp_path / "debian"),
+                Side(two, [OURS, *words], user, tmp_path / "ours"),
+                WANTED, WANTED_AND_APART)
+
+    _assert_same(seeds, differences)
 
 
 @pytest.mark.parametrize("user", ["alice", "root"])
@@ -205,6 +216,103 @@ def test_both_servers_do_the_same(user, tmp_path):
 @pytest.mark.parametrize("options", OPTIONS)
 def test_both_servers_do_the_same_with_options(options, tmp_path):
     _compare(range(100, 101), "alice", options, tmp_path)
+
+
+# ---- under SftpRoot ----------------------------------------------------------
+
+def _other_failure(q, debian, ours):
+    """Looking for the place and acting there are two steps, and each has its
+    own reason to fail."""
+    return _fail(debian, ours)
+
+
+def _file_is_no_folder(q, debian, ours):
+    """A file has no "." and no slash behind it, but for Debian's."""
+    return q.name in ("realpath", "expand-path@openssh.com") and \
+        ours == ("status", 2, b"Not a directory")
+
+
+def _start_is_added(q, debian, ours):
+    """The kernel is given paths from the top, which may be too long."""
+    return any(len(path) > 4000 for path in _paths(q))
+
+
+def _lost_its_name(q, debian, ours):
+    """Rules go by names."""
+    return q.name == "fsetstat" and ours[:2] == ("status", 3)
+
+
+def _dots(q, debian, ours):
+    """Rules look at what these mean; the kernel renames no such name."""
+    return "rename" in q.name and any(
+        path.rstrip(b"/").endswith(b"/..") or
+        path.rstrip(b"/").endswith(b"/.") for path in _paths(q))
+
+
+SPECIAL = (b"zero", b"null", b"full", b"fifo", b"socket")
+
+
+def _special_stays(q, debian, ours):
+    """Landlock lets nothing but files, directories and links come to be in
+    a directory."""
+    return q.name in ("rename", "posix-rename@openssh.com",
+                      "hardlink@openssh.com") and \
+        _paths(q)[0].rstrip(b"/").endswith(SPECIAL) and \
+        ours[:2] == ("status", 3)
+
+
+def _numbers(names):
+    """Owners have no names in the tree."""
+    return [(name, found) for name, _line, found in names]
+
+
+def _home(q, debian, ours):
+    """The user's is the top; and to say where it is, the directory where a
+    session started must still let it in."""
+    return q.name == "expand-path@openssh.com" and \
+        _paths(q)[0].startswith(b"~")
+
+
+def _owners(q, debian, ours):
+    return _both("names", debian, ours) and \
+        _numbers(debian[1]) == _numbers(ours[1])
+
+
+def _compare_locked(seeds, config, make_server, keys, tmp_path):
+    top = "/run/ours"
+    server = make_server(
+        f"SftpRoot {top}\n{config}"
+        "Subsystem sftp internal-sftp -d /pair/home\n")
+
+    def differences(seed):
+        with root_directory("/run/debian") as one, root_directory(top):
+            with mounted(top):
+                return _differences(
+                    Maker(seed), Side(one, [DEBIAN], "alice",
+                                      tmp_path / "debian"),
+                    LockedSide(top, server, keys["ed25519"],
+                               tmp_path / "ours"),
+                    [*WANTED, _other_failure, _file_is_no_folder, _owners,
+                     _home],
+                    [*WANTED_AND_APART, _start_is_added,
+                     _lost_its_name, _special_stays, _dots])
+
+    _assert_same(seeds, differences)
+
+
+LOCKED = pytest.mark.parametrize("config", ["", "SftpRights /**=all\n"])
+
+
+@LOCKED
+def test_a_locked_session_does_the_same(config, make_server, keys, tmp_path):
+    _compare_locked(range(300, 304), config, make_server, keys, tmp_path)
+
+
+@pytest.mark.slow
+@LOCKED
+def test_a_locked_session_does_the_same_for_long(config, make_server, keys,
+                                                 tmp_path):
+    _compare_locked(range(450, 550), config, make_server, keys, tmp_path)
 
 
 def _removals(command, names, syslog):

@@ -150,7 +150,10 @@ def test_a_directory_that_can_not_be_entered_is_still_named(
         sftp.request(MKDIR, string("/shut") + attrs(mode=0o700))
         sftp.request(SETSTAT, string("/shut") + attrs(mode=0o600,
                                                       times=(5, 6)))
-        assert sftp.realpath("keep/../shut") == b"/shut"
+        sftp.request(SYMLINK, string("shut") + string("/link"))
+        for path in ("keep/../shut", "/shut/", "/link", "/link//"):
+            assert sftp.realpath(path) == b"/shut"
+            assert sftp.stat(path)["mode"] == 0o40600
         assert sftp.stat("/shut")["mtime"] == 6
         _refused(lambda: sftp.stat("/shut/x"))
         _refused(lambda: sftp.stat("/shut/.."))
@@ -208,6 +211,19 @@ def test_a_session_may_start_where_it_can_not_list(rules, tree, make_server,
         assert sftp.realpath(".") == b"/in"
         _put(sftp, "x")
     assert _content(f"{tree}/in/x") == b"new"
+
+
+def test_an_open_file_is_dressed_by_who_may_by_its_name(tree, make_server,
+                                                        keys):
+    server = make_server(BASE + "SftpRights /**=all\n")
+    wish = attrs(mode=0o604, times=(5, 6))
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        handle = sftp.open("/keep/old", F_READ)
+        sftp.request(FSETSTAT, string(handle) + wish)
+        assert _mode(f"{tree}/keep/old") == 0o604
+        sftp.request(RENAME, string("/keep/old") + string("/keep/other"))
+        _put(sftp, "/keep/old")
+        _refused(lambda: sftp.request(FSETSTAT, string(handle) + wish))
 
 
 def _mode(path):
