@@ -6,6 +6,8 @@ signer_libsigner_a_SOURCES = \
 	signer/device.c \
 	signer/device.h \
 	signer/device_main.c \
+	signer/fork_log.c \
+	signer/fork_log.h \
 	signer/proof.c \
 	signer/proof.h \
 	signer/serve.c \

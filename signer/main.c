@@ -18,7 +18,8 @@ main(int argc, char **argv)
 {
 	struct signer signer = {
 		.log_fd = -1, .signal_fd = -1, .loop = { .epoll_fd = -1 },
-		.service = { .fd = -1 },
+		.service = { .fd = -1 }, .lines = { .fd = -1 },
+		.to_parent = { .fd = -1 },
 	};
 	struct err err;
 

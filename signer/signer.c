@@ -9,9 +9,10 @@
 #include <unistd.h>
 
 #include "lib/base/confine.h"
-#include "lib/base/log_sink.h"
+#include "lib/base/log.h"
 #include "lib/base/reap.h"
 #include "lib/crypto/init.h"
+#include "signer/fork_log.h"
 #include "signer/serve.h"
 #include "signer/setup.h"
 
@@ -43,6 +44,7 @@ become_server(struct signer *signer, int fd)
 	close(signer->service.fd);
 	if (signer->listener.fd != -1)
 		close(signer->listener.fd);
+	fork_log_use(signer);
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
@@ -99,9 +101,11 @@ service_event(void *arg, uint32_t events)
 				return;
 			start_server(signer, ipc_take_fd(&message, 0));
 			ipc_message_clear(&message);
-		} else if (err.code == ERR_CLOSED)
-			signer->loop.stop = true;
-		else if (!is_of_monitor(&err))
+		} else if (err.code == ERR_CLOSED) {
+			ipc_clear(&signer->service);
+			fork_log_end(signer);
+			return;
+		} else if (!is_of_monitor(&err))
 			fail(signer, &err);
 	}
 }
@@ -135,6 +139,12 @@ tell_hurt(struct signer *signer, int number)
 	signer->hurt = true;
 	if (!ipc_send(&signer->listener, IPC_SIGNER_HURT, &m, &err))
 		log_debug("%s: %s", err.what, err_text(&err));
+}
+
+static void
+fork_hijacked(struct signer *signer)
+{
+	tell_hurt(signer, 0);
 }
 
 static void
@@ -190,9 +200,9 @@ run(struct signer *signer, struct err *err)
 	/* the listener goes on with what it was told; forks find it warm */
 	crypto_warm_digests();
 	host_secrets_warm(&signer->secrets);
-	log_sink_prepare();
 	return loop_init(&signer->loop, &clock_system, err) &&
 	    watch_signals(signer, err) &&
+	    fork_log_open(signer, fork_hijacked, err) &&
 	    ipc_watch(&signer->listener, &signer->loop, listener_event,
 	    signer, err) &&
 	    ipc_watch(&signer->service, &signer->loop, service_event, signer,

@@ -34,6 +34,9 @@ struct signer {
 	struct title title;
 	struct ipc listener;		/* fd -1: it is gone */
 	struct ipc service;		/* SERVE comes here */
+	struct ipc lines;		/* of the forks; see fork_log.h */
+	struct ipc to_parent;		/* their end of it */
+	void (*fork_hijacked)(struct signer *signer);
 	uint32_t flags, debug_count;	/* of SIGNER_SETUP */
 	int log_fd;
 	int signal_fd;

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <syslog.h>
-#include <time.h>
 #include <unistd.h>
 
 #define SYSLOG_TEXT_MAX	500	/* bytes of a line that syslog gets */
@@ -87,14 +86,6 @@ void
 log_sink_open(bool use_fd, int fd, int facility, enum log_level level)
 {
 	sink_open(use_fd ? to_fd : to_syslog, fd, facility, level);
-}
-
-void
-log_sink_prepare(void)
-{
-	tzset();
-	if (!target.is_fd)
-		openlog(target.ident, LOG_PID | LOG_NDELAY, target.facility);
 }
 
 void

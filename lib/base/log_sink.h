@@ -27,12 +27,6 @@ void log_sink_set_ident(const char *ident);
 void log_sink_open(bool use_fd, int fd, int facility, enum log_level level);
 
 /*
- * What syslog(3) would look for with the first line, it has from now on: for
- * a process that is going to have no files and makes no socket.
- */
-void log_sink_prepare(void);
-
-/*
  * While a daemon starts: syslog gets every line, and whoever started it sees
  * the errors on fd as well.
  */

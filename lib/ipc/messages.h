@@ -28,6 +28,7 @@ enum ipc_edge {
 	SFTP_TO_SESSION,	/* internal-sftp: a fork of the session */
 	LISTENER_TO_SIGNER, SIGNER_TO_LISTENER,
 	MONITOR_TO_SIGNER, SIGNER_TO_MONITOR,	/* see signer/signer.h */
+	FORK_TO_SIGNER,				/* see signer/fork_log.h */
 	SIGNER_TO_DEVICE, DEVICE_TO_SIGNER,	/* see signer/device.h */
 	IPC_EDGE_COUNT
 };
@@ -603,6 +604,8 @@ enum { MANY = 0, ONCE = 1 };
 									\
 	X(SFTP_LOG,	SFTP_TO_SESSION, SES_OPEN, MANY, 0, 0)		\
 									\
+	X(FORK_LOG,	FORK_TO_SIGNER, SIG_READY, MANY, 0, 0)		\
+									\
 	X(DEVICE_SIGN,	SIGNER_TO_DEVICE, DEV_ASKED, ONCE, 0, 0)	\
 	X(DEVICE_SIGNED, DEVICE_TO_SIGNER, SIG_DEVICE, ONCE, 0, 0)	\
 									\
@@ -632,9 +635,10 @@ enum { MANY = 0, ONCE = 1 };
 	X(CONNECT_FAILED, SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\
 	X(ACCEPTED,	SESSION_TO_NET, NET_OPEN, MANY, 1, 1)
 
-/* The log message has one layout on both edges. */
+/* The log message has one layout on all edges. */
 #define IPC_NET_LOG_FIELDS	IPC_LOG_FIELDS
 #define IPC_SES_LOG_FIELDS	IPC_LOG_FIELDS
+#define IPC_FORK_LOG_FIELDS	IPC_LOG_FIELDS
 
 /* ---- made from the above ------------------------------------------------ */
 

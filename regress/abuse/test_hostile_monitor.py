@@ -239,13 +239,18 @@ def test_forks_go_with_those_who_asked_for_them(server):
     assert is_running(signer)
 
 
+@pytest.mark.parametrize("restarts", [False, True],
+                         ids=["as-it-was", "started-anew"])
 def test_what_a_confined_fork_has_to_tell_gets_to_syslog(
-        tmp_path, host_keys, keys, syslog):
+        tmp_path, host_keys, keys, syslog, restarts):
     mark = syslog.mark()
     with MonitorServer(str(tmp_path), [host_keys["ed25519"],
                                        host_keys["rsa"]],
                        syslog=True) as server:
         channel = server.open()
+        channel.ask("VERIFY", "VERIFIED", **server.good("VERIFY"))
+        if restarts:
+            syslog.restart()
         channel.send("SIGN_PROOF", session_id=bytes(32), key=b"stranger",
                      algorithm=b"ssh-ed25519")
         assert_ended(channel)

@@ -158,16 +158,28 @@ class SyslogSocket:
     """/dev/log: keeps every line, and lets a test wait for one."""
 
     def __init__(self, path="/dev/log"):
+        self.path = path
         self.lines = []
         self.changed = threading.Condition()
+        self._open()
+
+    def _open(self):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.sock.bind(path)
-        os.chmod(path, 0o666)
-        threading.Thread(target=self._collect, daemon=True).start()
+        self.sock.bind(self.path)
+        os.chmod(self.path, 0o666)
+        self.thread = threading.Thread(target=self._collect, daemon=True)
+        self.thread.start()
+
+    def restart(self):
+        """As rsyslog does: whoever has the old socket speaks to nobody."""
+        self.sock.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+        self.sock.close()
+        os.unlink(self.path)
+        self._open()
 
     def _collect(self):
-        while True:
-            data = self.sock.recv(65536)
+        while data := self.sock.recv(65536):
             with self.changed:
                 self.lines.append(data.decode("utf-8", "backslashreplace")
                                   .rstrip("\n\0"))

@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: ISC
 """Lines in the system log: ident, process id, priority, order."""
 
+import os
 import re
+import signal
+import socket
 
 import paramiko
 import pytest
 
+from raw_sftp import MKDIR, attrs, over_ssh, string
+from server import IS_POSTERN, descendants, program, title, wait_until
 from sftp_clients import sftp
 
-LINE = re.compile(r"<(\d+)>\w{3} [ \d]\d \d\d:\d\d:\d\d (\w+)\[(\d+)\]: (.*)")
+LINE = re.compile(r"<(\d+)>\w{3} [ \d]\d \d\d:\d\d:\d\d ([\w-]+)\[(\d+)\]: "
+                  r"(.*)")
 INFO, ERR = 6, 3
 AUTH = 4 << 3
 
@@ -134,6 +140,76 @@ def test_control_characters_of_the_peer_are_escaped(make_server):
     line = server.wait_for_log("Invalid user evil")
     assert "root" in line and "[2J" in line
     assert "\x1b" not in server.log()
+
+
+# ---- a logger that is started anew ------------------------------------------
+
+
+def restart_and_wait(syslog, change, text, ident="sshd"):
+    """The line that a change makes, after the logger was started anew."""
+    syslog.restart()
+    mark = syslog.mark()
+    change()
+    line = syslog.wait_for(text, mark)
+    assert LINE.fullmatch(line)[2] == ident, line
+
+
+def test_the_listener_finds_a_new_logger(syslog, make_server):
+    server = make_server(syslog=True)
+    restart_and_wait(syslog,
+                     lambda: server.process.send_signal(signal.SIGHUP),
+                     "Received SIGHUP; restarting.")
+
+
+@pytest.mark.postern_only
+def test_the_signer_finds_a_new_logger(syslog, make_server):
+    server = make_server(syslog=True)
+
+    def fork():
+        signer = next((pid for pid in descendants(server.process.pid)
+                       if title(pid) == "sshd: [signer]"), None)
+        return next(iter(descendants(signer)), None) if signer else None
+    pid = wait_until(fork, what="a fork of the signer")
+    restart_and_wait(syslog, lambda: os.kill(pid, signal.SIGABRT),
+                     f"signer process {pid} killed by signal 6")
+
+
+@pytest.mark.postern_only
+def test_a_connection_that_waits_for_its_client_finds_a_new_logger(
+        syslog, make_server, keys):
+    """A process made before, and net, which speaks through it."""
+    server = make_server("LogLevel VERBOSE\n", syslog=True)
+    with socket.create_connection(("127.0.0.1", server.port)) as peer:
+        assert peer.recv(8) == b"SSH-2.0-"
+        restart_and_wait(syslog, lambda: peer.send(b"rubbish\r\n"),
+                         "[preauth]")
+
+
+def test_a_session_finds_a_new_logger(syslog, make_server, keys):
+    server = make_server("LogLevel VERBOSE\n", syslog=True)
+    client = server.popen("alice", keys["ed25519"], "echo in; exec cat")
+    assert client.stdout.readline() == b"in\n"
+    mark = syslog.mark()
+    restart_and_wait(syslog, client.stdin.close,
+                     "Disconnected from user alice 127.0.0.1 port ")
+    client.wait()
+    if IS_POSTERN:
+        syslog.wait_for("Close session: user alice from 127.0.0.1 port ",
+                        mark)
+
+
+@pytest.mark.parametrize("subsystem", [
+    "internal-sftp", program("sftp-server")], ids=["internal", "program"])
+@pytest.mark.postern_only
+def test_an_sftp_server_finds_a_new_logger(syslog, make_server, keys,
+                                           subsystem):
+    server = make_server(f"Subsystem sftp {subsystem} -l INFO\n",
+                         syslog=True)
+    with over_ssh(server, "alice", keys["ed25519"]) as client:
+        restart_and_wait(
+            syslog, lambda: client.request(MKDIR, string("made") + attrs()),
+            'mkdir name "made"', os.path.basename(subsystem))
+    os.rmdir("/home/alice/made")
 
 
 # ---- LogVerbose ------------------------------------------------------------

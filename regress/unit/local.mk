@@ -111,6 +111,7 @@ unit_tests = \
 	regress/unit/session/internal_sftp_test \
 	regress/unit/session/tty_modes_test \
 	regress/unit/session/x11_test \
+	regress/unit/signer/fork_log_test \
 	regress/unit/signer/proof_test \
 	regress/unit/signer/serve_test \
 	regress/unit/sftp/audit_test \
@@ -188,6 +189,9 @@ regress_unit_crypto_digest_md_test_LDADD = lib/crypto/libsmallcrypto.a \
 regress_unit_crypto_hmac_test_SOURCES = regress/unit/crypto/hmac_test.c \
 	regress/unit/crypto/hex.h
 regress_unit_crypto_hmac_test_LDADD = $(unit_libs)
+regress_unit_signer_fork_log_test_SOURCES = regress/unit/signer/fork_log_test.c
+regress_unit_signer_fork_log_test_LDADD = signer/libsigner.a \
+	sshd/listener/liblistener.a $(unit_libs)
 regress_unit_signer_proof_test_SOURCES = regress/unit/signer/proof_test.c
 regress_unit_signer_proof_test_LDADD = signer/libsigner.a $(unit_libs)
 regress_unit_signer_serve_test_SOURCES = regress/unit/signer/serve_test.c \

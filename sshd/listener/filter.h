@@ -32,9 +32,6 @@ struct filter_row {
 #define FILTER_ALL_BITS	UINT32_MAX	/* int: the kernel sees 32 */
 
 #define FILTER_ALLOW(name)	{ SCMP_SYS(name), SCMP_ACT_ALLOW, 0, {} }
-/* It fails, and the process goes on. */
-#define FILTER_REFUSE(name)						\
-	{ SCMP_SYS(name), SCMP_ACT_ERRNO(EACCES), 0, {} }
 /* Allowed with these bits of one argument, or of two. */
 #define FILTER_IF(name, argument, mask, value)				\
 	{ SCMP_SYS(name), SCMP_ACT_ALLOW, 1, {				\

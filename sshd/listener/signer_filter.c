@@ -6,15 +6,11 @@
 #include "sshd/listener/filter.h"
 
 static const struct filter_row rows[] = {
-	/* questions, answers, and a line for the log */
+	/* questions, answers, log lines; and the last words of libc */
 	FILTER_ALLOW(recvmsg), FILTER_IF(sendmsg, 2, MSG_FASTOPEN, 0),
-	FILTER_IF(sendto, 3, MSG_FASTOPEN, 0),
-	FILTER_IF(send, 3, MSG_FASTOPEN, 0),
 	FILTER_ALLOW(read), FILTER_ALLOW(write), FILTER_ALLOW(writev),
 	FILTER_ALLOW(poll), FILTER_ALLOW(ppoll), FILTER_ALLOW(ppoll_time64),
 	FILTER_ALLOW(close),
-	/* syslog(3) when the logger has gone: the line is lost */
-	FILTER_REFUSE(socket), FILTER_REFUSE(rt_sigaction),
 };
 
 bool

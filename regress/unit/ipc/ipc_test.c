@@ -97,6 +97,7 @@ ipc_rows__every_row_has_receivers_of_its_direction(void **state)
 		[SESSION_TO_NET] = 0x00000f00,
 		[LISTENER_TO_SIGNER] = 0x0000f000,
 		[MONITOR_TO_SIGNER] = 0x0000f000,
+		[FORK_TO_SIGNER] = 0x0000f000,
 		[DEVICE_TO_SIGNER] = 0x0000f000,
 		[MONITOR_TO_SESSION] = 0x00ff0000,
 		[NET_TO_SESSION] = 0x00ff0000,
