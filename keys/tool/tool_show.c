@@ -108,7 +108,8 @@ tool_fingerprints(const struct tool *tool)
 		    "sha256, sha384 and sha512", tool->hash);
 	if (err.code == ERR_DENIED)
 		return tool_fail("%s is encrypted, and there is no public "
-		    "key in %s.pub", tool->file, tool->file);
+		    "key in %s.pub: ssh-keygen -y asks for the passphrase "
+		    "and prints one", tool->file, tool->file);
 	return tool_fail("%s is not a key file: %s", tool->file,
 	    file_reason(&err));
 }

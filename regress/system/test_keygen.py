@@ -90,8 +90,20 @@ def test_an_encrypted_key_is_told_by_the_file_beside_it(tmp_path):
         "key", cwd=tmp_path)
     assert run(OURS, "-l", "-f", "key", cwd=tmp_path) == \
         run(THEIRS, "-l", "-f", "key", cwd=tmp_path)
-    assert "is encrypted" in run(OURS, "-y", "-f", "key", cwd=tmp_path,
-                                 status=255)
+
+
+@pytest.mark.parametrize("form", ["RFC4716", "PEM", "PKCS8"])
+def test_an_encrypted_key_is_told_from_a_damaged_one(tmp_path, form):
+    """With what to do about it; nobody is asked for a passphrase."""
+    run(THEIRS, "-q", "-t", "ecdsa", "-m", form, "-N", "secret", "-f", "key",
+        cwd=tmp_path)
+    (tmp_path / "key.pub").unlink()
+    assert run(OURS, "-y", "-f", "key", cwd=tmp_path, status=255) == (
+        "sshd-keygen: key is encrypted: this tool asks for no passphrase, "
+        "ssh-keygen -y does\n")
+    assert run(OURS, "-l", "-f", "key", cwd=tmp_path, status=255) == (
+        "sshd-keygen: key is encrypted, and there is no public key in "
+        "key.pub: ssh-keygen -y asks for the passphrase and prints one\n")
 
 
 @pytest.mark.parametrize("args, status, said", [
