@@ -25,19 +25,36 @@ seconds_since(const struct timespec *start)
 	    (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
+/* Lines name files from the top; a client need not. */
+static struct transfer *
+transfer_new(struct tree *below, const char *path)
+{
+	char start[PATH_MAX] = "";
+	struct transfer *t;
+	size_t len;
+
+	if (path[0] != '/' && (below->ops->real_path(below, ".", start) < 0 ||
+	    start[1] == '\0'))
+		start[0] = '\0';
+	len = strlen(start) + strlen(path) + 2;
+	if ((t = malloc(sizeof(*t) + len)) != NULL)
+		snprintf(t->path, len, "%s%s%s", start,
+		    path[0] == '/' ? "" : "/", path);
+	return t;
+}
+
 static int
 audit_open(struct tree *tree, const char *path, int flags, mode_t mode,
     struct tree_file *file)
 {
 	struct tree *below = layer_below(tree);
-	size_t len = strlen(path) + 1;
 	struct transfer *t;
 	int r;
 
 	if ((flags & TREE_O_NO_TRANSFER) != 0)
 		return below->ops->open(below, path, flags, mode, file);
 	*file = (struct tree_file){ .fd = -1 };
-	if ((t = malloc(sizeof(*t) + len)) == NULL)
+	if ((t = transfer_new(below, path)) == NULL)
 		return -ENOMEM;
 	r = below->ops->open(below, path, flags, mode, &t->file);
 	if (r < 0) {
@@ -46,7 +63,6 @@ audit_open(struct tree *tree, const char *path, int flags, mode_t mode,
 	}
 	clock_gettime(CLOCK_MONOTONIC, &t->start);
 	t->flags = flags;
-	memcpy(t->path, path, len);
 	*file = (struct tree_file){ .fd = t->file.fd, .hold = t };
 	return r;
 }

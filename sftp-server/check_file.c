@@ -12,6 +12,7 @@
 #define READ_SIZE	65536
 
 struct check {
+	const struct sftp *sftp;
 	int fd;
 	off_t offset;
 	uint64_t left;		/* of what was asked */
@@ -37,6 +38,8 @@ check_block(struct check *check, struct file_digest *digest, uint64_t *len)
 			return -errno;
 		if (n == 0)
 			break;
+		if (!reply_is_awaited(check->sftp))
+			return -ECANCELED;
 		file_digest_add(digest, bytes_of(buf, (size_t)n));
 		want -= (uint64_t)n;
 		check->offset += n;
@@ -76,7 +79,8 @@ reply_digests(struct sftp *sftp, const struct sftp_request *q, int fd)
 {
 	const struct file_digest_row *row = file_digest_find(q->data);
 	struct check check = {
-		.fd = fd, .offset = (off_t)q->offset, .block = q->number,
+		.sftp = sftp, .fd = fd, .offset = (off_t)q->offset,
+		.block = q->number,
 		.left = q->length == 0 ? UINT64_MAX : q->length,
 	};
 	struct writer w;

@@ -68,6 +68,8 @@ copy_all(struct copy *c)
 			return -errno;
 		if (n == 0)
 			break;
+		if (!reply_is_awaited(c->sftp))
+			return -ECANCELED;
 		c->left -= (uint64_t)n;
 		tree_file_note_read(&c->from->file,
 		    (uint64_t)(c->from_offset - n), (size_t)n);

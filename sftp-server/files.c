@@ -337,6 +337,9 @@ write_all(struct handle *handle, struct bytes data, off_t offset)
 			continue;
 		if (n == -1)
 			return -errno;
+		/* no file system should, and it would never end */
+		if (n == 0 && data.len != 0)
+			return -EIO;
 		data.p += n;
 		data.len -= (size_t)n;
 		offset += n;

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <poll.h>
 
 #define DATA_HEAD	13	/* length, type, id, length of the data */
 
@@ -70,6 +71,14 @@ void
 reply_end(struct sftp *sftp, struct writer *w)
 {
 	end_before(sftp, w, 0);
+}
+
+bool
+reply_is_awaited(const struct sftp *sftp)
+{
+	struct pollfd out = { .fd = sftp->out_fd };
+
+	return poll(&out, 1, 0) == 0;
 }
 
 void

@@ -20,6 +20,9 @@
 struct writer reply_start(struct sftp *sftp, uint8_t type, uint32_t id);
 void reply_end(struct sftp *sftp, struct writer *w);
 
+/* False: the client has gone, so long work for it is to end. */
+MUST_CHECK bool reply_is_awaited(const struct sftp *sftp);
+
 /* text NULL: the code's own. */
 void reply_status(struct sftp *sftp, uint32_t id, enum sftp_status status,
     const char *text);

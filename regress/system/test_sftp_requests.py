@@ -510,6 +510,28 @@ def test_more_digests_than_a_message_holds_are_refused(sftp):
             u64(0) + u64(0) + u32(256), EXTENDED_REPLY)
 
 
+def _check_without_end(sftp):
+    handle = sftp.open("w/file", F_WRITE)
+    sftp.request(FSETSTAT, string(handle) + attrs(size=1 << 42))
+    return string("check-file-name") + string("w/file") + string("md5") + \
+        u64(0) + u64(0) + u32(0)
+
+
+def _copy_without_end(sftp):
+    return string("copy-data") + string(sftp.open("/dev/zero", F_READ)) + \
+        u64(0) + u64(0) + string(sftp.open("/dev/null", F_WRITE)) + u64(0)
+
+
+@pytest.mark.parametrize("start", [_check_without_end, _copy_without_end])
+def test_long_work_ends_when_the_client_goes(work, start):
+    sftp = start_program()
+    sftp.send(EXTENDED, start(sftp))
+    try:
+        assert sftp.close() in (0, 1)
+    finally:
+        sftp.process.kill()
+
+
 def test_owners_have_names(sftp):
     body = sftp.extended("users-groups-by-id@openssh.com", string(
         u32(ALICE) + u32(4242424)) + string(u32(4242424)), EXTENDED_REPLY)

@@ -447,6 +447,19 @@ def test_each_transfer_has_its_line(tree, make_server, keys, tmp_path):
         assert re.fullmatch(wanted, line), line
 
 
+@pytest.mark.parametrize("config, top", [
+    (BASE, ""), (BASE + "SftpRights /**=all\n", ""),
+    ("Subsystem sftp internal-sftp\n", TREE),
+    (f"SftpRoot {TREE}\nSubsystem sftp internal-sftp -d /in\n", "/in")])
+def test_a_line_names_the_file_from_the_top(config, top, tree, make_server,
+                                            keys):
+    server = make_server(config)
+    name = "rights/new" if top == TREE else "new"
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        _put(sftp, name)
+    server.wait_for_log(f' s, "{top}/new"')
+
+
 def test_what_a_line_of_a_download_says_is_true(tree, make_server, keys,
                                                  tmp_path):
     """Whole means every byte; an open for both hides nothing."""
