@@ -108,12 +108,27 @@ take_principals(struct key_options *o, struct bytes value,
 	    reason);
 }
 
+/* %h, %u, %U and %%: what sshd_config(5) has for SftpRoot. */
+static bool
+has_known_tokens(struct bytes value)
+{
+	for (size_t i = 0; i < value.len; i++) {
+		if (value.p[i] != '%')
+			continue;
+		if (++i == value.len ||
+		    memchr("hUu%", value.p[i], 4) == NULL)
+			return false;
+	}
+	return true;
+}
+
 static bool
 take_sftp_root(struct key_options *o, struct bytes value,
     const char **reason)
 {
 	if (value.len == 0 || value.len >= PATH_MAX ||
-	    (value.p[0] != '/' && value.p[0] != '%' && value.p[0] != '~'))
+	    (value.p[0] != '/' && value.p[0] != '%' && value.p[0] != '~') ||
+	    !has_known_tokens(value))
 		return refuse(reason, "invalid sftp-root");
 	return set_once(&o->sftp_root, value, "sftp-root given twice",
 	    reason);

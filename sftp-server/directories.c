@@ -43,7 +43,8 @@ next_entry(struct handle *handle, int *error)
 	if (dir->at >= dir->len) {
 		n = getdents64(handle->file.fd, dir->bytes,
 		    sizeof(dir->bytes));
-		if (n == -1)
+		/* a directory that was removed has no more entries, POSIX */
+		if (n == -1 && errno != ENOENT)
 			*error = -errno;
 		if (n <= 0)
 			return NULL;

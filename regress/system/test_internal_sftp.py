@@ -9,7 +9,7 @@ import pytest
 
 import raw_sftp
 from raw_sftp import F_CREAT, F_READ, F_WRITE, over_ssh, string
-from server import SSHD, descendants, title, wait_until
+from server import SSHD, descendants, make_key, title, wait_until
 
 pytestmark = pytest.mark.postern_only
 INTERNAL = "Subsystem sftp internal-sftp -l VERBOSE\n"
@@ -174,6 +174,16 @@ def test_bad_options_are_errors_of_the_configuration(host_keys, tmp_path, line,
                             capture_output=True, text=True)
     assert result.returncode != 0
     assert said in result.stderr
+
+
+def test_bad_options_of_a_key_are_told_at_its_login(make_server, tmp_path):
+    key = make_key(str(tmp_path / "key"))
+    with open(key + ".pub") as f, open("/etc/odd_keys", "w") as out:
+        out.write('command="internal-sftp -x" ' + f.read())
+    server = make_server("AuthorizedKeysFile /etc/odd_keys\n"
+                         "Subsystem sftp internal-sftp\n")
+    assert server.ssh("alice", key, "sftp", options=["-s"]).returncode == 255
+    server.wait_for_log('internal-sftp: unknown option "-x"')
 
 
 @pytest.mark.parametrize("bad", ["/srv/jail", "/srv/jail/inner"])

@@ -364,6 +364,18 @@ def test_tokens_and_a_start_directory(tree, make_server, keys, root):
     assert os.path.isdir(f"{HOME}/alice%2001/start/made")
 
 
+def test_the_root_lies_in_the_chroot(tree, make_server, keys):
+    shutil.rmtree("/srv/outer", ignore_errors=True)
+    os.makedirs("/srv/outer/d")
+    shutil.copytree(f"{JAIL}/d", "/srv/outer/inner/d")
+    server = make_server("ChrootDirectory /srv/outer\nSftpRoot /inner\n"
+                         "Subsystem sftp internal-sftp\n")
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        assert _read(sftp, "/d/inside") == b"inside"
+        assert {name for name, *_ in sftp.list("/..")} == {b".", b"..", b"d"}
+    shutil.rmtree("/srv/outer")
+
+
 def test_the_home_directory_itself(tree, make_server, keys):
     server = make_server("SftpRoot ~\nSubsystem sftp internal-sftp\n")
     with over_ssh(server, "alice", keys["ed25519"]) as sftp:

@@ -421,6 +421,13 @@ def test_a_listing_has_every_entry_once(sftp):
                                  for number in range(1500)])
 
 
+def test_a_directory_that_is_removed_ends(sftp):
+    handle = sftp.request(OPENDIR, string("w/dir/sub"), HANDLE).string()
+    sftp.request(RMDIR, string("w/dir/sub"))
+    refused(sftp, EOF, "End of file", READDIR, string(handle), NAME)
+    sftp.close_handle(handle)
+
+
 def test_a_listing_looks_like_ls(sftp):
     os.chmod(f"{sftp.top}/file", 0o4755)
     os.utime(f"{sftp.top}/file", (0, 981173106))

@@ -218,6 +218,8 @@ key_options__bad_options_spoil_the_line(void **state)
 		    "sftp-root given twice" },
 		{ "sftp-root=\"\"", "invalid sftp-root" },
 		{ "sftp-root=\"a/b\"", "invalid sftp-root" },
+		{ "sftp-root=\"/a/%z\"", "invalid sftp-root" },
+		{ "sftp-root=\"/a%\"", "invalid sftp-root" },
 		{ "from=\"a\",from=\"a\"", "from given twice" },
 		{ "from=\"10.0.0.0/33\"", "invalid from list" },
 		{ "from=\"10.0.0.1/8\"", "invalid from list" },
