@@ -71,6 +71,8 @@ sshd_listener_liblistener_a_SOURCES = \
 	sshd/listener/monitors.h \
 	sshd/listener/net_filter.c \
 	sshd/listener/net_filter.h \
+	sshd/listener/newer.c \
+	sshd/listener/newer.h \
 	sshd/listener/notify.c \
 	sshd/listener/notify.h \
 	sshd/listener/oom.c \

@@ -8,11 +8,11 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 
 import paramiko
 import pytest
 
+from full_agent import agent  # noqa: F401
 from server import descendants, is_running, stat_fields, title, wait_until
 from users_server import users_server
 
@@ -219,49 +219,7 @@ def test_a_signer_is_left_when_no_new_one_can_be_had(make_server, keys,
 
 # ---- while the next one loads its keys -------------------------------------
 
-class FullAgent:
-    """An agent to which nobody gets through while its queue is full.
-
-    A signer tries for ten seconds.
-    """
-
-    def __init__(self, path):
-        self.path = path
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.bind(path)
-        self.socket.listen(100)
-        self.callers = []
-
-    def fill(self):
-        """A queue of one, and who waits in it."""
-        self.empty()
-        self.socket.listen(0)
-        with pytest.raises(BlockingIOError):
-            while True:
-                self.callers.append(socket.socket(socket.AF_UNIX))
-                self.callers[-1].setblocking(False)
-                self.callers[-1].connect(self.path)
-
-    def empty(self):
-        self.socket.listen(100)
-        self.socket.setblocking(False)
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                self.socket.accept()[0].close()
-
-    def close(self):
-        for one in (self.socket, *self.callers):
-            one.close()
-
-
-@pytest.fixture
-def agent(tmp_path):
-    one = FullAgent(str(tmp_path / "agent"))
-    yield one
-    one.close()
-
-
-def with_agent(make_server, agent):
+def with_agent(make_server, agent):  # noqa: F811
     return make_server(f"HostKeyAgent {agent.path}\n")
 
 
@@ -289,7 +247,7 @@ def another(server, old):
                       what="another signer")[0]
 
 
-def is_served_meanwhile(server, keys, agent, change):
+def is_served_meanwhile(server, keys, agent, change):  # noqa: F811
     """Is a client, while the next signer waits?
 
     It does for ten seconds: a machine that stalls has more than one try.
@@ -309,7 +267,7 @@ def is_served_meanwhile(server, keys, agent, change):
 
 
 def test_logins_are_served_while_a_reload_waits_for_keys(
-        make_server, keys, agent):
+        make_server, keys, agent):  # noqa: F811
     server = with_agent(make_server, agent)
     assert is_served_meanwhile(
         server, keys, agent,
@@ -319,7 +277,7 @@ def test_logins_are_served_while_a_reload_waits_for_keys(
 
 
 def test_a_reload_takes_the_place_of_one_that_waits(
-        make_server, keys, agent):
+        make_server, keys, agent):  # noqa: F811
     server = with_agent(make_server, agent)
     old = the_signer(server)
     agent.fill()
@@ -333,7 +291,7 @@ def test_a_reload_takes_the_place_of_one_that_waits(
 
 
 def test_logins_are_served_while_the_next_signer_waits_for_keys(
-        make_server, keys, agent):
+        make_server, keys, agent):  # noqa: F811
     server = with_agent(make_server, agent)
     assert is_served_meanwhile(server, keys, agent,
                                lambda old: crash_a_fork(server, old))
@@ -342,7 +300,7 @@ def test_logins_are_served_while_the_next_signer_waits_for_keys(
 
 
 def test_without_a_signer_clients_wait_for_the_next(
-        make_server, keys, agent):
+        make_server, keys, agent):  # noqa: F811
     server = with_agent(make_server, agent)
     old = the_signer(server)
     agent.fill()
@@ -355,7 +313,7 @@ def test_without_a_signer_clients_wait_for_the_next(
 
 
 def test_a_listener_ends_while_its_next_signer_waits_for_keys(
-        make_server, agent):
+        make_server, agent):  # noqa: F811
     server = with_agent(make_server, agent)
     old = the_signer(server)
     agent.fill()

@@ -18,6 +18,7 @@
 #include "sshd/listener/admission.h"
 #include "sshd/listener/children.h"
 #include "sshd/listener/cmdline.h"
+#include "sshd/listener/newer.h"
 #include "sshd/listener/penalties.h"
 #include "sshd/listener/pool.h"
 #include "sshd/listener/snapshot.h"
@@ -51,6 +52,7 @@ struct listener {
 	bool signer_due;		/* the snapshot's is of no use */
 	struct signer_start start;	/* of the next signer */
 	struct snapshot next;		/* of a reload, while its keys load */
+	struct newer newer;		/* of a reload, while it is checked */
 	char pid_file[PATH_MAX];	/* written; empty: none */
 
 	struct sockets sockets;

@@ -226,6 +226,7 @@ main(int argc, char **argv)
 	sockets_clear(&listener.sockets, &listener.loop);
 	children_clear(&listener.children);
 	penalties_clear(&listener.penalties);
+	newer_abandon(&listener);
 	signer_abandon(&listener);
 	snapshot_clear(&listener.next);
 	snapshot_clear(&listener.snapshot);

@@ -224,6 +224,7 @@ process_ended(void *arg, pid_t pid, int status)
 	struct child *child;
 
 	if (signer_has_ended(listener, pid, status) ||
+	    newer_has_ended(listener, pid, status) ||
 	    (child = children_find(&listener->children, pid)) == NULL)
 		return;
 	/* its last messages may still lie in the socket */

@@ -1,162 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 #include "sshd/listener/reload.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/pidfd.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "lib/base/log.h"
-#include "lib/base/reap.h"
 #include "sshd/listener/accept.h"
 #include "sshd/listener/handover.h"
 #include "sshd/listener/logging.h"
 #include "sshd/listener/notify.h"
 #include "sshd/listener/pid_file.h"
 #include "sshd/listener/start.h"
-
-#define REPORT_MAX	4096	/* what a failing check says */
-#define ARGS_MAX	4096
-
-extern char **environ;
-
-/* Another program lies at our path: its descriptor, else -1. */
-static int
-open_newer(const struct listener *listener)
-{
-	int fd = open(listener->binary, O_PATH | O_CLOEXEC);
-	struct stat now, then;
-
-	if (fd == -1)
-		return -1;
-	if (fstat(fd, &now) == 0 && fstat(listener->binary_fd, &then) == 0 &&
-	    (now.st_dev != then.st_dev || now.st_ino != then.st_ino))
-		return fd;
-	close(fd);
-	return -1;
-}
-
-/* The new program with our flags and -t; its complaints go to report_fd. */
-static NORETURN void
-exec_check(const struct listener *listener, int binary_fd, int report_fd)
-{
-	const char *argv[ARGS_MAX];
-	size_t count = 0;
-	sigset_t none;
-
-	argv[count++] = listener->argv[0];
-	argv[count++] = "-t";
-	for (int i = 1; i < listener->argc && count < ARGS_MAX - 3; i++)
-		argv[count++] = listener->argv[i];
-	/* the last -E counts: the report is for us, not for a log file */
-	if (listener->cmdline.log_file != NULL) {
-		argv[count++] = "-E";
-		argv[count++] = "/dev/stderr";
-	}
-	argv[count] = NULL;
-	(void)dup2(listener->null_fd, STDIN_FILENO);
-	(void)dup2(listener->null_fd, STDOUT_FILENO);
-	(void)dup2(report_fd, STDERR_FILENO);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	execveat(binary_fd, "", (char *const *)argv, environ, AT_EMPTY_PATH);
-	_exit(SPAWN_EXEC_FAILED);
-}
-
-/* Waits for fd until end_ms. False: time is up. */
-static bool
-wait_readable(int fd, const struct clock *clock, int64_t end_ms)
-{
-	struct pollfd pfd = { .fd = fd, .events = POLLIN };
-	int64_t left_ms = end_ms - clock_now_ms(clock);
-
-	return left_ms > 0 && poll(&pfd, 1, (int)left_ms) > 0;
-}
-
-static void
-read_report(int fd, const struct clock *clock, int64_t end_ms,
-    char report[static REPORT_MAX])
-{
-	size_t len = 0;
-
-	while (len < REPORT_MAX - 1 && wait_readable(fd, clock, end_ms)) {
-		ssize_t n = read(fd, report + len, REPORT_MAX - 1 - len);
-
-		if (n <= 0)
-			break;
-		len += (size_t)n;
-	}
-	report[len] = '\0';
-}
-
-/* The status of the check, which is killed when it does not end in time. */
-static int
-wait_for_check(pid_t pid, const struct clock *clock, int64_t end_ms)
-{
-	AUTO_CLOSE int fd = pidfd_open(pid, 0);
-
-	if (fd == -1 || !wait_readable(fd, clock, end_ms))
-		(void)kill(pid, SIGKILL);
-	return reap_wait(pid);
-}
-
-static void
-log_report(char *report)
-{
-	char *rest = report, *line;
-
-	while ((line = strsep(&rest, "\r\n")) != NULL) {
-		if (*line != '\0')
-			log_error("%s", line);
-	}
-}
-
-/* Would the new program start with the configuration as it is now? */
-static bool
-check_newer(const struct listener *listener, int binary_fd)
-{
-	const struct clock *clock = listener->loop.clock;
-	int64_t end_ms = clock_now_ms(clock) + RELOAD_CHECK_S * 1000;
-	char report[REPORT_MAX];
-	int fds[2], status;
-	pid_t pid;
-
-	if (pipe2(fds, O_CLOEXEC) == -1)
-		return false;
-	if ((pid = fork()) == 0)
-		exec_check(listener, binary_fd, fds[1]);
-	close(fds[1]);
-	if (pid == -1) {
-		close(fds[0]);
-		return false;
-	}
-	read_report(fds[0], clock, end_ms, report);
-	close(fds[0]);
-	status = wait_for_check(pid, clock, end_ms);
-	log_report(report);
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-/* Returns when the new program does not take over. */
-static void
-reload_as_newer(struct listener *listener, int binary_fd)
-{
-	struct err err;
-
-	if (!check_newer(listener, binary_fd)) {
-		log_error("The new program does not start with this "
-		    "configuration: going on with the old one.");
-		return;
-	}
-	pool_discard(listener);
-	(void)handover_exec(listener, binary_fd, &err);
-	log_info("RESTART FAILED: av[0]='%s', error: %s.", listener->argv[0],
-	    err_text(&err));
-}
 
 static bool
 load_next(struct listener *listener, struct snapshot *next)
@@ -274,6 +128,26 @@ reload_here(struct listener *listener)
 		listener_leave_start_dir();
 }
 
+/* Its check is over. Does not return when it takes our place. */
+static void
+newer_checked(struct listener *listener, int binary_fd, bool starts)
+{
+	struct err err;
+
+	listener_enter_start_dir(listener);
+	if (starts) {
+		signer_abandon(listener);
+		pool_discard(listener);
+		(void)handover_exec(listener, binary_fd, &err);
+		log_info("RESTART FAILED: av[0]='%s', error: %s.",
+		    listener->argv[0], err_text(&err));
+	} else
+		log_error("The new program does not start with this "
+		    "configuration: going on with the old one.");
+	(void)signer_is_there(listener);
+	end_reload(listener);
+}
+
 void
 reload(struct listener *listener)
 {
@@ -281,18 +155,19 @@ reload(struct listener *listener)
 
 	log_info("Received SIGHUP; restarting.");
 	notify_reloading();
-	/* what is being loaded is of the past */
+	/* what is being checked or loaded is of the past */
+	newer_abandon(listener);
 	signer_abandon(listener);
 	snapshot_clear(&listener->next);
 	listener_enter_start_dir(listener);
 	logging_reopen(listener);
 	logging_configure(listener, false);
-	if ((newer = open_newer(listener)) == -1) {
+	if ((newer = newer_find(listener)) == -1) {
 		reload_here(listener);
 		return;
 	}
-	reload_as_newer(listener, newer);
-	close(newer);
+	newer_check(listener, newer, newer_checked);
+	/* we serve until then */
 	(void)signer_is_there(listener);
-	end_reload(listener);
+	listener_leave_start_dir();
 }

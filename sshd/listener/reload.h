@@ -14,9 +14,7 @@
 
 #include "sshd/listener/listener.h"
 
-#define RELOAD_CHECK_S	60	/* a new program that checks for longer hangs */
-
-/* Does not return when a newer program takes over. */
+/* A newer program takes over once it was checked: see newer.h. */
 void reload(struct listener *listener);
 
 #endif
