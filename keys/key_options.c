@@ -462,12 +462,15 @@ take_option(struct bytes *text, char *buf, struct key_options *o,
 	    take_value(o, name, value, reason);
 }
 
+/* Commas with nothing between them, or at the end, are as OpenSSH takes them. */
 static bool
-take_options(struct bytes text, char *buf, struct key_options *o,
-    const char **reason)
+take_options(struct bytes text, bool blank_follows, char *buf,
+    struct key_options *o, const char **reason)
 {
 	for (;;) {
-		if (!take_option(&text, buf, o, reason))
+		bool empty = text.len != 0 && text.p[0] == ',';
+
+		if (!empty && !take_option(&text, buf, o, reason))
 			return false;
 		if (text.len == 0)
 			return true;
@@ -476,7 +479,8 @@ take_options(struct bytes text, char *buf, struct key_options *o,
 		text.p++;
 		text.len--;
 		if (text.len == 0)
-			return refuse(reason, "unexpected end of options");
+			return blank_follows ||
+			    refuse(reason, "unexpected end of options");
 	}
 }
 
@@ -518,7 +522,8 @@ key_options_parse(struct bytes text, struct key_options *options,
 	key_options_init(options);
 	if (buf == NULL)
 		return refuse(reason, no_memory);
-	ok = take_options(bytes_of(text.p, len), buf, options, reason);
+	ok = take_options(bytes_of(text.p, len), len < text.len, buf, options,
+	    reason);
 	free(buf);
 	if (!ok) {
 		key_options_clear(options);

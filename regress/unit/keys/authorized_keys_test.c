@@ -140,7 +140,7 @@ static void
 key_line__with_bad_options_still_says_which_key_it_is_about(void **state)
 {
 	static const char *const options[] = {
-		"frob", "no-pty,", "from=\"127.0.0.1/8\"", "principals=\"a\"",
+		"frob", "no-pty,no", "from=\"127.0.0.1/8\"", "principals=\"a\"",
 	};
 
 	(void)state;
@@ -200,9 +200,7 @@ key_options__bad_options_spoil_the_line(void **state)
 		{ "no-restrict", "unknown key option" },
 		{ "no-cert-authority", "unknown key option" },
 		{ "no-no-pty", "unknown key option" },
-		{ "pty,,user-rc", "unknown key option" },
-		{ ",pty", "unknown key option" },
-		{ "pty,", "unexpected end of options" },
+		{ "no-pty,, ,user-rc", "no key that is supported" },
 		{ "pty=\"yes\"", "unknown key option" },
 		{ "no-command=\"x\"", "unknown key option" },
 		{ "command", "unknown key option" },
@@ -255,6 +253,32 @@ key_options__bad_options_spoil_the_line(void **state)
 			fail_msg("%s was taken", cases[i].text);
 		assert_string_equal(reason, cases[i].reason);
 	}
+}
+
+static void
+key_options__commas_may_have_nothing_between_them(void **state)
+{
+	static const char *const texts[] = {
+		"no-pty,", ",no-pty", "no-pty,,no-user-rc", ",,no-pty,,",
+	};
+	struct key_options o;
+	const char *reason;
+	struct bytes rest;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		parse_good(texts[i], &o);
+		assert_false(o.pty);
+		assert_true(o.port_forwarding);
+		key_options_clear(&o);
+	}
+	parse_good(",", &o);
+	assert_true(o.pty);
+	key_options_clear(&o);
+	/* but no comma is the last of a text without a key */
+	assert_false(key_options_parse(BYTES_LIT("no-pty,"), &o, &rest,
+	    &reason));
+	assert_string_equal(reason, "unexpected end of options");
 }
 
 static void
@@ -549,6 +573,7 @@ main(void)
 		TEST(key_line__with_bad_options_still_says_which_key_it_is_about),
 		TEST(key_line__a_nul_is_never_skipped_over),
 		TEST(key_options__bad_options_spoil_the_line),
+		TEST(key_options__commas_may_have_nothing_between_them),
 		TEST(key_options__flags_take_effect_in_order_and_any_case),
 		TEST(key_options__quotes_keep_blanks_commas_and_backslashes),
 		TEST(key_options__values_are_kept),
