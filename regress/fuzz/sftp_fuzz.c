@@ -160,7 +160,6 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	FUZZ_CHECK(mkdtemp(scratch) != NULL);
 	FUZZ_CHECK((old_dir = open(".", O_PATH | O_CLOEXEC)) != -1);
 	atexit(remove_scratch);
-	signal(SIGXFSZ, SIG_IGN);
 	FUZZ_CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
 	log_open(ignore_line, NULL, LOG_LEVEL_DEBUG3);
 	plain = tree_plain();
@@ -249,6 +248,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned wanted;
 	void *got;
 
+	/* here: libFuzzer catches it after LLVMFuzzerInitialize() */
+	signal(SIGXFSZ, SIG_IGN);
 	FUZZ_CHECK(in_fd != -1 && pipe(out) == 0);
 	FUZZ_CHECK(chdir(scratch) == 0);
 	FUZZ_CHECK((replies = fdopen(out[0], "r")) != NULL);
