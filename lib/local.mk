@@ -40,6 +40,8 @@ lib_base_libbase_a_SOURCES = \
 	lib/base/safe_path.h \
 	lib/base/secret.c \
 	lib/base/secret.h \
+	lib/base/shared_pipe.c \
+	lib/base/shared_pipe.h \
 	lib/base/text.c \
 	lib/base/text.h \
 	lib/base/title.c \

@@ -22,7 +22,7 @@
 #define SFTP_NAMES_MAX		34000
 #define SFTP_ENTRY_MAX		1536	/* name, long name, attributes */
 
-/* Requests are read, and replies gathered, up to this much. */
+/* Requests are read or copied, and replies gathered, up to this much. */
 #define SFTP_IN_SIZE		(2 * SFTP_MESSAGE_MAX)
 #define SFTP_OUT_SIZE		(3 * SFTP_MESSAGE_MAX)
 /* Replies worth a write() while more requests wait. */

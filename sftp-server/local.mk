@@ -25,6 +25,8 @@ sftp_server_libsftp_a_SOURCES = \
 	sftp-server/handles.h \
 	sftp-server/id_names.c \
 	sftp-server/id_names.h \
+	sftp-server/input.c \
+	sftp-server/input.h \
 	sftp-server/keep.c \
 	sftp-server/keep.h \
 	sftp-server/landlock.c \
@@ -39,6 +41,8 @@ sftp_server_libsftp_a_SOURCES = \
 	sftp-server/pages.c \
 	sftp-server/pages.h \
 	sftp-server/paths.c \
+	sftp-server/queue.c \
+	sftp-server/queue.h \
 	sftp-server/ranges.c \
 	sftp-server/ranges.h \
 	sftp-server/reply.c \

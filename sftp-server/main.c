@@ -46,6 +46,9 @@ serve(const struct sftp_options *options)
 	const struct passwd *pw = getpwuid(getuid());
 	struct tree tree = tree_plain();
 	struct sftp_account account = { .uid = getuid() };
+	const struct sftp_client client = {
+		.in_fd = STDIN_FILENO, .out_fd = STDOUT_FILENO,
+	};
 	char peer[256], user[256], home[PATH_MAX];
 
 	log_sink_set_ident("sftp-server");
@@ -61,8 +64,7 @@ serve(const struct sftp_options *options)
 	account.user = user;
 	account.home = home;
 	account.peer = find_peer(peer, sizeof(peer));
-	return sftp_start(options, &account, &tree, STDIN_FILENO,
-	    STDOUT_FILENO);
+	return sftp_start(options, &account, &tree, &client);
 }
 
 int

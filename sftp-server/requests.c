@@ -139,8 +139,10 @@ run(struct sftp *sftp, struct reader *r, struct sftp_request *q)
 		reply_status(sftp, q->id, SFTP_BAD_MESSAGE, text);
 	} else if (is_refused(sftp, q->kind))
 		reply_status(sftp, q->id, SFTP_PERMISSION_DENIED, NULL);
-	else if (take_paths(sftp, q))
+	else if (take_paths(sftp, q)) {
+		q->data = input_data(&sftp->in, q->data);
 		rows[q->kind].run(sftp, q);
+	}
 }
 
 bool

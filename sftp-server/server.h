@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * server - one SFTP session on two descriptors.
+ * server - one SFTP session.
  *
  * Shapes:  struct sftp is its whole state; requests are answered in their
  *          order, several of them with one write.
@@ -13,6 +13,7 @@
 #define SFTP_SERVER_SERVER_H
 
 #include "sftp-server/handles.h"
+#include "sftp-server/input.h"
 #include "sftp-server/long_name.h"
 #include "sftp-server/messages.h"
 #include "sftp-server/options/options.h"
@@ -29,25 +30,24 @@ struct sftp_account {
 	const char *peer;	/* address for log lines, or "UNKNOWN" */
 };
 
-/* Bytes at [start, end) of p. */
-struct sftp_queue {
-	uint8_t *p;
-	size_t start, end, cap;
-	size_t dirty;		/* highest end since the memory was given back */
+/* Whose requests, and where replies go. */
+struct sftp_client {
+	int in_fd, out_fd;
+	const struct shared_pipe *shared;	/* NULL: bytes come on in_fd */
 };
 
 struct sftp {
 	const struct sftp_options *options;
 	const struct sftp_account *account;
 	struct tree *tree;
-	int in_fd, out_fd;
-	struct sftp_queue in, out;
+	int out_fd;
+	struct sftp_input in;
+	struct sftp_queue out;
 	struct pages pages;		/* what goes out before it */
 	struct handles handles;
 	uint32_t writers;		/* of them, open for writing */
 	struct long_names names;
 	bool is_set_up;		/* SSH_FXP_INIT came */
-	bool at_end;		/* the client sends no more */
 	bool ended;
 	int status;		/* of the process */
 	char path[PATH_MAX], path2[PATH_MAX];	/* of the current request */
@@ -61,7 +61,7 @@ void sftp_settle(struct sftp *sftp);
  * tree's directory is where the session starts.
  */
 MUST_CHECK int sftp_serve(const struct sftp_options *options,
-    const struct sftp_account *account, struct tree *tree, int in_fd,
-    int out_fd);
+    const struct sftp_account *account, struct tree *tree,
+    const struct sftp_client *client);
 
 #endif

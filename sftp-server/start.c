@@ -52,8 +52,8 @@ enter_start_dir(const char *text, const struct sftp_account *account,
 
 int
 sftp_start(const struct sftp_options *options,
-    const struct sftp_account *account, struct tree *tree, int in_fd,
-    int out_fd)
+    const struct sftp_account *account, struct tree *tree,
+    const struct sftp_client *client)
 {
 	struct err err;
 
@@ -66,5 +66,5 @@ sftp_start(const struct sftp_options *options,
 		(void)umask(options->umask);
 	if (options->start_dir != NULL)
 		enter_start_dir(options->start_dir, account, tree);
-	return sftp_serve(options, account, tree, in_fd, out_fd);
+	return sftp_serve(options, account, tree, client);
 }

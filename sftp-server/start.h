@@ -22,7 +22,7 @@ MUST_CHECK bool sftp_start_dir(const char *text,
 
 /* Logging is open. Serves; returns the exit status. */
 MUST_CHECK int sftp_start(const struct sftp_options *options,
-    const struct sftp_account *account, struct tree *tree, int in_fd,
-    int out_fd);
+    const struct sftp_account *account, struct tree *tree,
+    const struct sftp_client *client);
 
 #endif

@@ -78,7 +78,6 @@
 #define X11_PROTOCOL_MAX	64	/* MIT-MAGIC-COOKIE-1 has 18 */
 #define X11_COOKIE_MAX		1024	/* 32 hexadecimal digits, or some more */
 #define PIPE_BUSY_SIZE		262144	/* 1/4 of the usual pipe-max-size */
-#define SFTP_INPUT_MAX		212992	/* a user's usual most; kernel: twice */
 #define CHANNEL_TIMEOUTS_MAX	16384	/* ChannelTimeout of a login */
 #define PENDING_REQUESTS_MAX	1024	/* unanswered: all forwards at once */
 

@@ -518,12 +518,14 @@ enum { MANY = 0, ONCE = 1 };
 	U8(remark)			/* enum remark */
 /*
  * The program runs. Descriptors: the pty's master; or stdin (write), stdout
- * (read), stderr (read, absent for a subsystem).
+ * (read), stderr (read, absent for a subsystem). Where input is shared, stdin
+ * is the bell of a shared_pipe.h, and its memory comes last.
  */
 #define IPC_SES_STARTED_FIELDS(U8, U32, U64, STR)			\
 	U32(request)							\
 	U32(channel)							\
-	U8(is_pty)
+	U8(is_pty)							\
+	U8(input_is_shared)
 #define IPC_SES_EXITED_FIELDS(U8, U32, U64, STR)			\
 	U32(channel)							\
 	U8(by_signal)							\
@@ -629,7 +631,7 @@ enum { MANY = 0, ONCE = 1 };
 									\
 	X(SES_DONE,	SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\
 	X(SES_REMARK,	SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\
-	X(SES_STARTED,	SESSION_TO_NET, NET_OPEN, MANY, 1, 3)		\
+	X(SES_STARTED,	SESSION_TO_NET, NET_OPEN, MANY, 1, 4)		\
 	X(SES_EXITED,	SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\
 	X(CONNECTED,	SESSION_TO_NET, NET_OPEN, MANY, 1, 1)		\
 	X(CONNECT_FAILED, SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\

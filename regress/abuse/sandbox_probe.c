@@ -227,6 +227,14 @@ list_calls(struct call *c)
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	CALL("mmap_file", SYS_mmap, 0, PAGE, PROT_READ, MAP_PRIVATE, t.file,
 	    0);
+	CALL("mmap_file_write", SYS_mmap, 0, PAGE, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE, t.file, 0);
+	CALL("mmap_shared_read", SYS_mmap, 0, PAGE, PROT_READ, MAP_SHARED,
+	    t.file, 0);
+	CALL("mmap_shared_exec", SYS_mmap, 0, PAGE, PROT_READ | PROT_WRITE |
+	    PROT_EXEC, MAP_SHARED, t.file, 0);
+	CALL("mmap_shared_fixed", SYS_mmap, PTR(t.page), PAGE,
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, t.file, 0);
 	CALL("mprotect_exec", SYS_mprotect, PTR(t.page), PAGE,
 	    PROT_READ | PROT_EXEC);
 	CALL("pkey_mprotect", SYS_pkey_mprotect, PTR(t.page), PAGE,
@@ -245,6 +253,8 @@ list_calls(struct call *c)
 	CALL("allowed_clock", SYS_clock_gettime, CLOCK_MONOTONIC, PTR(&now));
 	CALL("allowed_mmap", SYS_mmap, 0, PAGE, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CALL("allowed_mmap_shared", SYS_mmap, 0, PAGE,
+	    PROT_READ | PROT_WRITE, MAP_SHARED, t.file, 0);
 	CALL("allowed_mprotect", SYS_mprotect, PTR(t.page), PAGE, PROT_READ);
 	CALL("allowed_close", SYS_close, t.file);
 	CALL("allowed_getpid", SYS_getpid, 0);

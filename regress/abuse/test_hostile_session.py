@@ -6,7 +6,9 @@ ends the session, and no process crashes.
 """
 
 import os
+import random
 import socket
+import threading
 
 import pytest
 
@@ -14,7 +16,8 @@ from hostile_net import HostileServer
 from ipc import BY_ID, Ended, ROWS, encode
 from patient import family, unshared_kib
 from server import descendants, wait_until
-from wire import u8
+from shared_input import SharedInput, TAKEN
+from wire import string, u8
 
 pytestmark = pytest.mark.postern_only
 
@@ -618,23 +621,82 @@ def test_a_key_for_sftp_only_gets_nothing_else(with_x11, login, listener):
     assert not listens_on_a_display()
 
 
-def test_the_input_of_internal_sftp_leads_one_way_and_carries_bytes_only(
-        login):
+SFTP_INIT = bytes([0, 0, 0, 5, 1, 0, 0, 0, 3])
+SFTP_VERSION = bytes([2, 0, 0, 0, 3])
+
+
+@pytest.fixture
+def sftp(login):
+    """internal-sftp in the hands of a hijacked net."""
     session = login('sftp-root="/home/alice"').session
     session.send("SES_OPEN", channel=0)
     session.send("SES_START", request=9, channel=0, kind=START_SUBSYSTEM,
                  command=b"cat")
-    _, (to_child, from_child) = session.recv("SES_STARTED")
+    values, (bell, output, memory) = session.recv("SES_STARTED")
+    assert values["input_is_shared"] == 1
+    shared = SharedInput(bell, memory)
+    shared.session = session
+    with os.fdopen(output, "rb") as shared.output:
+        yield shared
+    shared.close()
+
+
+def test_the_input_of_internal_sftp_carries_bytes_only(sftp):
     end, carried = os.pipe()
-    with socket.socket(fileno=to_child) as child:
-        assert child.recv(1) == b""
-        socket.send_fds(child, [bytes([0, 0, 0, 5, 1, 0, 0, 0, 3])],
-                        [carried])
-        os.close(carried)
-        assert os.read(from_child, 9)[4:] == bytes([2, 0, 0, 0, 3])
-        assert os.read(end, 1) == b""
-    for fd in (from_child, end):
-        os.close(fd)
+    sftp.place(SFTP_INIT)
+    sftp.written += len(SFTP_INIT)
+    socket.send_fds(sftp.bell, [b"\0"], [carried])
+    os.close(carried)
+    sftp.say(sftp.written)
+    assert sftp.output.read(9)[4:] == SFTP_VERSION
+    assert os.read(end, 1) == b""
+    os.close(end)
+
+
+def test_the_memory_of_input_can_not_be_taken_away(sftp):
+    for size in (0, 4096, 1 << 30):
+        with pytest.raises(PermissionError):
+            os.ftruncate(sftp.memory, size)
+    sftp.write(SFTP_INIT)
+    assert sftp.output.read(9)[4:] == SFTP_VERSION
+
+
+@pytest.mark.parametrize("beyond", [1, 4096, 1 << 31, -1])
+def test_a_position_that_can_not_be_ends_the_transfer(hostile, sftp, beyond):
+    sftp.write(SFTP_INIT)
+    assert sftp.output.read(9)[4:] == SFTP_VERSION
+    sftp.say(sftp.written + (sftp.size + beyond if beyond > 0 else beyond))
+    values, _ = sftp.session.recv("SES_EXITED")
+    assert (values["by_signal"], values["status"]) == (0, 1)
+    hostile.wait_for_log("input: position in a shared pipe: "
+                         "value out of range")
+
+
+def test_a_message_that_changes_while_it_is_read_harms_nobody(sftp):
+    """Its type and the lengths of its fields, all the time."""
+    sftp.write(SFTP_INIT)
+    sftp.output.read(9)
+    message = string(bytes([6]) + bytes(4) + string(b"1234") + bytes(8) +
+                     string(bytes(1000)))
+    fields = range(4, 4 + 1 + 4 + 4 + 4 + 8 + 4)
+
+    def drain():
+        while sftp.output.read1(65536):
+            pass
+    reader = threading.Thread(target=drain)
+    reader.start()
+    chosen = random.Random(1)
+    for _ in range(50):
+        places = [sftp.place_of(number * len(message) + at)
+                  for number in range(40) for at in fields]
+        sftp.write(message * 40)
+        while sftp.position(TAKEN) != sftp.written:
+            sftp.map[chosen.choice(places)] = chosen.choice(
+                (0, 1, 4, 6, 200, 255))
+    sftp.bell.close()
+    reader.join()
+    values, _ = sftp.session.recv("SES_EXITED")
+    assert (values["by_signal"], values["status"]) == (0, 0)
 
 
 def test_a_request_number_may_be_used_again(login):

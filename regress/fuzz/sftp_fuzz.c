@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Fuzz target: a whole SFTP session on a scratch directory. An input is a
- * byte that picks options, then requests: u16 length and that many bytes.
+ * byte that picks options and whether input is in shared memory, then
+ * requests: u16 length and that many bytes.
  * Every message is answered once, in its order, with a well-formed reply.
  */
 #include <errno.h>
@@ -9,8 +10,8 @@
 #include <ftw.h>
 #include <pthread.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include "fuzz/fuzz.h"
 #include "lib/base/log.h"
@@ -22,6 +23,7 @@
 static char scratch[] = "/tmp/sftp_fuzz.XXXXXX";
 static struct tree plain;
 static int old_dir;		/* paths of the corpus start there */
+static int memory;		/* of shared input */
 
 /* Whatever is outside of the scratch directory stays out of reach. */
 static bool
@@ -154,7 +156,9 @@ int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	const struct rlimit limit = { FILE_LIMIT, FILE_LIMIT };
+	struct err err;
 
+	FUZZ_CHECK(shared_pipe_make(&memory, &err));
 	(void)argc;
 	(void)argv;
 	FUZZ_CHECK(mkdtemp(scratch) != NULL);
@@ -179,29 +183,66 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
+struct input {
+	int fds[2];			/* the session's, the client's */
+	struct shared_pipe reader, writer;
+};
+
+/* All of it is there before the session starts, and its end. */
+static void
+input_open(struct input *input, bool is_shared, struct bytes all)
+{
+	const struct iovec iov = { (void *)(uintptr_t)all.p, all.len };
+	const int size = 2 * IN_MAX;
+	struct err err;
+
+	*input = (struct input){ 0 };
+	FUZZ_CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, input->fds) == 0);
+	if (is_shared) {
+		FUZZ_CHECK(shared_pipe_map_writer(&input->writer, memory,
+		    input->fds[1], &err));
+		memset(input->writer.head, 0, 4096);	/* of the last run */
+		FUZZ_CHECK(shared_pipe_map_reader(&input->reader, memory,
+		    input->fds[0], &err));
+		FUZZ_CHECK(shared_pipe_write(&input->writer, &iov, 1) ==
+		    (ssize_t)all.len);
+	} else {
+		FUZZ_CHECK(setsockopt(input->fds[1], SOL_SOCKET, SO_SNDBUF,
+		    &size, sizeof(size)) == 0);
+		FUZZ_CHECK(write(input->fds[1], all.p, all.len) ==
+		    (ssize_t)all.len);
+	}
+	FUZZ_CHECK(shutdown(input->fds[1], SHUT_WR) == 0);
+}
+
+static void
+input_close(struct input *input)
+{
+	shared_pipe_unmap_reader(&input->reader);
+	shared_pipe_unmap_writer(&input->writer);
+	close(input->fds[0]);
+	close(input->fds[1]);
+}
+
 /* Messages with their lengths before them; returns how many are requests. */
 static unsigned
-write_input(int fd, struct bytes *in)
+build_input(struct writer *w, struct bytes *in)
 {
 	static const uint8_t init[] = { 0, 0, 0, 5, 1, 0, 0, 0, 3 };
-	static uint8_t buf[IN_MAX];
-	struct writer w = wr_init(buf, sizeof(buf));
 	unsigned count = 0;
 
-	wr_bytes(&w, init, sizeof(init));
-	while (in->len != 0 && w.cap - w.len > 4 + UINT16_MAX / 16) {
+	wr_bytes(w, init, sizeof(init));
+	while (in->len != 0 && w->cap - w->len > 4 + UINT16_MAX / 16) {
 		struct bytes message = fuzz_take(in,
 		    fuzz_u16(in) % (UINT16_MAX / 16));
 
-		wr_string(&w, message);
+		wr_string(w, message);
 		/* anything shorter than type and id ends the session */
 		if (message.len < 5)
 			break;
 		count++;
 	}
-	FUZZ_CHECK(!w.full);
-	FUZZ_CHECK(write(fd, buf, w.len) == (ssize_t)w.len);
-	FUZZ_CHECK(lseek(fd, 0, SEEK_SET) == 0);
+	FUZZ_CHECK(!w->full);
 	return count;
 }
 
@@ -242,7 +283,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.user = "fuzz", .home = scratch, .peer = "UNKNOWN",
 	};
 	struct tree tree = { .ops = &guarded };
-	int in_fd = memfd_create("in", MFD_CLOEXEC), out[2], status;
+	bool is_shared = (choice & 8) != 0;
+	static uint8_t buf[IN_MAX];
+	struct writer all = wr_init(buf, sizeof(buf));
+	struct sftp_client client;
+	struct input input;
+	int out[2], status;
 	pthread_t reader;
 	FILE *replies;
 	unsigned wanted;
@@ -250,18 +296,23 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	/* here: libFuzzer catches it after LLVMFuzzerInitialize() */
 	signal(SIGXFSZ, SIG_IGN);
-	FUZZ_CHECK(in_fd != -1 && pipe(out) == 0);
+	FUZZ_CHECK(pipe(out) == 0);
 	FUZZ_CHECK(chdir(scratch) == 0);
 	FUZZ_CHECK((replies = fdopen(out[0], "r")) != NULL);
-	wanted = write_input(in_fd, &in);
+	wanted = build_input(&all, &in);
+	input_open(&input, is_shared, wr_view(&all));
 	FUZZ_CHECK(pthread_create(&reader, NULL, count_replies, replies) == 0);
-	status = sftp_serve(&options, &account, &tree, in_fd, out[1]);
+	client = (struct sftp_client){
+		.in_fd = input.fds[0], .out_fd = out[1],
+		.shared = is_shared ? &input.reader : NULL,
+	};
+	status = sftp_serve(&options, &account, &tree, &client);
 	close(out[1]);
 	FUZZ_CHECK(pthread_join(reader, &got) == 0);
 	FUZZ_CHECK(status == 0 || status == SFTP_EXIT_BAD_MESSAGE);
 	FUZZ_CHECK((uintptr_t)got == wanted + 1);
 	fclose(replies);
-	close(in_fd);
+	input_close(&input);
 	clean();
 	FUZZ_CHECK(fchdir(old_dir) == 0);
 	return 0;

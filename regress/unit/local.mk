@@ -21,6 +21,7 @@ unit_tests = \
 	regress/unit/base/pattern_test \
 	regress/unit/base/reap_test \
 	regress/unit/base/safe_path_test \
+	regress/unit/base/shared_pipe_test \
 	regress/unit/base/text_test \
 	regress/unit/config/config_test \
 	regress/unit/config/explain_test \
@@ -102,6 +103,7 @@ unit_tests = \
 	regress/unit/net/packet_in_test \
 	regress/unit/net/requests_test \
 	regress/unit/net/session_limits_test \
+	regress/unit/net/shared_input_test \
 	regress/unit/net/transport_test \
 	regress/unit/net/version_test \
 	regress/unit/net/wakeups_test \
@@ -117,6 +119,7 @@ unit_tests = \
 	regress/unit/sftp/audit_test \
 	regress/unit/sftp/digest_test \
 	regress/unit/sftp/handles_test \
+	regress/unit/sftp/input_test \
 	regress/unit/sftp/landlock_test \
 	regress/unit/sftp/long_name_test \
 	regress/unit/sftp/messages_test \
@@ -159,6 +162,8 @@ regress_unit_base_reap_test_SOURCES = regress/unit/base/reap_test.c
 regress_unit_base_reap_test_LDADD = $(unit_libs)
 regress_unit_base_safe_path_test_SOURCES = regress/unit/base/safe_path_test.c
 regress_unit_base_safe_path_test_LDADD = $(unit_libs)
+regress_unit_base_shared_pipe_test_SOURCES = regress/unit/base/shared_pipe_test.c
+regress_unit_base_shared_pipe_test_LDADD = $(unit_libs)
 regress_unit_base_text_test_SOURCES = regress/unit/base/text_test.c
 regress_unit_base_text_test_LDADD = $(unit_libs)
 regress_unit_config_config_test_SOURCES = regress/unit/config/config_test.c regress/unit/config/config_util.h
@@ -338,6 +343,8 @@ regress_unit_net_requests_test_SOURCES = regress/unit/net/requests_test.c regres
 regress_unit_net_requests_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_session_limits_test_SOURCES = regress/unit/net/session_limits_test.c regress/unit/net/lower.h regress/unit/net/lower.c
 regress_unit_net_session_limits_test_LDADD = sshd/net/libnet.a $(unit_libs)
+regress_unit_net_shared_input_test_SOURCES = regress/unit/net/shared_input_test.c regress/unit/net/lower.h regress/unit/net/lower.c
+regress_unit_net_shared_input_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_transport_test_SOURCES = regress/unit/net/transport_test.c regress/unit/net/test_client.h regress/unit/net/fake_monitor.h regress/unit/net/fake_monitor.c regress/unit/net/upper.h regress/unit/net/upper.c regress/unit/net/test_client.c
 regress_unit_net_transport_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_version_test_SOURCES = regress/unit/net/version_test.c regress/unit/net/test_client.h regress/unit/net/fake_monitor.h regress/unit/net/fake_monitor.c regress/unit/net/upper.h regress/unit/net/upper.c regress/unit/net/test_client.c
@@ -362,6 +369,8 @@ regress_unit_sftp_digest_test_SOURCES = regress/unit/sftp/digest_test.c
 regress_unit_sftp_digest_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_handles_test_SOURCES = regress/unit/sftp/handles_test.c
 regress_unit_sftp_handles_test_LDADD = $(sftp_libs) $(unit_libs)
+regress_unit_sftp_input_test_SOURCES = regress/unit/sftp/input_test.c
+regress_unit_sftp_input_test_LDADD = $(sftp_libs) $(unit_libs)
 regress_unit_sftp_landlock_test_SOURCES = regress/unit/sftp/landlock_test.c \
 	regress/unit/sftp/test_tree.h
 regress_unit_sftp_landlock_test_LDADD = $(sftp_libs) $(unit_libs)

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 
 #include "lib/base/limits.h"
@@ -33,6 +34,9 @@ static const struct filter_row rows[] = {
 	/* a wider pipe */
 	FILTER_IF_BOTH(fcntl, 1, F_SETPIPE_SZ, 2, PIPE_BUSY_SIZE),
 	FILTER_IF_BOTH(fcntl64, 1, F_SETPIPE_SZ, 2, PIPE_BUSY_SIZE),
+	/* shared_pipe.h; of what it has, only that can be mapped so */
+	FILTER_IF_BOTH(mmap, 2, PROT_READ | PROT_WRITE, 3, MAP_SHARED),
+	FILTER_IF_BOTH(mmap2, 2, PROT_READ | PROT_WRITE, 3, MAP_SHARED),
 	SOCKET_OPTION(setsockopt, IPPROTO_TCP, TCP_NODELAY),
 	SOCKET_OPTION(setsockopt, IPPROTO_TCP, TCP_QUICKACK),
 	SOCKET_OPTION(setsockopt, IPPROTO_TCP, TCP_NOTSENT_LOWAT),

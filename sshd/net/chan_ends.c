@@ -55,7 +55,7 @@ chan_end_update(struct chan_end *end, struct err *err)
 	if (is_source(end) && !end->ended && !asleep && chan_may_send(ch))
 		events |= EPOLLIN;
 	if (end == chan_sink(ch) && ch->backlog.len != 0)
-		events |= EPOLLOUT;
+		events |= chan_input_room(ch);
 	if (events == 0 && end != &ch->ends[END_IN]) {
 		loop_unwatch(loop, &end->watch);
 		return true;
@@ -83,6 +83,8 @@ chan_end_close(struct chan_end *end)
 
 	chan_ring_remove(&conn->channels.ring, end);
 	loop_unwatch(&conn->loop, &end->watch);
+	if (end == &end->channel->ends[END_IN])
+		shared_pipe_unmap_writer(&end->channel->shared_input);
 	if (end->fd != -1)
 		close(end->fd);
 	end->fd = -1;

@@ -14,7 +14,13 @@
 
 #define BACKLOG_FIRST	65536	/* grows by doubling */
 #define BACKLOG_KEPT	262144	/* a larger one is freed, but not at once: */
-#define BACKLOG_REST_MS	1000	/* a busy channel soon needs it again */
+#define MEMORY_REST_MS	1000	/* a busy channel soon needs it again */
+
+static bool
+has_shared_input(const struct channel *ch)
+{
+	return ch->shared_input.head != NULL;
+}
 
 /* ---- what waits ------------------------------------------------------- */
 
@@ -104,6 +110,53 @@ backlog_drop(struct channel *ch, struct err *err)
 	return len == 0 || chan_consumed(ch, len, err);
 }
 
+/* ---- what is used for a while ------------------------------------------- */
+
+static void
+give_memory_back(void *arg)
+{
+	struct channels *channels = &((struct conn *)arg)->channels;
+
+	for (uint32_t i = 0; i < channels->slot_count; i++) {
+		struct channel *ch = channels->slots[i].channel;
+
+		if (ch == NULL)
+			continue;
+		if (ch->backlog.len == 0 && ch->backlog.cap > BACKLOG_KEPT)
+			backlog_free(&ch->backlog);
+		if (has_shared_input(ch))
+			shared_pipe_release(&ch->shared_input);
+	}
+}
+
+static void
+give_memory_back_later(struct conn *conn)
+{
+	struct timer *timer = &conn->channels.input_timer;
+
+	if (!timer->linked)
+		loop_timer_set(&conn->loop, timer, MEMORY_REST_MS,
+		    give_memory_back, conn);
+}
+
+/* ---- writing ------------------------------------------------------------ */
+
+/* As writev(2). */
+static ssize_t
+sink_write(struct channel *ch, const struct iovec *iov, unsigned count)
+{
+	ssize_t n;
+
+	if (has_shared_input(ch)) {
+		give_memory_back_later(ch->conn);
+		return shared_pipe_write(&ch->shared_input, iov, count);
+	}
+	do
+		n = writev(chan_sink(ch)->fd, iov, (int)count);
+	while (n == -1 && errno == EINTR);
+	return n;
+}
+
 /* No more input will be written, be it the peer's wish or the program's. */
 static void
 end_input(struct channel *ch)
@@ -135,30 +188,12 @@ input_failed(struct channel *ch, struct err *err)
 	return backlog_drop(ch, err) && chan_end_update(chan_sink(ch), err);
 }
 
-static void
-free_large_backlogs(void *arg)
-{
-	struct channels *channels = &((struct conn *)arg)->channels;
-
-	for (uint32_t i = 0; i < channels->slot_count; i++) {
-		struct channel *ch = channels->slots[i].channel;
-
-		if (ch != NULL && ch->backlog.len == 0 &&
-		    ch->backlog.cap > BACKLOG_KEPT)
-			backlog_free(&ch->backlog);
-	}
-}
-
 /* Writes the last bytes and passes the peer's EOF on. */
 static bool
 input_drained(struct channel *ch, struct err *err)
 {
-	struct conn *conn = ch->conn;
-
-	if (ch->backlog.cap > BACKLOG_KEPT &&
-	    !conn->channels.backlog_timer.linked)
-		loop_timer_set(&conn->loop, &conn->channels.backlog_timer,
-		    BACKLOG_REST_MS, free_large_backlogs, conn);
+	if (ch->backlog.cap > BACKLOG_KEPT)
+		give_memory_back_later(ch->conn);
 	ch->backlog.off = 0;
 	if ((ch->flags & (CHANNEL_GOT_EOF | CHANNEL_GOT_CLOSE)) == 0 ||
 	    (ch->flags & (CHANNEL_INPUT_ENDED | CHANNEL_PTY)) != 0)
@@ -180,9 +215,7 @@ backlog_write(struct channel *ch, struct err *err)
 	if (backlog->len == 0)
 		return true;
 	count = backlog_parts(backlog, parts);
-	do
-		n = writev(chan_sink(ch)->fd, parts, (int)count);
-	while (n == -1 && errno == EINTR);
+	n = sink_write(ch, parts, count);
 	if (n == -1 && errno == EAGAIN)
 		return true;
 	if (n == -1)
@@ -223,9 +256,7 @@ write_gathered(struct channel *ch, const struct iovec *iov, unsigned count,
 		return chan_consumed(ch, total, err);
 	if (ch->backlog.len != 0)
 		return keep_rest(ch, iov, count, 0, err);
-	do
-		n = writev(chan_sink(ch)->fd, iov, (int)count);
-	while (n == -1 && errno == EINTR);
+	n = sink_write(ch, iov, count);
 	if (n == -1 && errno != EAGAIN)
 		return input_failed(ch, err) && chan_consumed(ch, total, err);
 	if (n == -1)
@@ -282,15 +313,24 @@ chan_input_eof(struct channel *ch, struct err *err)
 	return input_drained(ch, err);
 }
 
+uint32_t
+chan_input_room(const struct channel *ch)
+{
+	return has_shared_input(ch) ? EPOLLIN : EPOLLOUT;
+}
+
 bool
 chan_input_event(struct channel *ch, uint32_t events, struct err *err)
 {
-	if ((events & EPOLLOUT) != 0 && !backlog_write(ch, err))
-		return false;
-	/* a pipe whose reader has gone */
-	if ((events & EPOLLERR) != 0 && (ch->flags & CHANNEL_DUPLEX) == 0)
+	/* the reader has gone */
+	if ((events & (EPOLLERR | EPOLLHUP)) != 0 &&
+	    (ch->flags & CHANNEL_DUPLEX) == 0)
 		return input_failed(ch, err);
-	return true;
+	if ((events & chan_input_room(ch)) == 0)
+		return true;
+	if (has_shared_input(ch) && !shared_pipe_hush(&ch->shared_input))
+		return input_failed(ch, err);
+	return backlog_write(ch, err);
 }
 
 void

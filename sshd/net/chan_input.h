@@ -22,6 +22,8 @@ MUST_CHECK bool chan_input(struct channel *ch, struct bytes data,
     struct err *err);
 /* NET: the peer's EOF: what waits is the last. */
 MUST_CHECK bool chan_input_eof(struct channel *ch, struct err *err);
+/* The event that says that the descriptor takes input again. */
+uint32_t chan_input_room(const struct channel *ch);
 /* NET: the loop's word on the descriptor that takes input. */
 MUST_CHECK bool chan_input_event(struct channel *ch, uint32_t events,
     struct err *err);

@@ -53,19 +53,33 @@ chan_session_refused(struct channel *ch, enum request_kind kind)
 }
 
 static bool
-attach_all(struct channel *ch, struct ipc_message *message, struct err *err)
+attach_program(struct channel *ch, struct ipc_message *message,
+    struct err *err)
 {
-	if (message->u.SES_STARTED.is_pty)
-		return message->fd_count == 1 ?
-		    chan_attach(ch, END_OUT, ipc_take_fd(message, 0),
-		    CHANNEL_DUPLEX | CHANNEL_PTY, err) :
-		    err_set(err, ERR_RANGE, "descriptors of a pty");
-	if (message->fd_count < 2)
+	bool is_shared = message->u.SES_STARTED.input_is_shared;
+	unsigned memory = message->fd_count - 1, count = message->fd_count;
+
+	if (is_shared)
+		count--;
+	if (count < 2 || count > 3)
 		return err_set(err, ERR_RANGE, "descriptors of a program");
 	return chan_attach(ch, END_IN, ipc_take_fd(message, 0), 0, err) &&
 	    chan_attach(ch, END_OUT, ipc_take_fd(message, 1), 0, err) &&
-	    (message->fd_count == 2 ||
-	    chan_attach(ch, END_ERR, ipc_take_fd(message, 2), 0, err));
+	    (count == 2 ||
+	    chan_attach(ch, END_ERR, ipc_take_fd(message, 2), 0, err)) &&
+	    (!is_shared || shared_pipe_map_writer(&ch->shared_input,
+	    message->fds[memory], ch->ends[END_IN].fd, err));
+}
+
+static bool
+attach_all(struct channel *ch, struct ipc_message *message, struct err *err)
+{
+	if (!message->u.SES_STARTED.is_pty)
+		return attach_program(ch, message, err);
+	if (message->fd_count != 1)
+		return err_set(err, ERR_RANGE, "descriptors of a pty");
+	return chan_attach(ch, END_OUT, ipc_take_fd(message, 0),
+	    CHANNEL_DUPLEX | CHANNEL_PTY, err);
 }
 
 bool

@@ -113,7 +113,7 @@ channels_clear(struct conn *conn)
 	chan_timeout_clear(conn);
 	loop_timer_stop(&conn->loop, &channels->round_timer);
 	loop_timer_stop(&conn->loop, &channels->held_timer);
-	loop_timer_stop(&conn->loop, &channels->backlog_timer);
+	loop_timer_stop(&conn->loop, &channels->input_timer);
 	free(channels->slots);
 	*channels = (struct channels){ 0 };
 }

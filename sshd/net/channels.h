@@ -18,6 +18,7 @@
 #include "lib/base/err.h"
 #include "lib/base/limits.h"
 #include "lib/base/loop.h"
+#include "lib/base/shared_pipe.h"
 #include "lib/ipc/messages.h"
 #include "sshd/net/chan_ring.h"
 
@@ -135,6 +136,7 @@ struct channel {
 	int64_t opened_ms;		/* 0: no line was written yet */
 	uint64_t sent_bytes, received_bytes;
 	struct chan_end ends[END_COUNT];
+	struct shared_pipe shared_input;	/* END_IN is its bell */
 	struct chan_backlog backlog;
 	struct reply_queue replies;
 	struct channel *settle_next;
@@ -166,7 +168,7 @@ struct channels {
 	struct chan_ring ring;
 	bool blocked;			/* no output: the ring sleeps */
 	struct timer held_timer;	/* see chan_ahead.c */
-	struct timer backlog_timer;	/* see chan_input.c */
+	struct timer input_timer;	/* see chan_input.c */
 	struct timer round_timer;	/* delay 0: after this round's events */
 	struct channel *settle_first;
 	/* consecutive data packets for one channel */

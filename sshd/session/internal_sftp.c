@@ -3,6 +3,7 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "lib/base/log.h"
@@ -227,6 +228,28 @@ internal_sftp_prepare(struct session *ses, struct program *program,
 	return true;
 }
 
+bool
+internal_sftp_share_input(struct sftp_relay *relay, int bell[2], int *memory)
+{
+	struct err err;
+
+	if (!shared_pipe_make(memory, &err)) {
+		log_debug("internal-sftp: input: %s: %s", err.what,
+		    err_text(&err));
+		return false;
+	}
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, bell) == 0) {
+		if (shared_pipe_map_reader(&relay->input, *memory,
+		    STDIN_FILENO, &err))
+			return true;
+		close(bell[0]);
+		close(bell[1]);
+	}
+	close(*memory);
+	*memory = bell[0] = bell[1] = -1;
+	return false;
+}
+
 void
 internal_sftp_started(struct session *ses, struct program *program)
 {
@@ -236,6 +259,7 @@ internal_sftp_started(struct session *ses, struct program *program)
 		return;
 	program->relay = NULL;
 	relay->pid = program->pid;
+	shared_pipe_unmap_reader(&relay->input);
 	close(relay->child_fd);
 	relay->child_fd = -1;
 	if (program->pid == -1)
@@ -330,6 +354,11 @@ internal_sftp_run(struct session *ses, const struct program *program,
 		.uid = getuid(),
 		.peer = peer,
 	};
+	const struct shared_pipe *input = &program->relay->input;
+	const struct sftp_client client = {
+		.in_fd = STDIN_FILENO, .out_fd = STDOUT_FILENO,
+		.shared = input->head == NULL ? NULL : input,
+	};
 	struct log_way way;
 	struct err err;
 	int status;
@@ -353,8 +382,7 @@ internal_sftp_run(struct session *ses, const struct program *program,
 		_exit(1);
 	}
 	memory_release_stack();		/* what the parent has used of it */
-	status = sftp_start(&options, &account, tree.top, STDIN_FILENO,
-	    STDOUT_FILENO);
+	status = sftp_start(&options, &account, tree.top, &client);
 	log_flush();
 	_exit(status);
 }

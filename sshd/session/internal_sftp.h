@@ -14,6 +14,7 @@
 #ifndef SSHD_SESSION_INTERNAL_SFTP_H
 #define SSHD_SESSION_INTERNAL_SFTP_H
 
+#include "lib/base/shared_pipe.h"
 #include "sshd/session/program.h"
 
 /* Where the child keeps the directory of SftpRoot, if there is one. */
@@ -24,6 +25,7 @@ struct sftp_relay {
 	struct session *ses;
 	struct ipc ipc;		/* from the child */
 	struct timer rest;	/* until then no line of it wakes us */
+	struct shared_pipe input;	/* for the child; until it has started */
 	int child_fd;		/* its end, until it has started */
 	pid_t pid;
 	int facility;
@@ -35,6 +37,12 @@ bool internal_sftp_wanted(const struct program *program);
 /* SESSION: before the fork: program->relay, where it is wanted. */
 MUST_CHECK bool internal_sftp_prepare(struct session *ses,
     struct program *program, struct err *err);
+/*
+ * SESSION: before the fork: the bell, with the child's end first, and the
+ * memory of its input. False: it has to be a plain pipe.
+ */
+MUST_CHECK bool internal_sftp_share_input(struct sftp_relay *relay,
+    int bell[2], int *memory);
 /* SESSION: after the fork, or after it failed (program->pid is -1). */
 void internal_sftp_started(struct session *ses, struct program *program);
 /* SESSION: the connection is over: hears the last words of each. */

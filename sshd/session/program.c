@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -245,32 +244,18 @@ log_start(const struct session *ses, const struct program *program)
 	    session_who(ses, who, sizeof(who)), program->channel);
 }
 
-/*
- * internal-sftp takes its input from a socket: the kernel keeps what waits in
- * larger pieces there than in a pipe, and an upload costs less. Any other
- * program gets a pipe: bash, for one, believes a socket to be rshd.
- */
+/* *memory is that of input which net shares with internal-sftp, or -1. */
 static MUST_CHECK bool
-make_input(const struct program *program, int ends[2], struct err *err)
-{
-	const int size = SFTP_INPUT_MAX;
-
-	if (program->relay == NULL)
-		return pipe2(ends, O_CLOEXEC) == 0 || err_sys(err, "pipe");
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == -1)
-		return err_sys(err, "socketpair");
-	(void)setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	return shutdown(ends[0], SHUT_WR) == 0 || err_sys(err, "shutdown");
-}
-
-static MUST_CHECK bool
-make_pipes(const struct program *program, int pipes[3][2], struct err *err)
+make_pipes(const struct program *program, int pipes[3][2], int *memory,
+    struct err *err)
 {
 	for (int i = 0; i < 3; i++)
 		pipes[i][0] = pipes[i][1] = -1;
-	if (!make_input(program, pipes[0], err))
-		return false;
-	for (int i = 1; i < 3; i++) {
+	*memory = -1;
+	for (int i = 0; i < 3; i++) {
+		if (i == 0 && program->relay != NULL &&
+		    internal_sftp_share_input(program->relay, pipes[0], memory))
+			continue;
 		if (pipe2(pipes[i], O_CLOEXEC) == -1)
 			return err_sys(err, "pipe");
 	}
@@ -319,13 +304,13 @@ static bool
 launch_with_pipes(struct session *ses, struct program *program,
     struct err *err)
 {
-	int pipes[3][2], fds[3];
+	int pipes[3][2], memory, fds[4];
 	struct ipc_SES_STARTED started = {
 		.request = program->start_request,
 		.channel = program->channel,
 	};
 	unsigned fd_count = program->kind == START_SUBSYSTEM ? 2 : 3;
-	bool ok = make_pipes(program, pipes, err);
+	bool ok = make_pipes(program, pipes, &memory, err);
 
 	if (ok && (program->pid = fork()) == -1)
 		ok = err_sys(err, "fork");
@@ -335,10 +320,15 @@ launch_with_pipes(struct session *ses, struct program *program,
 		fds[0] = pipes[0][1];
 		fds[1] = pipes[1][0];
 		fds[2] = pipes[2][0];
+		started.input_is_shared = memory != -1;
+		if (memory != -1)
+			fds[fd_count++] = memory;
 		ok = ipc_send_fds(&ses->net, IPC_SES_STARTED, &started, fds,
 		    fd_count, err);
 	}
 	close_pipes(pipes);
+	if (memory != -1)
+		close(memory);
 	return ok;
 }
 

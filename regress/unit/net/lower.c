@@ -415,10 +415,9 @@ lower_open_session(struct lower *l)
 }
 
 static void
-start(struct lower *l, bool is_pty, const int *fds, unsigned fd_count)
+start(struct lower *l, struct ipc_SES_STARTED started, const int *fds,
+    unsigned fd_count)
 {
-	struct ipc_SES_STARTED started = { .is_pty = is_pty };
-
 	assert_true(RECV(l, SSH_MSG_CHANNEL_REQUEST,
 	    N0 N5 "shell\1"));
 	lower_session_gets(l, IPC_SES_START);
@@ -440,12 +439,30 @@ lower_start_program(struct lower *l, int ends[3])
 	fds[0] = in[1];
 	fds[1] = out[0];
 	fds[2] = error[0];
-	start(l, false, fds, 3);
+	start(l, (struct ipc_SES_STARTED){ 0 }, fds, 3);
 	for (int i = 0; i < 3; i++)
 		close(fds[i]);
 	ends[0] = in[0];
 	ends[1] = out[1];
 	ends[2] = error[1];
+}
+
+void
+lower_start_shared(struct lower *l, struct shared_pipe *input, int *output)
+{
+	int bell[2], out[2], fds[3];
+	struct err err;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, bell), 0);
+	assert_int_equal(pipe(out), 0);
+	assert_true(shared_pipe_make(&fds[2], &err));
+	assert_true(shared_pipe_map_reader(input, fds[2], bell[0], &err));
+	fds[0] = bell[1];
+	fds[1] = out[0];
+	start(l, (struct ipc_SES_STARTED){ .input_is_shared = 1 }, fds, 3);
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+	*output = out[1];
 }
 
 void
@@ -462,7 +479,7 @@ lower_start_pty(struct lower *l, int *slave)
 	assert_int_equal(tcgetattr(*slave, &raw), 0);
 	cfmakeraw(&raw);
 	assert_int_equal(tcsetattr(*slave, TCSANOW, &raw), 0);
-	start(l, true, &master, 1);
+	start(l, (struct ipc_SES_STARTED){ .is_pty = 1 }, &master, 1);
 	close(master);
 }
 

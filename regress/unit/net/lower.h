@@ -97,6 +97,9 @@ void lower_open_session(struct lower *l);
 /* ... and runs a program; the test's ends of its pipes (or its pty). */
 void lower_start_program(struct lower *l, int ends[3]);
 void lower_start_pty(struct lower *l, int *slave);
+/* ... whose input is shared: its side of it, and its end of the output. */
+void lower_start_shared(struct lower *l, struct shared_pipe *input,
+    int *output);
 /*
  * A direct-tcpip channel, ours `number`, the peer's PEER + number; what the
  * peer offers. Returns the far end of its socket.
