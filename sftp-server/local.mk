@@ -13,6 +13,8 @@ sftp_server_libsftp_a_SOURCES = \
 	sftp-server/attributes.c \
 	sftp-server/audit.c \
 	sftp-server/audit.h \
+	sftp-server/canonical.c \
+	sftp-server/canonical.h \
 	sftp-server/check_file.c \
 	sftp-server/copy.c \
 	sftp-server/digest.c \

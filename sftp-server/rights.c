@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sftp-server/canonical.h"
+
 /* Of opening a file that somebody else makes and removes all the time. */
 #define TRIES_MAX	100
 
@@ -16,50 +18,6 @@ rights_of(struct tree *tree)
 }
 
 /* ---- where it is --------------------------------------------------------- */
-
-/*
- * The canonical name; of a path whose last component is not to be followed,
- * that of its parent and the component. With a slash at the end a path means
- * a directory, which is followed.
- */
-static int
-canonical(struct rights *rights, const char *path, bool follow,
-    char out[static PATH_MAX])
-{
-	struct tree *below = rights->layer.below;
-	const char *slash = strrchr(path, '/');
-	const char *name = slash == NULL ? path : slash + 1;
-	char parent[PATH_MAX] = ".";
-	size_t len;
-	int r;
-
-	if (follow || name[0] == '\0' || strcmp(name, ".") == 0 ||
-	    strcmp(name, "..") == 0)
-		return below->ops->real_path(below, path, out);
-	if (slash != NULL)
-		snprintf(parent, sizeof(parent), "%.*s", (int)(name - path),
-		    path);
-	if ((r = below->ops->real_path(below, parent, out)) < 0)
-		return r;
-	len = strlen(out);
-	if (len + strlen(name) + 2 > PATH_MAX)
-		return -ENAMETOOLONG;
-	snprintf(out + len, PATH_MAX - len, "%s%s", len == 1 ? "" : "/",
-	    name);
-	return 0;
-}
-
-/* A directory that is made may have a slash behind its name. */
-static const char *
-without_slash(const char *path, char buf[static PATH_MAX])
-{
-	size_t len = strlen(path);
-
-	while (len > 1 && path[len - 1] == '/')
-		len--;
-	snprintf(buf, PATH_MAX, "%.*s", (int)len, path);
-	return buf;
-}
 
 static uint32_t
 rights_at(const struct rights *rights, const char *canon)
@@ -73,7 +31,7 @@ static int
 need(struct rights *rights, const char *path, bool follow, uint32_t wanted,
     char canon[static PATH_MAX])
 {
-	int r = canonical(rights, path, follow, canon);
+	int r = canonical_name(rights->layer.below, path, follow, canon);
 
 	if (r < 0)
 		return r;
@@ -85,7 +43,7 @@ static int
 need_any(struct rights *rights, const char *path, bool follow,
     char canon[static PATH_MAX])
 {
-	int r = canonical(rights, path, follow, canon);
+	int r = canonical_name(rights->layer.below, path, follow, canon);
 
 	if (r < 0)
 		return r;
@@ -176,7 +134,8 @@ rights_open(struct tree *tree, const char *path, int flags, mode_t mode,
 	struct rights *rights = rights_of(tree);
 	struct tree *below = rights->layer.below;
 	char canon[PATH_MAX];
-	int r = canonical(rights, path, (flags & O_EXCL) == 0, canon);
+	int r = canonical_name(rights->layer.below, path,
+	    (flags & O_EXCL) == 0, canon);
 
 	*file = (struct tree_file){ .fd = -1 };
 	if (r == 0)
@@ -241,7 +200,7 @@ rights_enter(struct tree *tree, const char *path)
 {
 	struct rights *rights = rights_of(tree);
 	char canon[PATH_MAX];
-	int r = canonical(rights, path, true, canon);
+	int r = canonical_name(rights->layer.below, path, true, canon);
 
 	return r < 0 ? r : rights->layer.below->ops->enter(rights->layer.below, canon);
 }
@@ -383,8 +342,8 @@ rights_make_dir(struct tree *tree, const char *path, mode_t mode)
 	struct tree *below = rights->layer.below;
 	char canon[PATH_MAX], name[PATH_MAX];
 	struct tree_target target = { .path = canon };
-	int r = need(rights, without_slash(path, name), false, RIGHT_MKDIR,
-	    canon);
+	int r = need(rights, canonical_without_slash(path, name), false,
+	    RIGHT_MKDIR, canon);
 
 	if (r == 0)
 		r = below->ops->make_dir(below, canon,
@@ -458,7 +417,7 @@ rights_rename(struct tree *tree, const char *old_path, const char *new_path,
 	if (r < 0)
 		return r;
 	if (S_ISDIR(st.stx_mode))
-		new_path = without_slash(new_path, name);
+		new_path = canonical_without_slash(new_path, name);
 	r = need(rights, new_path, false, RIGHT_RENAME, to);
 	if (r == 0)
 		r = check_move(rights, from, to, S_ISDIR(st.stx_mode));

@@ -12,7 +12,8 @@
  * Errors:  bool and struct err; the writer's calls are those of write(2). What
  *          the other side says of its position is checked: ERR_RANGE, or EPROTO.
  * Trust:   the other side can change the bytes at any time, also while they
- *          are looked at: copy what is checked before it is used.
+ *          are looked at: copy what is checked before it is used. Memory of a
+ *          maker that can't be trusted may be too small: SIGBUS.
  * Owns:    the mapping; descriptors stay the caller's. A fork shares it.
  * Source:  memfd_create(2), mmap(2), unix(7).
  */

@@ -3,6 +3,7 @@
 
 import os
 import re
+import signal
 import subprocess
 
 import pytest
@@ -57,6 +58,17 @@ def test_no_other_program_runs_and_the_title_says_what_it_is(make_server,
         assert re.search(r"^NoNewPrivs:\t1$", status, re.M)
         # 0, 1, 2 and the way of its log lines
         assert sorted(os.listdir(f"/proc/{pid}/fd")) == ["0", "1", "2", "3"]
+
+
+def test_one_that_is_killed_is_told_of(make_server, keys):
+    server = make_server(INTERNAL)
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        sftp.realpath(".")
+        pid = _session_process(server, "sshd: alice@internal-sftp")
+        os.kill(pid, signal.SIGKILL)
+        server.wait_for_log(f"internal-sftp[{pid}] of user alice was ended "
+                            "by signal 9: no line tells of transfers that "
+                            "were open")
 
 
 def test_an_empty_chroot_is_enough_and_its_lines_are_logged(make_server, keys,

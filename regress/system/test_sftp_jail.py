@@ -17,9 +17,9 @@ import pytest
 import raw_sftp
 import storm
 from raw_sftp import (DATA, F_CREAT, F_READ, F_TRUNC, F_WRITE, HANDLE, LSTAT,
-                      MKDIR, OPEN, OPENDIR, READ, READLINK, REMOVE, RENAME,
-                      RMDIR, SETSTAT, STAT, STATUS, SYMLINK, Status, attrs,
-                      over_ssh, string, u32, u64)
+                      MKDIR, OPEN, OPENDIR, PERMISSION_DENIED, READ, READLINK,
+                      REMOVE, RENAME, RMDIR, SETSTAT, STAT, STATUS, SYMLINK,
+                      Status, attrs, over_ssh, string, u32, u64)
 from server import descendants, make_key, title, wait_until
 from tracing import strace
 from users_server import users_server
@@ -341,6 +341,19 @@ def test_a_key_can_be_locked_in_too(tree, make_server, tmp_path, keys):
         with pytest.raises(Status):
             _read(sftp, "/abs")
     assert server.ssh("alice", key, "id").returncode == 1
+
+
+def test_options_of_a_program_count_where_it_is_replaced(tree, make_server,
+                                                         keys):
+    server = make_server(f"SftpRoot {JAIL}\nSubsystem sftp "
+                         "/usr/lib/openssh/sftp-server -R -d /d\n")
+    with over_ssh(server, "alice", keys["ed25519"]) as sftp:
+        assert sftp.realpath(".") == b"/d"
+        assert _read(sftp, "inside") == b"inside"
+        with pytest.raises(Status) as refused:
+            sftp.open("new", F_WRITE | F_CREAT)
+        assert refused.value.code == PERMISSION_DENIED
+    assert not os.path.lexists(f"{JAIL}/d/new")
 
 
 def test_a_forced_command_is_not_replaced_by_sftp(tree, make_server, keys):

@@ -7,6 +7,7 @@
 
 #include "lib/base/pattern.h"
 
+#define EXTERNAL_NAME	"sftp-server"
 #define INTERNAL_NAME	"internal-sftp"
 
 static const char *const request_names[] = {
@@ -309,6 +310,19 @@ sftp_command_is_internal(const char *line)
 
 	return strncmp(line, INTERNAL_NAME, len) == 0 && (line[len] == '\0' ||
 	    line[len] == ' ' || line[len] == '\t');
+}
+
+const char *
+sftp_command_external_options(const char *line)
+{
+	const char *name = line, *end = line + strcspn(line, " \t");
+
+	for (const char *p = line; p < end; p++) {
+		if (*p == '/')
+			name = p + 1;
+	}
+	return (size_t)(end - name) == strlen(EXTERNAL_NAME) &&
+	    strncmp(name, EXTERNAL_NAME, strlen(EXTERNAL_NAME)) == 0 ? end : "";
 }
 
 /* Splits text in place. */

@@ -61,6 +61,11 @@ MUST_CHECK bool sftp_options_parse(const char *const *words,
 /* Is this command the server that runs inside the session process? */
 bool sftp_command_is_internal(const char *line);
 /*
+ * What stands behind the name of a command that runs the program; "" behind
+ * any other.
+ */
+const char *sftp_command_external_options(const char *line);
+/*
  * The options of an internal-sftp line, which is split at blanks; quotes hold
  * a word together. What only a program can do (-h, -Q) is refused.
  */

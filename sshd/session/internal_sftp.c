@@ -3,7 +3,9 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/base/log.h"
@@ -38,6 +40,29 @@ is_served(const struct program *program)
 {
 	return internal_sftp_wanted(program) &&
 	    program->kind == START_SUBSYSTEM;
+}
+
+char *
+internal_sftp_instead(const struct program *program)
+{
+	const char *options = program->kind != START_SUBSYSTEM ? "" :
+	    sftp_command_external_options(program->original_command);
+	size_t size = sizeof("internal-sftp") + strlen(options);
+	char *command = malloc(size);
+
+	if (command != NULL)
+		snprintf(command, size, "internal-sftp%s", options);
+	return command;
+}
+
+void
+internal_sftp_ended(const struct session *ses, const struct program *program,
+    int status)
+{
+	if (WIFSIGNALED(status) && is_served(program))
+		log_error("internal-sftp[%d] of user %s was ended by signal %d: "
+		    "no line tells of transfers that were open",
+		    (int)program->pid, ses->user, WTERMSIG(status));
 }
 
 /* ---- in the session ------------------------------------------------------- */

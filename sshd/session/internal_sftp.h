@@ -34,6 +34,16 @@ struct sftp_relay {
 /* Does this program want it? A command that the client chose never does. */
 bool internal_sftp_wanted(const struct program *program);
 
+/*
+ * The command to force in place of what was asked for: options of a subsystem
+ * that runs the program are internal-sftp's, so that -R still means -R. NULL:
+ * no memory.
+ */
+MUST_CHECK char *internal_sftp_instead(const struct program *program);
+/* SESSION: its process has ended; one that was killed could not say it. */
+void internal_sftp_ended(const struct session *ses,
+    const struct program *program, int status);
+
 /* SESSION: before the fork: program->relay, where it is wanted. */
 MUST_CHECK bool internal_sftp_prepare(struct session *ses,
     struct program *program, struct err *err);

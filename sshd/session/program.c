@@ -187,7 +187,7 @@ lock_to_sftp(const struct session *ses, struct program *program)
 	}
 	program->original_command = program->command;
 	program->is_forced = true;
-	program->command = strdup("internal-sftp");
+	program->command = internal_sftp_instead(program);
 	return program->command != NULL;
 }
 
@@ -487,6 +487,7 @@ program_exited(struct session *ses, pid_t pid, int status)
 		program = program->next;
 	if (program == NULL)
 		return;
+	internal_sftp_ended(ses, program, status);
 	program->phase = PROGRAM_EXITED;
 	exited.channel = program->channel;
 	if (WIFSIGNALED(status)) {

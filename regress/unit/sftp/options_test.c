@@ -112,6 +112,25 @@ sftp_command_is_internal__wants_the_whole_word(void **state)
 }
 
 static void
+sftp_command_external_options__are_those_of_the_program(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "/usr/lib/openssh/sftp-server -R -d /x", " -R -d /x" },
+		{ "sftp-server\t-R", "\t-R" },
+		{ "/usr/lib/sftp-server", "" },
+		{ "/usr/lib/sftp-server2 -R", "" },
+		{ "/usr/lib/sftp-server/cat -R", "" },
+		{ "/bin/cat /usr/lib/sftp-server -R", "" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_string_equal(sftp_command_external_options(rows[i][0]),
+		    rows[i][1]);
+}
+
+static void
 sftp_command_parse__limits_hold(void **state)
 {
 	static char line[SFTP_COMMAND_MAX + 16];
@@ -139,6 +158,7 @@ main(void)
 		TEST(sftp_command_parse__words_behind_the_options_are_kept_apart),
 		TEST(sftp_options_parse__a_login_shell_s_words_are_left_alone),
 		TEST(sftp_command_is_internal__wants_the_whole_word),
+		TEST(sftp_command_external_options__are_those_of_the_program),
 		TEST(sftp_command_parse__limits_hold),
 	};
 
