@@ -73,8 +73,9 @@ is_write(uint8_t type)
  * its data are where input_data() says.
  */
 static struct bytes
-copy_message(struct sftp_queue *queue, struct bytes message)
+copy_message(struct sftp_input *in, struct bytes message)
 {
+	struct sftp_queue *queue = &in->queue;
 	size_t head = MIN(message.len, WRITE_HEAD_MAX);
 
 	memcpy(queue->p, message.p, head);
@@ -82,7 +83,7 @@ copy_message(struct sftp_queue *queue, struct bytes message)
 		memcpy(queue->p + head, message.p + head, message.len - head);
 		head = message.len;
 	}
-	queue->end = head;
+	queue->end = in->copied = head;
 	queue_note_use(queue);
 	queue->end = 0;
 	return bytes_of(queue->p, message.len);
@@ -101,7 +102,7 @@ next_shared(struct sftp_input *in, struct bytes *message)
 	}
 	found = find_message(in, there, &in->lent);
 	if (found == INPUT_MESSAGE)
-		*message = copy_message(&in->queue, in->lent);
+		*message = copy_message(in, in->lent);
 	return found;
 }
 
@@ -124,14 +125,19 @@ input_done(struct sftp_input *in)
 	else
 		in->queue.start += in->next_len;
 	in->lent = (struct bytes){ 0 };
+	in->copied = 0;
 }
 
 struct bytes
 input_data(const struct sftp_input *in, struct bytes data)
 {
-	if (in->lent.len == 0)
+	size_t at;
+
+	if (in->lent.len == in->copied || data.len == 0)
 		return data;
-	return bytes_of(in->lent.p + (data.p - in->queue.p), data.len);
+	at = (size_t)(data.p - in->queue.p);
+	return at + data.len <= in->copied ? data :
+	    bytes_of(in->lent.p + at, data.len);
 }
 
 bool

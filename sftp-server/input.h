@@ -23,6 +23,7 @@ struct sftp_input {
 	struct shared_pipe shared;	/* head NULL: plain bytes come on fd */
 	struct sftp_queue queue;
 	struct bytes lent;		/* the message in shared memory */
+	size_t copied;			/* of it, into the queue */
 	size_t next_len;		/* of the message and its length field */
 	bool at_end;			/* the client sends no more */
 };
@@ -44,7 +45,7 @@ MUST_CHECK enum input_next input_next(struct sftp_input *in,
     struct bytes *message);
 void input_done(struct sftp_input *in);
 /*
- * Where data of this message really are. In shared memory, they can change
+ * Where data of this message really are. Those that were not copied can change
  * while one looks.
  */
 MUST_CHECK struct bytes input_data(const struct sftp_input *in,

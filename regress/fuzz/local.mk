@@ -26,7 +26,7 @@ regress_fuzz_parsers_fuzz_SOURCES = $(fuzz_main) regress/fuzz/fuzz.h \
 regress_fuzz_parsers_fuzz_LDFLAGS = $(AM_LDFLAGS) $(fuzz_ldflags)
 regress_fuzz_parsers_fuzz_LDADD = sshd/net/libnet.a monitor/libmonitor.a \
 	sshd/session/libsession.a sshd/config/libconfig.a $(sftp_libs) keys/libprivate.a \
-	keys/libkeys.a $(fuzz_libs)
+	keys/libkeys.a $(fuzz_libs) $(PAM_LIBS) $(CRYPT_LIBS)
 
 regress_fuzz_preauth_fuzz_SOURCES = $(fuzz_main) regress/fuzz/fuzz.h \
 	regress/fuzz/preauth_fuzz.c \

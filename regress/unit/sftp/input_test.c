@@ -125,6 +125,25 @@ input__leaves_the_data_of_a_write_where_they_are(void **state)
 	}
 }
 
+/* Nothing but long data of writes is read from there again. */
+static void
+input__copies_all_else(void **state)
+{
+	const struct bytes whole = BYTES_LIT("\0\0\0\5\xc8" "abcd");
+	struct bytes message, data;
+	struct fixture f;
+
+	(void)state;
+	begin(&f, true);
+	send_bytes(&f, whole);
+	assert_int_equal(input_next(&f.in, &message), INPUT_MESSAGE);
+	memset(f.writer.p, 'X', SHARED_PIPE_SIZE);
+	data = input_data(&f.in, bytes_of(message.p + 1, 4));
+	assert_memory_equal(data.p, "abcd", 4);
+	assert_null(input_data(&f.in, (struct bytes){ 0 }).p);
+	end(&f);
+}
+
 static void
 input__hands_out_equal_messages_of_both_kinds(void **state)
 {
@@ -244,6 +263,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(input__leaves_the_data_of_a_write_where_they_are),
+		TEST(input__copies_all_else),
 		TEST(input__hands_out_equal_messages_of_both_kinds),
 		TEST(input__waits_for_the_whole_of_a_message),
 		TEST(input__takes_no_length_beyond_its_limits),
