@@ -2,6 +2,7 @@
 """Where the daemon listens: forms of addresses, those that come later, and
 what a reload does to sockets."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -38,11 +39,20 @@ def banner(host, port):
             return stream.readline()
 
 
+def open_files(pid):
+    """What its descriptors are, less one that it closes meanwhile."""
+    folder = f"/proc/{pid}/fd"
+    found = set()
+    for fd in os.listdir(folder):
+        with contextlib.suppress(FileNotFoundError):
+            found.add(os.readlink(f"{folder}/{fd}"))
+    return found
+
+
 def listening(server):
     """Addresses and ports, and the socket behind each."""
     found = {}
-    folder = f"/proc/{server.process.pid}/fd"
-    inodes = {os.readlink(f"{folder}/{fd}") for fd in os.listdir(folder)}
+    inodes = open_files(server.process.pid)
     shown = subprocess.run(["ss", "-tlneH"], capture_output=True, text=True,
                            check=True).stdout
     for line in shown.splitlines():
