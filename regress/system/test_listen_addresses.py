@@ -26,6 +26,10 @@ def later():
         given.append(address)
         ip("address", "add", address, "dev", "lo", *(
             ["nodad"] if ":" in address else []))
+        # the kernel makes the way to one of IPv6 a little later
+        wait_until(lambda: subprocess.run(
+            ["ip", "route", "get", address.partition("/")[0]],
+            capture_output=True).returncode == 0, what="the way there")
 
     yield give
     for address in given:
