@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "keys/private_evp.h"
@@ -100,12 +101,23 @@ make(const struct make_row *row, unsigned bits, const char *path,
 
 /* ---- host keys ---------------------------------------------------------- */
 
+/* An empty file is what a loss of power leaves of a key. */
+static bool
+has_key(const char *path, bool *is_empty)
+{
+	struct stat st;
+	bool there = stat(path, &st) == 0;
+
+	*is_empty = there && S_ISREG(st.st_mode) && st.st_size == 0;
+	return there && !*is_empty;
+}
+
 int
 tool_make_host_keys(const struct tool *tool)
 {
 	const char *prefix = tool->file == NULL ? "" : tool->file;
 	char path[PATH_MAX], fingerprint[FINGERPRINT_MAX];
-	bool said = false, ok = true;
+	bool said = false, ok = true, is_empty;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows) && ok; i++) {
 		int n = snprintf(path, sizeof(path), "%s%s/%s", prefix,
@@ -113,7 +125,7 @@ tool_make_host_keys(const struct tool *tool)
 
 		if (n < 0 || (size_t)n >= sizeof(path))
 			return tool_fail("%s: path too long", prefix);
-		if (access(path, F_OK) == 0)
+		if (has_key(path, &is_empty))
 			continue;
 		if (!tool->quiet) {
 			printf("%s%s ", said ? "" : "sshd-keygen: generating "
@@ -121,8 +133,8 @@ tool_make_host_keys(const struct tool *tool)
 			(void)fflush(stdout);
 		}
 		said = true;
-		ok = make(&rows[i], rows[i].bits, path, tool->comment, false,
-		    fingerprint);
+		ok = make(&rows[i], rows[i].bits, path, tool->comment,
+		    is_empty, fingerprint);
 	}
 	if (said && !tool->quiet)
 		printf("\n");

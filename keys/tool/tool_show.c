@@ -6,8 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "keys/key_options.h"
 #include "keys/private.h"
 #include "keys/tool/files.h"
+#include "lib/base/text.h"
+
+#define FIELDS_MAX	2	/* before a key: a marker, and hosts or options */
 
 /* A comment goes to a terminal: no control characters. */
 static void
@@ -32,6 +36,25 @@ print_fingerprint(const struct tool *tool, const struct pubkey *key,
 	return true;
 }
 
+/* Of authorized_keys and known_hosts too; *comment: what else tells of it. */
+static MUST_CHECK bool
+parse_line(struct bytes line, struct pubkey **key, struct bytes *comment,
+    struct err *err)
+{
+	struct bytes field = { 0 };
+
+	for (size_t i = 0; !pubkey_parse_text(line, key, comment, err); i++) {
+		if (i == FIELDS_MAX)
+			return false;
+		line = text_skip(line, TEXT_BLANK);
+		field = bytes_of(line.p, key_options_len(line));
+		line = bytes_of(line.p + field.len, line.len - field.len);
+	}
+	if (comment->len == 0)
+		*comment = field;
+	return true;
+}
+
 /* Every line with a key; the others are passed over. */
 static MUST_CHECK bool
 print_lines(const struct tool *tool, struct bytes text, size_t *count,
@@ -43,7 +66,8 @@ print_lines(const struct tool *tool, struct bytes text, size_t *count,
 
 	*count = 0;
 	while (ok && file_next_line(&text, &line)) {
-		if (!pubkey_parse_text(line, &key, &comment, err))
+		if (file_line_is_empty(line) ||
+		    !parse_line(line, &key, &comment, err))
 			continue;
 		ok = print_fingerprint(tool, key, comment, err);
 		pubkey_free(key);

@@ -46,6 +46,17 @@ def test_missing_host_keys_are_made_below_a_prefix(tmp_path):
     assert run(OURS, "-A", "-f", tmp_path, cwd=tmp_path) == ""
 
 
+def test_an_empty_host_key_is_made_anew(tmp_path):
+    """As a loss of power leaves it, with which no server would start."""
+    (tmp_path / "etc/ssh").mkdir(parents=True)
+    path = tmp_path / "etc/ssh/ssh_host_ed25519_key"
+    path.write_text("")
+    run(OURS, "-q", "-A", "-f", tmp_path, cwd=tmp_path)
+    assert run(THEIRS, "-y", "-f", path, cwd=tmp_path) == \
+        open(f"{path}.pub").read()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 def test_a_server_runs_with_the_keys_it_makes(make_server, keys, tmp_path):
     (tmp_path / "etc/ssh").mkdir(parents=True)
     run(OURS, "-q", "-A", "-f", tmp_path, cwd=tmp_path)
@@ -83,6 +94,21 @@ def test_every_key_of_a_file_is_printed(tmp_path, keys):
     (tmp_path / "all").write_text(lines)
     assert run(OURS, "-l", "-f", "all", cwd=tmp_path) == \
         run(THEIRS, "-l", "-f", "all", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("before", [
+    'from="192.0.2.1",command="a \\"quoted\\" word"', "no-pty",
+    "example.org,192.0.2.1", "|1|aaaa=|bbbb="])
+@pytest.mark.parametrize("comment", ["", " a comment"])
+def test_keys_of_authorized_keys_and_known_hosts_are_printed(
+        tmp_path, keys, before, comment):
+    key = " ".join(open(keys["ecdsa"] + ".pub").read().split()[:2])
+    (tmp_path / "lines").write_text(f"# a line\n\n{before} {key}{comment}\n")
+    assert run(OURS, "-l", "-f", "lines", cwd=tmp_path) == \
+        run(THEIRS, "-l", "-f", "lines", cwd=tmp_path)
+    (tmp_path / "marked").write_text(f"@revoked *.example.org {key}\n")
+    assert " *.example.org (ECDSA)" in run(OURS, "-l", "-f", "marked",
+                                           cwd=tmp_path)
 
 
 def test_an_encrypted_key_is_told_by_the_file_beside_it(tmp_path):
