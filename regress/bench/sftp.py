@@ -212,13 +212,13 @@ def _send_write(session, handle, at, data):
 def delayed_upload(kind, delay_ms, size):
     """Seconds for each GiB of many large writes, far away."""
     _fresh()
+    _store(f"{LARGE}/big", size)
     server = Server(kind)
     data = string(os.urandom(FAR_PIECE))
     with relayed(server, delay_ms) as port:
         session = _session(server, kind, port)
         fcntl.fcntl(session.process.stdin, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
-        handle = string(session.open(f"{LARGE}/big", raw_sftp.F_WRITE |
-                                     raw_sftp.F_CREAT))
+        handle = string(session.open(f"{LARGE}/big", raw_sftp.F_WRITE))
         begin = time.monotonic()
         for sent, at in enumerate(range(0, size, FAR_PIECE)):
             _send_write(session, handle, at, data)
@@ -320,6 +320,7 @@ def listing(kind, count):
     ask = [_message(raw_sftp.READDIR, handle)] * 8
     begin = time.monotonic()
     found, done = 0, False
+    bulk.send(ask)
     while not done:
         # what a client with a queue does: the next is asked for meanwhile
         bulk.send(ask)
