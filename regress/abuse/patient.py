@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: ISC
 """A server under attack: is it well, and what does it hold in memory?"""
 
-import os
 import re
 import socket
 
 from server import (
-    IS_POSTERN, Server, descendants, is_running, stat_fields, title,
-    wait_until)
+    IS_POSTERN, Server, descendants, is_running, open_files, stat_fields,
+    title, wait_until)
 
 CONFIG = "MaxStartups 500\nLoginGraceTime 120\n" \
     "AcceptEnv LANG LC_* TEST_*\nPrintMotd no\nPrintLastLog no\n" + \
@@ -37,13 +36,7 @@ def _socket_inode(local_port, remote_port):
 
 
 def _holds(pid, inode):
-    try:
-        for name in os.listdir(f"/proc/{pid}/fd"):
-            if os.readlink(f"/proc/{pid}/fd/{name}") == f"socket:[{inode}]":
-                return True
-    except OSError:
-        pass
-    return False
+    return f"socket:[{inode}]" in open_files(pid).values()
 
 
 def rollup(pid, field="Pss"):

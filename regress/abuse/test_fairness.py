@@ -25,9 +25,9 @@ import pytest
 
 from patient import rollup
 from peer import Peer
-from server import descendants, stat_fields, wait_until
+from server import descendants, open_files, stat_fields, wait_until
 from wire import (
-    CHANNEL_CLOSE, CHANNEL_DATA, CHANNEL_OPEN_CONFIRMATION, CHANNEL_SUCCESS,
+    CHANNEL_DATA, CHANNEL_OPEN_CONFIRMATION, CHANNEL_SUCCESS,
     CHANNEL_WINDOW_ADJUST, Reader, string, u32, u8)
 
 pytestmark = pytest.mark.postern_only
@@ -48,9 +48,8 @@ def readable(fd):
 
 def terminal_output(net):
     """Bytes that a net process could read from its only terminal."""
-    fds = f"/proc/{net}/fd"
-    number = next(int(fd) for fd in os.listdir(fds)
-                  if os.readlink(f"{fds}/{fd}").endswith("/ptmx"))
+    number = next(fd for fd, what in open_files(net).items()
+                  if what.endswith("/ptmx"))
     process = os.pidfd_open(net)
     fd = ctypes.CDLL(None, use_errno=True).syscall(
         SYS_PIDFD_GETFD, process, number, 0)

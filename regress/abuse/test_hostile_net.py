@@ -17,7 +17,7 @@ from ipc import BY_ID, Ended, ROWS, bent_datagrams, encode
 from patient import family
 from peer import UserKey, verify_ed25519
 from server import wait_until
-from wire import mpint, string, u8, u32
+from wire import mpint, string, u8
 
 pytestmark = pytest.mark.postern_only
 

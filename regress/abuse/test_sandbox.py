@@ -14,7 +14,7 @@ import pytest
 from ipc import program
 from patient import family
 from peer import Peer
-from server import descendants, title, wait_until
+from server import descendants, open_files, title, wait_until
 from wire import CHANNEL_SUCCESS, string
 
 pytestmark = pytest.mark.postern_only
@@ -73,12 +73,8 @@ def status(pid):
 
 def descriptors(pid):
     """What each open descriptor is: socket, anon_inode:[eventpoll], ..."""
-    kinds = []
-    for name in os.listdir(f"/proc/{pid}/fd"):
-        target = os.readlink(f"/proc/{pid}/fd/{name}")
-        kinds.append(target.split(":")[0] if target.startswith(
-            ("socket:", "pipe:")) else target)
-    return sorted(kinds)
+    return sorted(what.split(":")[0] if what.startswith(("socket:", "pipe:"))
+                  else what for what in open_files(pid).values())
 
 
 def assert_confined(pid):

@@ -8,6 +8,7 @@ left of the machine is read-only, but for the build tree.
 usage: isolated.py [SSHD]   (the program that is tested, if not of the build)
 """
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -205,6 +206,20 @@ class SyslogSocket:
                     f"no line with {text!r} in:\n" +
                     "\n".join(self.lines[mark:]))
             return find()
+
+
+@contextlib.contextmanager
+def host_file(path, text, mode="w"):
+    """Meanwhile a file of the host has this text, or ends with it ("a")."""
+    with open(path) as file:
+        before = file.read()
+    with open(path, mode) as file:
+        file.write(text)
+    try:
+        yield
+    finally:
+        with open(path, "w") as file:
+            file.write(before)
 
 
 def require_host():

@@ -8,6 +8,8 @@ import socket
 import struct
 import threading
 
+from isolated import host_file
+
 PTR, A, AAAA = 12, 1, 28
 
 
@@ -60,10 +62,5 @@ the_server = functools.cache(NameServer)    # there is one port 53
 @contextlib.contextmanager
 def asked_by_the_host(options=""):
     """The host's resolver asks a NameServer; options of resolv.conf(5)."""
-    with open("/etc/resolv.conf") as file:
-        before = file.read()
-    with open("/etc/resolv.conf", "w") as file:
-        file.write(f"nameserver 127.0.0.1\n{options}\n")
-    yield the_server()
-    with open("/etc/resolv.conf", "w") as file:
-        file.write(before)
+    with host_file("/etc/resolv.conf", f"nameserver 127.0.0.1\n{options}\n"):
+        yield the_server()

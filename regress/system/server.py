@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """One running sshd, its configuration, keys and log."""
 
+import contextlib
 import errno
 import itertools
 import os
@@ -125,6 +126,17 @@ def title(pid):
             return f.read().replace(b"\0", b" ").decode().strip()
     except (FileNotFoundError, ProcessLookupError):
         return ""
+
+
+def open_files(pid):
+    """What its descriptors are, by number; nothing once it has ended. One that
+    is closed meanwhile is not among them."""
+    folder, found = f"/proc/{pid}/fd", {}
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for fd in os.listdir(folder):
+            with contextlib.suppress(FileNotFoundError):
+                found[int(fd)] = os.readlink(f"{folder}/{fd}")
+    return found
 
 
 def is_running(pid):

@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+from isolated import host_file
 from server import IS_POSTERN, SSHD, Server, free_port, make_key, wait_until
 
 VERSION = "Postern_" if IS_POSTERN else "OpenSSH_"
@@ -318,18 +319,11 @@ def test_a_writable_privilege_separation_directory_is_refused(config, mode):
 
 def test_a_missing_privilege_separation_user_is_named(config):
     with open("/etc/passwd") as f:
-        before = f.read()
-    try:
-        with open("/etc/passwd", "w") as out:
-            out.write("".join(line for line in before.splitlines(True)
-                              if not line.startswith("sshd:")))
+        others = [line for line in f if not line.startswith("sshd:")]
+    with host_file("/etc/passwd", "".join(others)):
         result = sshd("-t", "-f", config())
-        assert result.returncode == 255
-        assert "Privilege separation user sshd does not exist" in \
-            result.stderr
-    finally:
-        with open("/etc/passwd", "w") as out:
-            out.write(before)
+    assert result.returncode == 255
+    assert "Privilege separation user sshd does not exist" in result.stderr
 
 
 def test_the_log_may_go_to_stderr(config, keys, tmp_path, host_keys):

@@ -11,6 +11,7 @@ import subprocess
 import pytest
 
 from config_oracle import ORACLE, Comparison, run
+from isolated import host_file
 from server import IS_POSTERN, SSHD
 
 SITES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sites")
@@ -36,16 +37,12 @@ pytestmark = [
 
 @pytest.fixture(scope="module", autouse=True)
 def groups():
-    with open("/etc/group", encoding="utf-8") as source:
-        before = source.read()
     known = {entry.gr_name for entry in grp.getgrall()}
-    with open("/etc/group", "a", encoding="utf-8") as out:
-        for number, (name, member) in enumerate(GROUPS.items()):
-            if name not in known:
-                out.write(f"{name}:x:{7000 + number}:{member}\n")
-    yield
-    with open("/etc/group", "w", encoding="utf-8") as out:
-        out.write(before)
+    with host_file("/etc/group", "".join(
+            f"{name}:x:{7000 + number}:{member}\n"
+            for number, (name, member) in enumerate(GROUPS.items())
+            if name not in known), "a"):
+        yield
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+from isolated import host_file
 
 def environment(server, keys, user="alice", options=(), command="env -0",
                 **kwargs):
@@ -159,16 +160,9 @@ def test_a_home_that_cannot_be_entered_is_named(make_server, keys):
 
 
 def test_the_groups_are_those_of_the_account(server, keys):
-    with open("/etc/group") as f:
-        before = f.read()
-    with open("/etc/group", "a") as out:
-        out.write("testers:x:3001:alice\n")
-    try:
+    with host_file("/etc/group", "testers:x:3001:alice\n", "a"):
         result = server.ssh("alice", keys["ed25519"], "id -G")
-        assert sorted(result.stdout.split()) == [b"2001", b"3001"]
-    finally:
-        with open("/etc/group", "w") as out:
-            out.write(before)
+    assert sorted(result.stdout.split()) == [b"2001", b"3001"]
 
 
 def test_only_the_standard_descriptors_are_open(server, keys):

@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+from isolated import host_file
 from server import free_port, wait_until
 from services import Shout, Unix, exchange, serve
 
@@ -117,18 +118,11 @@ def test_standard_streams_are_joined_to_a_port(server, keys, shouter):
 
 
 def test_every_address_of_a_name_is_tried(server, forward, shouter):
-    with open("/etc/hosts") as hosts:
-        before = hosts.read()
-    with open("/etc/hosts", "a") as hosts:
-        hosts.write("::1 manyfaced\n127.0.0.9 manyfaced\n"
-                    "127.0.0.1 manyfaced\n")
     port = free_port()
-    forward(server, "-L", f"{port}:manyfaced:{shouter}")
-    try:
+    with host_file("/etc/hosts", "::1 manyfaced\n127.0.0.9 manyfaced\n"
+                   "127.0.0.1 manyfaced\n", "a"):
+        forward(server, "-L", f"{port}:manyfaced:{shouter}")
         assert exchange(("127.0.0.1", port), DATA) == DATA.upper()
-    finally:
-        with open("/etc/hosts", "w") as hosts:
-            hosts.write(before)
 
 
 def test_a_refused_connection_is_reported_and_the_session_lives(

@@ -11,8 +11,8 @@ import subprocess
 import pytest
 
 from client_host import hash_names
-from isolated import empty_etc_ssh
-from server import KEY_TYPES, make_key
+from isolated import empty_etc_ssh, host_file
+from server import make_key
 
 ADDRESS, NAME = "127.0.0.2", "client.example.org"
 CONFIG = "HostbasedAuthentication yes\n"
@@ -23,16 +23,12 @@ KINDS = {"ed25519": "ed25519", "ecdsa": "ecdsa", "rsa": "rsa"}
 @pytest.fixture(scope="module", autouse=True)
 def client_host(syslog):
     """Name, keys and ssh-keysign of the client's host."""
-    before = open("/etc/hosts").read()
-    with open("/etc/hosts", "a") as hosts:
-        hosts.write(f"{ADDRESS} {NAME}\n")
     with open("/etc/ssh/ssh_config", "w") as config:
         config.write("EnableSSHKeysign yes\n")
     for kind, words in KINDS.items():
         make_key(f"/etc/ssh/ssh_host_{words}_key", kind)
-    yield
-    with open("/etc/hosts", "w") as hosts:
-        hosts.write(before)
+    with host_file("/etc/hosts", f"{ADDRESS} {NAME}\n", "a"):
+        yield
     empty_etc_ssh()
 
 

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from certificates import write_as
+from isolated import host_file
 from server import make_key
 
 SSH = "/home/alice/.ssh"
@@ -58,13 +59,9 @@ def test_every_file_that_the_words_name_is_read(make_server, key, files,
 def domain_user():
     """An account with a name as directories of Windows domains give it."""
     name = "UNI\\eve"
-    with open("/etc/passwd") as f:
-        accounts = f.read()
-    with open("/etc/passwd", "a") as out:
-        out.write(f"{name}:*:2001:2001::/home/alice:/bin/sh\n")
-    yield name
-    with open("/etc/passwd", "w") as out:
-        out.write(accounts)
+    with host_file("/etc/passwd",
+                   f"{name}:*:2001:2001::/home/alice:/bin/sh\n", "a"):
+        yield name
 
 
 @pytest.mark.parametrize("pattern, path", [

@@ -2,15 +2,13 @@
 """Where the daemon listens: forms of addresses, those that come later, and
 what a reload does to sockets."""
 
-import contextlib
-import os
 import signal
 import socket
 import subprocess
 
 import pytest
 
-from server import free_port, wait_until
+from server import free_port, open_files, wait_until
 
 
 def ip(*words):
@@ -43,20 +41,10 @@ def banner(host, port):
             return stream.readline()
 
 
-def open_files(pid):
-    """What its descriptors are, less one that it closes meanwhile."""
-    folder = f"/proc/{pid}/fd"
-    found = set()
-    for fd in os.listdir(folder):
-        with contextlib.suppress(FileNotFoundError):
-            found.add(os.readlink(f"{folder}/{fd}"))
-    return found
-
-
 def listening(server):
     """Addresses and ports, and the socket behind each."""
     found = {}
-    inodes = open_files(server.process.pid)
+    inodes = open_files(server.process.pid).values()
     shown = subprocess.run(["ss", "-tlneH"], capture_output=True, text=True,
                            check=True).stdout
     for line in shown.splitlines():

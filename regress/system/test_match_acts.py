@@ -12,7 +12,7 @@ import uuid
 import pytest
 
 import raw_sftp
-from server import free_port, make_key
+from server import make_key
 
 pytestmark = pytest.mark.postern_only
 

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from server import descendants, title, wait_until
+from server import descendants, open_files, title, wait_until
 from users_server import users_server
 
 NO_CAPABILITIES = "0" * 16
@@ -103,9 +103,7 @@ def test_the_network_process_is_confined_after_login(session):
 @pytest.mark.postern_only
 def test_the_network_process_has_few_descriptors_and_no_file(session):
     pid = find(session, "sshd: alice [net]")
-    kinds = set()
-    for fd in os.listdir(f"/proc/{pid}/fd"):
-        kinds.add(os.readlink(f"/proc/{pid}/fd/{fd}").split(":")[0])
+    kinds = {what.split(":")[0] for what in open_files(pid).values()}
     assert kinds <= {"socket", "pipe", "anon_inode", "/dev/null"}, kinds
 
 

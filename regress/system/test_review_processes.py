@@ -12,8 +12,10 @@ import subprocess
 import paramiko
 import pytest
 
+from isolated import host_file
 from raw_sftp import over_ssh
-from server import descendants, is_running, program, title, wait_until
+from server import (descendants, is_running, open_files, program, title,
+                    wait_until)
 from sftp_clients import sftp_process
 
 pytestmark = pytest.mark.postern_only
@@ -118,15 +120,10 @@ def test_a_stranger_names_no_files(make_server, keys, tmp_path):
 @pytest.fixture
 def silent_name_server():
     """Queries for names are taken and never answered."""
-    with open("/etc/resolv.conf") as f:
-        before = f.read()
-    with open("/etc/resolv.conf", "w") as f:
-        f.write("nameserver 127.0.0.1\n")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server, \
+            host_file("/etc/resolv.conf", "nameserver 127.0.0.1\n"):
         server.bind(("127.0.0.1", 53))
         yield server
-    with open("/etc/resolv.conf", "w") as f:
-        f.write(before)
 
 
 def resolvers(session):
@@ -149,8 +146,7 @@ def test_name_lookups_are_few_and_end_with_the_session(
                 lambda port=20000 + i: connect(port), what="a port"))
         wait_until(lambda: len(resolvers(session)) == 32, what="lookups")
         for pid in resolvers(session):
-            held = [os.readlink(f"/proc/{pid}/fd/{fd}")
-                    for fd in os.listdir(f"/proc/{pid}/fd")]
+            held = open_files(pid).values()
             # the resolver library's own socket may be among them
             assert len(held) <= 5 and "eventpoll" not in " ".join(held)
         assert len(resolvers(session)) <= 32
@@ -186,15 +182,8 @@ def _ask_for_terminal(transport, channel):
 
 
 def _terminals_of(server):
-    found = []
-    for pid in descendants(server.process.pid):
-        try:
-            for fd in os.listdir(f"/proc/{pid}/fd"):
-                if "ptmx" in os.readlink(f"/proc/{pid}/fd/{fd}"):
-                    found.append((pid, fd))
-        except OSError:
-            pass
-    return found
+    return [(pid, fd) for pid in descendants(server.process.pid)
+            for fd, what in open_files(pid).items() if "ptmx" in what]
 
 
 def test_a_terminal_that_comes_too_late_is_closed_again(make_server, keys):

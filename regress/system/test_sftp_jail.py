@@ -9,18 +9,17 @@ import contextlib
 import os
 import re
 import shutil
-import subprocess
 import sysconfig
 
 import pytest
 
 import raw_sftp
 import storm
-from raw_sftp import (DATA, F_CREAT, F_READ, F_TRUNC, F_WRITE, HANDLE, LSTAT,
-                      MKDIR, OPEN, OPENDIR, PERMISSION_DENIED, READ, READLINK,
-                      REMOVE, RENAME, RMDIR, SETSTAT, STAT, STATUS, SYMLINK,
-                      Status, attrs, over_ssh, string, u32, u64)
-from server import descendants, make_key, title, wait_until
+from raw_sftp import (F_CREAT, F_READ, F_WRITE, HANDLE, LSTAT, MKDIR, OPEN,
+                      OPENDIR, PERMISSION_DENIED, READ, READLINK, REMOVE,
+                      RENAME, RMDIR, SETSTAT, SYMLINK, Status, attrs,
+                      over_ssh, string, u32, u64)
+from server import descendants, make_key, open_files, title, wait_until
 from tracing import strace
 from users_server import users_server
 
@@ -253,8 +252,7 @@ def test_its_processes_gain_nothing_and_hold_nothing_else(jailed, keys,
         for one in (pid, parent):
             with open(f"/proc/{one}/status") as f:
                 assert re.search(r"^NoNewPrivs:\t1$", f.read(), re.M)
-        held = {os.readlink(f"/proc/{pid}/fd/{fd}")
-                for fd in os.listdir(f"/proc/{pid}/fd")}
+        held = open_files(pid).values()
         assert {name for name in held if name.startswith("/")} <= {
             JAIL, "/dev/null"}
         if os.stat(f"/proc/{jailed.process.pid}").st_uid == 0:

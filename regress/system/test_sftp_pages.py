@@ -20,7 +20,7 @@ import raw_sftp
 from raw_sftp import (ATTRS, BAD_MESSAGE, DATA, EOF, FSTAT, F_CREAT, F_READ,
                       F_TRUNC, F_WRITE, HANDLE, OK, OPEN, READ, SETSTAT, STATUS, WRITE,
                       attrs, string, u32, u64)
-from server import Server, program, wait_until
+from server import Server, open_files, program, wait_until
 from sftp_clients import sftp_process
 
 pytestmark = pytest.mark.postern_only
@@ -89,12 +89,8 @@ def _status(session):
 
 def _spliced(session):
     """Has a pipe of its own, both ends of it."""
-    fds = f"/proc/{session.server_pid}/fd"
-    try:
-        return sum(int(fd) > 2 and os.readlink(
-            f"{fds}/{fd}").startswith("pipe:") for fd in os.listdir(fds)) == 2
-    except FileNotFoundError:       # closed in this moment
-        return False
+    return sum(fd > 2 and what.startswith("pipe:") for fd, what in
+               open_files(session.server_pid).items()) == 2
 
 
 def _splices(session, handle, content):

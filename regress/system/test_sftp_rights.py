@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 
+from isolated import host_file
 from raw_sftp import (EXTENDED_REPLY, F_CREAT, F_EXCL, F_READ, F_TRUNC,
                       F_WRITE, FSETSTAT, HANDLE, LSTAT, MKDIR, OPENDIR,
                       REMOVE, RENAME, RMDIR, SETSTAT, SYMLINK, Status, attrs,
@@ -363,13 +364,8 @@ ACCESS = "system.posix_acl_access"
 @pytest.fixture
 def team():
     """Number of a group of which alice is a member."""
-    with open("/etc/group") as f:
-        before = f.read()
-    with open("/etc/group", "a") as f:
-        f.write("team:x:4711:alice\n")
-    yield 4711
-    with open("/etc/group", "w") as f:
-        f.write(before)
+    with host_file("/etc/group", "team:x:4711:alice\n", "a"):
+        yield 4711
 
 
 def _replace(path, owner, group, mode, server, key):

@@ -13,7 +13,8 @@ import paramiko
 import pytest
 
 from full_agent import agent  # noqa: F401
-from server import descendants, is_running, stat_fields, title, wait_until
+from server import (descendants, is_running, open_files, stat_fields, title,
+                    wait_until)
 from users_server import users_server
 
 pytestmark = pytest.mark.postern_only
@@ -367,10 +368,9 @@ def memory_has(pid, wanted):
 
 def files_of(pid):
     """What its descriptors hold that are files in memory."""
-    for name in os.listdir(f"/proc/{pid}/fd"):
-        path = f"/proc/{pid}/fd/{name}"
-        if os.readlink(path).startswith("/memfd:"):
-            with open(path, "rb") as f:
+    for fd, what in open_files(pid).items():
+        if what.startswith("/memfd:"):
+            with open(f"/proc/{pid}/fd/{fd}", "rb") as f:
                 yield f.read()
 
 
@@ -403,8 +403,7 @@ def test_it_can_not_be_dumped_and_has_few_descriptors(make_server):
             line = next(line for line in f
                         if line.startswith("Max core file size"))
         assert line.split()[4:6] == ["0", "0"]
-        kinds = {os.readlink(f"/proc/{pid}/fd/{name}").split(":")[0]
-                 for name in os.listdir(f"/proc/{pid}/fd")}
+        kinds = {what.split(":")[0] for what in open_files(pid).values()}
         assert kinds <= {"socket", "anon_inode", "/dev/null",
                          server.log_path}, kinds
 

@@ -253,7 +253,7 @@ internal_sftp_prepare(struct session *ses, struct program *program,
 	return true;
 }
 
-bool
+void
 internal_sftp_share_input(struct sftp_relay *relay, int bell[2], int *memory)
 {
 	struct err err;
@@ -261,18 +261,17 @@ internal_sftp_share_input(struct sftp_relay *relay, int bell[2], int *memory)
 	if (!shared_pipe_make(memory, &err)) {
 		log_debug("internal-sftp: input: %s: %s", err.what,
 		    err_text(&err));
-		return false;
+		return;
 	}
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, bell) == 0) {
 		if (shared_pipe_map_reader(&relay->input, *memory,
 		    STDIN_FILENO, &err))
-			return true;
+			return;
 		close(bell[0]);
 		close(bell[1]);
 	}
 	close(*memory);
 	*memory = bell[0] = bell[1] = -1;
-	return false;
 }
 
 void

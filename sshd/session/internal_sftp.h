@@ -49,10 +49,10 @@ MUST_CHECK bool internal_sftp_prepare(struct session *ses,
     struct program *program, struct err *err);
 /*
  * SESSION: before the fork: the bell, with the child's end first, and the
- * memory of its input. False: it has to be a plain pipe.
+ * memory of its input. All are left -1 where it has to be a plain pipe.
  */
-MUST_CHECK bool internal_sftp_share_input(struct sftp_relay *relay,
-    int bell[2], int *memory);
+void internal_sftp_share_input(struct sftp_relay *relay, int bell[2],
+    int *memory);
 /* SESSION: after the fork, or after it failed (program->pid is -1). */
 void internal_sftp_started(struct session *ses, struct program *program);
 /* SESSION: the connection is over: hears the last words of each. */

@@ -252,11 +252,10 @@ make_pipes(const struct program *program, int pipes[3][2], int *memory,
 	for (int i = 0; i < 3; i++)
 		pipes[i][0] = pipes[i][1] = -1;
 	*memory = -1;
+	if (program->relay != NULL)
+		internal_sftp_share_input(program->relay, pipes[0], memory);
 	for (int i = 0; i < 3; i++) {
-		if (i == 0 && program->relay != NULL &&
-		    internal_sftp_share_input(program->relay, pipes[0], memory))
-			continue;
-		if (pipe2(pipes[i], O_CLOEXEC) == -1)
+		if (pipes[i][0] == -1 && pipe2(pipes[i], O_CLOEXEC) == -1)
 			return err_sys(err, "pipe");
 	}
 	return true;
