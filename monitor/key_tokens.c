@@ -37,7 +37,7 @@ add_connection(struct key_tokens *tokens, const struct key_search *search)
 	    "%s %u %s %u", peer->address, peer->port, peer->local_address,
 	    peer->local_port);
 	add(tokens, 'C', tokens->connection);
-	add(tokens, 'D', "");
+	add(tokens, 'D', peer->rdomain);
 	add(tokens, 'h', user->home);
 	add(tokens, 'U', tokens->uid);
 	add(tokens, 'u', user->name);

@@ -49,6 +49,18 @@ to_text(const struct sockaddr_storage *ss, socklen_t len, char *address,
 	*port = (uint32_t)strtoul(service, NULL, 10);
 }
 
+/* A routing domain is a VRF device; accept() hands it on. */
+static void
+find_rdomain(struct peer *peer, int fd)
+{
+	socklen_t len = sizeof(peer->rdomain);
+
+	/* a name ends with NUL; of a socket that has none nothing is written */
+	if (getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, peer->rdomain,
+	    &len) == -1)
+		peer->rdomain[0] = '\0';
+}
+
 void
 peer_find(struct peer *peer, int fd)
 {
@@ -59,6 +71,7 @@ peer_find(struct peer *peer, int fd)
 	if (getpeername(fd, (struct sockaddr *)&ss, &len) == -1)
 		return;
 	peer->is_socket = true;
+	find_rdomain(peer, fd);
 	unmap_ipv4(&ss, &len);
 	peer->sockaddr = ss;
 	to_text(&ss, len, peer->address, &peer->port);

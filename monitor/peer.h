@@ -7,12 +7,13 @@
  * Units:   ports in host order.
  * Errors:  none: what has no address is UNKNOWN.
  * Owns:    nothing; the descriptors stay the caller's.
- * Source:  getpeername(2), RFC 4291 2.5.5.2; reference sheet
+ * Source:  getpeername(2), socket(7), RFC 4291 2.5.5.2; reference sheet
  *          sshd_cli_and_files section 4.
  */
 #ifndef MONITOR_PEER_H
 #define MONITOR_PEER_H
 
+#include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -24,6 +25,7 @@
 struct peer {
 	char address[PEER_ADDRESS_MAX], local_address[PEER_ADDRESS_MAX];
 	char name[PEER_NAME_MAX];	/* the address, see peer_name.h */
+	char rdomain[IFNAMSIZ];		/* device of the socket; empty: none */
 	uint32_t port, local_port;
 	bool is_socket;
 	struct sockaddr_storage sockaddr;	/* zero when unknown */

@@ -52,9 +52,9 @@ req_connection(struct monitor *mon, struct ipc_message *message,
 	title_set(&mon->title, "[accepted]");
 	if (!user_evaluate_config(mon, err) || !start_grace_timer(mon, err))
 		return false;
-	log_verbose("Connection from %s port %u on %s port %u rdomain \"\"",
+	log_verbose("Connection from %s port %u on %s port %u rdomain \"%s\"",
 	    mon->peer.address, mon->peer.port, mon->peer.local_address,
-	    mon->peer.local_port);
+	    mon->peer.local_port, mon->peer.rdomain);
 	peer_tune(&mon->peer, in_fd, mon->conf.tcp_keep_alive);
 	/* the descriptors close with the message: net holds the only ones */
 	return tell_net(mon, message, err);

@@ -29,6 +29,7 @@ user_evaluate_config(struct monitor *mon, struct err *err)
 		.address = mon->peer.address,
 		.local_address = mon->peer.local_address,
 		.local_port = (int)mon->peer.local_port,
+		.rdomain = mon->peer.is_socket ? mon->peer.rdomain : NULL,
 	};
 	struct conf conf;
 

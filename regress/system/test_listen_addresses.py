@@ -92,6 +92,21 @@ def test_an_address_with_a_scope_is_listened_on(make_server, later):
     assert banner("fe80::77%lo", server.port).startswith(b"SSH-2.0-")
 
 
+def test_a_connection_has_the_routing_domain_of_its_socket(make_server, keys):
+    inside = free_port()
+    server = make_server(f"ListenAddress 127.0.0.1:{inside} rdomain lo\n"
+                         "Match rdomain l?\n\tForceCommand echo inside\n"
+                         "Match rdomain *\n\tForceCommand echo any\n")
+    server.wait_for_log(f"Server listening on 127.0.0.1 port {inside} "
+                        "rdomain lo.")
+    options = ["-o", f"HostKeyAlias=[127.0.0.1]:{server.port}"]
+    for port, said in (inside, b"inside\n"), (server.port, b"any\n"):
+        assert server.ssh("alice", keys["ed25519"], "echo none", options=[
+            *options, "-o", f"Port={port}"]).stdout == said
+    server.wait_for_log(f'on 127.0.0.1 port {inside} rdomain "lo"')
+    server.wait_for_log(f'on 127.0.0.1 port {server.port} rdomain ""')
+
+
 @pytest.mark.postern_only
 @pytest.mark.parametrize("address, bits", [("192.0.2.99", 32),
                                            ("2001:db8::99", 128)])
