@@ -157,12 +157,19 @@ ipc_init(struct ipc *ipc, int fd, enum ipc_edge incoming)
 }
 
 static void
-unsent_free(struct ipc_unsent *unsent)
+unsent_close(struct ipc_unsent *unsent)
 {
 	for (unsigned i = 0; i < unsent->fd_count; i++) {
 		if (unsent->fds[i] != -1)
 			close(unsent->fds[i]);
 	}
+	unsent->fd_count = 0;
+}
+
+static void
+unsent_free(struct ipc_unsent *unsent)
+{
+	unsent_close(unsent);
 	explicit_bzero(unsent->bytes, unsent->len);
 	free(unsent);
 }
@@ -228,6 +235,12 @@ send_datagram(struct ipc *ipc, struct bytes datagram, const int *fds,
 			return 1;
 		if (errno == EINTR)
 			continue;
+		/* the user's descriptors that are under way are too many */
+		if (errno == ETOOMANYREFS && msg.msg_control != NULL) {
+			msg.msg_control = NULL;
+			msg.msg_controllen = 0;
+			continue;
+		}
 		if (errno == EAGAIN && ipc->loop != NULL)
 			return 0;
 		if (errno == EAGAIN) {
@@ -244,6 +257,19 @@ send_datagram(struct ipc *ipc, struct bytes datagram, const int *fds,
 	}
 }
 
+static void
+unsent_copy(struct ipc_unsent *unsent, const int *fds, unsigned fd_count)
+{
+	for (unsigned i = 0; i < fd_count; i++) {
+		unsent->fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 0);
+		unsent->fd_count = i + 1;
+		if (unsent->fds[i] == -1) {
+			unsent_close(unsent);
+			return;
+		}
+	}
+}
+
 static bool
 queue_datagram(struct ipc *ipc, struct bytes datagram, const int *fds,
     unsigned fd_count, struct err *err)
@@ -256,15 +282,7 @@ queue_datagram(struct ipc *ipc, struct bytes datagram, const int *fds,
 		return err_set(err, ERR_NOMEM, "queue to peer process");
 	unsent->len = datagram.len;
 	memcpy(unsent->bytes, datagram.p, datagram.len);
-	for (unsigned i = 0; i < fd_count; i++) {
-		unsent->fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 0);
-		unsent->fd_count = i + 1;
-		if (unsent->fds[i] == -1) {
-			err_sys(err, "dup");
-			unsent_free(unsent);
-			return false;
-		}
-	}
+	unsent_copy(unsent, fds, fd_count);
 	if (ipc->tail != NULL)
 		ipc->tail->next = unsent;
 	else
@@ -429,6 +447,12 @@ ipc_recv(struct ipc *ipc, unsigned state, struct ipc_message *message,
 		return err_sys(err, "receive from peer process");
 	ipc->buf_used = MAX(ipc->buf_used, (size_t)n);
 	collect_fds(&msg, message);
+	if ((msg.msg_flags & MSG_CTRUNC) != 0 &&
+	    message->fd_count < IPC_FDS_MAX) {
+		/* no room in our table: to us it is one without any */
+		ipc_message_clear(message);
+		msg.msg_flags &= ~MSG_CTRUNC;
+	}
 	/* the end; or a datagram without bytes, with descriptors perhaps */
 	if (n == 0)
 		err_set(err, ERR_CLOSED, "receive from peer process");

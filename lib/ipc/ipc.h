@@ -81,7 +81,7 @@ MUST_CHECK bool ipc_pair(int fds[static 2], struct err *err);
 
 /*
  * Sends message (a struct ipc_NAME) with copies of descriptors; they stay the
- * caller's. With a loop, what the socket does not take is queued up to
+ * caller's. Where copies can't be had, it leaves without any. With a loop, what the socket does not take is queued up to
  * IPC_QUEUE_MAX; without, the call waits.
  */
 MUST_CHECK bool ipc_send(struct ipc *ipc, enum ipc_id id, const void *message,
@@ -92,7 +92,8 @@ MUST_CHECK bool ipc_send_fds(struct ipc *ipc, enum ipc_id id,
 /*
  * Receives one datagram and checks it against its row: direction, state
  * (one bit), count, payload, descriptors. *got is false when a non-blocking
- * socket has nothing. After use: ipc_message_clear().
+ * socket has nothing. All descriptors come, or none: those that we can't open
+ * are lost. After use: ipc_message_clear().
  */
 MUST_CHECK bool ipc_recv(struct ipc *ipc, unsigned state,
     struct ipc_message *message, bool *got, struct err *err);

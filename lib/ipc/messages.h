@@ -365,7 +365,7 @@ enum { MANY = 0, ONCE = 1 };
 	U32(sftp_umask)
 /*
  * Answer to PTY_OPEN. Descriptor: the master; there is none, and tty is empty,
- * when no terminal can be had.
+ * when no terminal can be had. It may be lost: see IPC_MESSAGES.
  */
 #define IPC_PTY_OPENED_FIELDS(U8, U32, U64, STR)			\
 	U32(channel)							\
@@ -547,7 +547,12 @@ enum { MANY = 0, ONCE = 1 };
 	STR(originator, HOST_NAME_MAX_LEN)				\
 	U32(originator_port)
 
-/*  X(name, edge, states of the receiver, limit, min fds, max fds) */
+/*
+ * X(name, edge, states of the receiver, limit, min fds, max fds)
+ *
+ * Descriptors are lost where one side has no room for more. Those that open
+ * something for the client have a minimum of 0, so that only this fails.
+ */
 #define IPC_MESSAGES(X)							\
 	X(SETUP,	LISTENER_TO_MONITOR, MON_START, ONCE, 6, 6)	\
 	X(CONNECTION,	LISTENER_TO_MONITOR, MON_WARM, ONCE, 1, 2)	\
@@ -631,11 +636,11 @@ enum { MANY = 0, ONCE = 1 };
 									\
 	X(SES_DONE,	SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\
 	X(SES_REMARK,	SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\
-	X(SES_STARTED,	SESSION_TO_NET, NET_OPEN, MANY, 1, 4)		\
+	X(SES_STARTED,	SESSION_TO_NET, NET_OPEN, MANY, 0, 4)		\
 	X(SES_EXITED,	SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\
-	X(CONNECTED,	SESSION_TO_NET, NET_OPEN, MANY, 1, 1)		\
+	X(CONNECTED,	SESSION_TO_NET, NET_OPEN, MANY, 0, 1)		\
 	X(CONNECT_FAILED, SESSION_TO_NET, NET_OPEN, MANY, 0, 0)		\
-	X(ACCEPTED,	SESSION_TO_NET, NET_OPEN, MANY, 1, 1)
+	X(ACCEPTED,	SESSION_TO_NET, NET_OPEN, MANY, 0, 1)
 
 /* The log message has one layout on all edges. */
 #define IPC_NET_LOG_FIELDS	IPC_LOG_FIELDS

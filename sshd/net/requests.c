@@ -8,6 +8,7 @@
 #include "sshd/net/chan_direct.h"
 #include "sshd/net/chan_forwarded.h"
 #include "sshd/net/chan_session.h"
+#include "sshd/net/chan_settle.h"
 #include "sshd/net/conn.h"
 #include "sshd/net/remark.h"
 
@@ -342,23 +343,39 @@ on_remark(struct conn *conn, struct ipc_message *message, struct err *err)
 	return remark_send(conn, message->u.SES_REMARK.remark, err);
 }
 
+/* Those of this message were lost: what they were for fails. */
+static bool
+has_descriptors(const struct ipc_message *message, const char *what)
+{
+	if (message->fd_count != 0)
+		return true;
+	log_error("no descriptor left for %s: the limit of open files is too "
+	    "low", what);
+	return false;
+}
+
 static bool
 on_started(struct conn *conn, struct ipc_message *message, struct err *err)
 {
 	struct request *request = take_answered(conn,
 	    message->u.SES_STARTED.request, err);
 	struct channel *ch;
-	bool is_start;
+	bool is_start, ok;
 
 	if (request == NULL)
 		return false;
 	is_start = request->kind == REQUEST_START;
 	ch = request->channel;
-	if (!answer(conn, request, true, err))
+	ok = has_descriptors(message, "a program");
+	if (!answer(conn, request, ok, err))
 		return false;
 	if (!is_start)
 		return err_set(err, ERR_UNEXPECTED, "start of no program");
-	return ch == NULL || chan_session_started(ch, message, err);
+	if (ch == NULL)
+		return true;
+	/* it runs already, and ends with its channel */
+	return ok ? chan_session_started(ch, message, err) :
+	    channel_end(ch, err);
 }
 
 static bool
@@ -397,9 +414,14 @@ on_connected(struct conn *conn, struct ipc_message *message, struct err *err)
 {
 	struct channel *ch;
 
-	return take_connect(conn, message->u.CONNECTED.request, &ch, err) &&
-	    (ch == NULL || chan_direct_connected(ch, ipc_take_fd(message, 0),
-	    err));
+	if (!take_connect(conn, message->u.CONNECTED.request, &ch, err))
+		return false;
+	if (ch == NULL)
+		return true;
+	return has_descriptors(message, "a connection") ?
+	    chan_direct_connected(ch, ipc_take_fd(message, 0), err) :
+	    chan_direct_failed(ch, SSH_OPEN_RESOURCE_SHORTAGE,
+	    BYTES_LIT("open failed"), err);
 }
 
 static bool
@@ -416,7 +438,8 @@ on_connect_failed(struct conn *conn, struct ipc_message *message,
 static bool
 on_accepted(struct conn *conn, struct ipc_message *message, struct err *err)
 {
-	return chan_forwarded_open(conn, message, err);
+	return !has_descriptors(message, "a forwarded connection") ||
+	    chan_forwarded_open(conn, message, err);
 }
 
 static session_handler *const handlers[IPC_COUNT] = {

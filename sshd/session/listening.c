@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "lib/base/log.h"
 #include "sshd/session/forward.h"
 
 #define ACCEPT_BATCH	16	/* connections taken in one round */
@@ -84,6 +85,19 @@ pause_accepting(struct listening *l)
 	    l);
 }
 
+/* Once, not ten times a second. */
+static void
+accept_failed(struct listening *l)
+{
+	if (!l->complained && has_path(l->kind))
+		log_error("accept at %s: %s", l->address, strerror(errno));
+	else if (!l->complained)
+		log_error("accept at [%s]:%u: %s", l->address, l->port,
+		    strerror(errno));
+	l->complained = true;
+	pause_accepting(l);
+}
+
 static bool
 pass_on(struct listening *l, int fd, const struct sockaddr_storage *from,
     socklen_t from_len)
@@ -133,9 +147,10 @@ accept_event(void *arg, uint32_t events)
 		if (fd == -1) {
 			if (errno != EAGAIN && errno != EINTR &&
 			    errno != ECONNABORTED)
-				pause_accepting(l);
+				accept_failed(l);
 			return;
 		}
+		l->complained = false;
 		ok = pass_on(l, fd, &from, from_len);
 		close(fd);
 		if (!ok) {

@@ -36,6 +36,7 @@ struct listening {
 	struct listen_socket sockets[LISTENING_SOCKETS_MAX];
 	size_t socket_count;
 	struct timer resume;
+	bool complained;		/* since accept last worked */
 };
 
 /* NULL: too many, or address is no C string. */

@@ -85,9 +85,12 @@ take(struct session *ses, struct program *program,
 	const struct ipc_PTY_OPENED *m = &message->u.PTY_OPENED;
 	struct err err;
 
-	if (message->fd_count == 0)
+	if (message->fd_count == 0 && m->tty.len == 0)
 		return false;
-	if (pty_take(&program->pty, message->fds[0], m->tty,
+	if (message->fd_count == 0) {	/* lost, as we have no room for it */
+		errno = EMFILE;
+		err_sys(&err, "terminal");
+	} else if (pty_take(&program->pty, message->fds[0], m->tty,
 	    program->pty_wish, &err)) {
 		(void)ipc_take_fd(message, 0);
 		free(program->last_login);
@@ -110,7 +113,7 @@ program_pty_opened(struct session *ses, struct ipc_message *message,
 
 	/* closed in the meantime; its number may belong to another by now */
 	if (program == NULL || program->pty_wish == NULL) {
-		if (message->fd_count != 0)
+		if (m->tty.len != 0)
 			tell_closed(ses, m->tty);
 		return true;
 	}

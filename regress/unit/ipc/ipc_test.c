@@ -2,6 +2,7 @@
 #include "unit/test.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -285,7 +286,7 @@ ipc_recv__a_limit_counts_attempts(void **state)
 static void
 ipc_recv__too_few_and_too_many_descriptors_are_refused(void **state)
 {
-	struct ipc_CONNECTED connected = { .request = 1 };
+	struct ipc_CHECKING checking;
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int fds[2] = { null_fd, null_fd };
 
@@ -296,14 +297,100 @@ ipc_recv__too_few_and_too_many_descriptors_are_refused(void **state)
 		struct err err;
 		bool got;
 
-		make_ends(&e, SESSION_TO_NET);
-		assert_true(ipc_send_fds(&e.a, IPC_CONNECTED, &connected, fds,
+		make_ends(&e, MONITOR_TO_LISTENER);
+		assert_true(ipc_send_fds(&e.a, IPC_CHECKING, &checking, fds,
 		    count, &err));
-		assert_int_equal(ipc_recv(&e.b, NET_OPEN, &m, &got, &err),
+		assert_int_equal(ipc_recv(&e.b, LIS_SERVING, &m, &got, &err),
 		    count == 1);
 		ipc_message_clear(&m);
 		clear_ends(&e);
 	}
+	close(null_fd);
+}
+
+static int
+next_fd(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	close(fd);
+	return fd;
+}
+
+/* This many more can be opened; returns the old limit. */
+static rlim_t
+leave_descriptors(int count)
+{
+	struct rlimit limit;
+	rlim_t old;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	old = limit.rlim_cur;
+	limit.rlim_cur = (rlim_t)(next_fd() + count);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	return old;
+}
+
+static void
+give_descriptors_back(rlim_t old)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = old;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+static void
+ipc_recv__all_descriptors_come_or_none(void **state)
+{
+	struct ipc_SES_STARTED started = { .request = 1 };
+	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int fds[3] = { null_fd, null_fd, null_fd };
+
+	(void)state;
+	for (int room = 0; room <= 3; room++) {
+		struct ipc_message m;
+		struct ends e;
+		struct err err;
+		rlim_t old;
+		bool got;
+		int next;
+
+		make_ends(&e, SESSION_TO_NET);
+		next = next_fd();
+		assert_true(ipc_send_fds(&e.a, IPC_SES_STARTED, &started, fds,
+		    3, &err));
+		old = leave_descriptors(room);
+		assert_true(ipc_recv(&e.b, NET_OPEN, &m, &got, &err));
+		assert_int_equal(m.fd_count, room == 3 ? 3 : 0);
+		ipc_message_clear(&m);
+		give_descriptors_back(old);
+		assert_int_equal(next_fd(), next);
+		clear_ends(&e);
+	}
+	close(null_fd);
+}
+
+static void
+ipc_recv__a_lost_descriptor_that_must_come_is_refused(void **state)
+{
+	struct ipc_CHECKING checking;
+	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct ipc_message m;
+	struct ends e;
+	struct err err;
+	rlim_t old;
+	bool got;
+
+	(void)state;
+	make_ends(&e, MONITOR_TO_LISTENER);
+	assert_true(ipc_send_fds(&e.a, IPC_CHECKING, &checking, &null_fd, 1,
+	    &err));
+	old = leave_descriptors(0);
+	assert_false(ipc_recv(&e.b, LIS_SERVING, &m, &got, &err));
+	give_descriptors_back(old);
+	clear_ends(&e);
 	close(null_fd);
 }
 
@@ -427,6 +514,43 @@ ipc_send__a_queue_above_its_limit_is_an_error(void **state)
 }
 
 static void
+ipc_send__what_can_not_be_copied_leaves_without(void **state)
+{
+	struct ipc_CONNECTED connected = { .request = 1 };
+	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct ipc_message m;
+	struct loop loop;
+	struct ends e;
+	struct err err;
+	int sent = 0, with = 0, received = 0;
+	bool got;
+	rlim_t old;
+
+	(void)state;
+	assert_true(loop_init(&loop, &clock_system, &err));
+	make_ends(&e, SESSION_TO_NET);
+	assert_true(ipc_watch(&e.a, &loop, ignore_event, NULL, &err));
+	old = leave_descriptors(0);
+	while (e.a.unsent_bytes < 20) {
+		assert_true(ipc_send_fds(&e.a, IPC_CONNECTED, &connected,
+		    &null_fd, 1, &err));
+		sent++;
+	}
+	give_descriptors_back(old);
+	while (received < sent) {
+		assert_true(ipc_recv(&e.b, NET_OPEN, &m, &got, &err));
+		received++;
+		with += (int)m.fd_count;
+		ipc_message_clear(&m);
+		assert_true(loop_step(&loop, 0, &err));
+	}
+	assert_true(with < sent);
+	clear_ends(&e);
+	loop_clear(&loop);
+	close(null_fd);
+}
+
+static void
 ipc_recv__tells_a_closed_peer_from_silence(void **state)
 {
 	struct loop loop;
@@ -460,6 +584,9 @@ main(void)
 		TEST(ipc_recv__only_its_direction_and_state_pass),
 		TEST(ipc_recv__a_limit_counts_attempts),
 		TEST(ipc_recv__too_few_and_too_many_descriptors_are_refused),
+		TEST(ipc_recv__all_descriptors_come_or_none),
+		TEST(ipc_recv__a_lost_descriptor_that_must_come_is_refused),
+		TEST(ipc_send__what_can_not_be_copied_leaves_without),
 		TEST(ipc_send__queues_what_the_socket_does_not_take_and_keeps_order),
 		TEST(ipc_send__a_queue_above_its_limit_is_an_error),
 		TEST(ipc_settle__what_was_queued_and_what_follows_arrives),
