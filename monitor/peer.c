@@ -68,6 +68,12 @@ peer_find(struct peer *peer, int fd)
 	socklen_t len = sizeof(ss);
 
 	peer_init(peer);
+	if (getsockname(fd, (struct sockaddr *)&ss, &len) == -1)
+		return;
+	unmap_ipv4(&ss, &len);
+	to_text(&ss, len, peer->local_address, &peer->local_port);
+	memset(&ss, 0, sizeof(ss));
+	len = sizeof(ss);
 	if (getpeername(fd, (struct sockaddr *)&ss, &len) == -1)
 		return;
 	peer->is_socket = true;
@@ -76,12 +82,19 @@ peer_find(struct peer *peer, int fd)
 	peer->sockaddr = ss;
 	to_text(&ss, len, peer->address, &peer->port);
 	snprintf(peer->name, sizeof(peer->name), "%s", peer->address);
-	memset(&ss, 0, sizeof(ss));
-	len = sizeof(ss);
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) == -1)
-		return;
-	unmap_ipv4(&ss, &len);
-	to_text(&ss, len, peer->local_address, &peer->local_port);
+}
+
+bool
+peer_set_accepted(struct peer *peer, struct bytes address, uint32_t port,
+    struct err *err)
+{
+	if (peer->is_socket || address.len == 0)
+		return true;
+	if (!bytes_to_str(address, peer->address, sizeof(peer->address)))
+		return err_set(err, ERR_RANGE, "address of a connection");
+	snprintf(peer->name, sizeof(peer->name), "%s", peer->address);
+	peer->port = port;
+	return true;
 }
 
 void

@@ -5,7 +5,8 @@
  * Shapes:  numeric addresses; "UNKNOWN" and port 65535 when the connection
  *          is a pair of pipes. IPv4-mapped IPv6 is written as IPv4.
  * Units:   ports in host order.
- * Errors:  none: what has no address is UNKNOWN.
+ * Errors:  what has no address is UNKNOWN; ERR_RANGE for an accepted one
+ *          that is none.
  * Owns:    nothing; the descriptors stay the caller's.
  * Source:  getpeername(2), socket(7), RFC 4291 2.5.5.2; reference sheet
  *          sshd_cli_and_files section 4.
@@ -17,6 +18,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
+
+#include "lib/base/bytes.h"
+#include "lib/base/err.h"
 
 #define PEER_ADDRESS_MAX	64	/* numeric IPv6 with a scope */
 #define PEER_NAME_MAX	256	/* RFC 1123, 2.1: 255 letters */
@@ -35,6 +39,12 @@ struct peer {
 void peer_init(struct peer *peer);
 /* fd is the connection, or the descriptor for reading from it. */
 void peer_find(struct peer *peer, int fd);
+/*
+ * The address of accept(2), for a socket that has none any more because the
+ * client reset the connection. Empty: there is no such address.
+ */
+MUST_CHECK bool peer_set_accepted(struct peer *peer, struct bytes address,
+    uint32_t port, struct err *err);
 /* TCP_NODELAY, and SO_KEEPALIVE when asked for; harmless on a pipe. */
 void peer_tune(const struct peer *peer, int fd, bool keep_alive);
 

@@ -41,14 +41,17 @@ bool
 req_connection(struct monitor *mon, struct ipc_message *message,
     struct err *err)
 {
+	const struct ipc_CONNECTION *m = &message->u.CONNECTION;
 	int in_fd = message->fds[0];
 
 	if (mon->net.fd == -1)
 		return err_set(err, ERR_UNEXPECTED,
 		    "connection without a net process");
 	mon->state = MON_KEX;
-	mon->window_growth = message->u.CONNECTION.window_growth;
+	mon->window_growth = m->window_growth;
 	peer_find(&mon->peer, in_fd);
+	if (!peer_set_accepted(&mon->peer, m->peer_address, m->peer_port, err))
+		return false;
 	title_set(&mon->title, "[accepted]");
 	if (!user_evaluate_config(mon, err) || !start_grace_timer(mon, err))
 		return false;

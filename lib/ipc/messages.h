@@ -87,10 +87,15 @@ enum { MANY = 0, ONCE = 1 };
 	U32(flags)		/* enum setup_flags */			\
 	U32(debug_level)	/* number of -d */			\
 	STR(net_filter, 65536)	/* struct sock_filter[], compiled */
-/* Descriptors: one socket, or input and output. */
+/*
+ * Descriptors: one socket, or input and output. The address is that of
+ * accept(2): the socket forgets it when the client resets the connection.
+ */
 #define IPC_CONNECTION_FIELDS(U8, U32, U64, STR)			\
 	U64(number)		/* counts accepted connections */	\
-	U32(window_growth)	/* its share of the host's memory */
+	U32(window_growth)	/* its share of the host's memory */	\
+	STR(peer_address, 64)	/* numeric; empty: not accepted by us */ \
+	U32(peer_port)
 
 /* ---- monitor -> listener ------------------------------------------------ */
 

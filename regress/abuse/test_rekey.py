@@ -10,11 +10,28 @@ from wire import (
 pytestmark = pytest.mark.postern_only
 
 
-def test_a_peer_that_ignores_our_request_to_rekey_is_disconnected(
-        make_patient, alice):
+def nothing(_peer):
+    """Our KEXINIT stays without an answer."""
+
+
+def begin(peer):
+    peer.start_kex()
+
+
+def hold_newkeys_back(peer):
+    peer.start_kex()
+    peer.send_public()
+    peer.read_reply()
+    peer.read_newkeys()
+
+
+@pytest.mark.parametrize("last_step", [nothing, begin, hold_newkeys_back])
+def test_a_peer_that_goes_on_with_its_old_keys_is_disconnected(
+        make_patient, alice, last_step):
     patient = make_patient("RekeyLimit 1M\n")
     with Peer(patient.port) as peer:
         peer.login("alice", alice)
+        last_step(peer)
         sent = 0
         with pytest.raises((Closed, ConnectionError)):
             while sent < 256 << 20:
@@ -22,7 +39,7 @@ def test_a_peer_that_ignores_our_request_to_rekey_is_disconnected(
                 sent += 32 * 32768
         end = peer.ending()
         assert end.reason in (REASON_KEX_FAILED, None)
-        patient.wait_for_log("rekeying was asked for and not answered")
+        patient.wait_for_log("rekeying was begun and not completed")
         # what was in flight is borne, and no more
         assert 1 << 20 <= sent < 160 << 20
 

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import struct
 
 import paramiko
 import pytest
@@ -126,6 +127,22 @@ def test_the_start_of_the_listener_is_logged(syslog, make_server):
     line = syslog.wait_for(f"Server listening on 127.0.0.1 port {server.port}"
                            ".", mark)
     assert int(LINE.fullmatch(line)[3]) == server.process.pid
+
+
+@pytest.mark.postern_only
+def test_who_resets_a_connection_before_it_is_served_is_named(make_server):
+    """The socket has no address of its peer any more."""
+    server = make_server()
+    server.process.send_signal(signal.SIGSTOP)
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        own = client.getsockname()[1]
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                          struct.pack("ii", 1, 0))
+    server.process.send_signal(signal.SIGCONT)
+    server.wait_for_log(f"Connection from 127.0.0.1 port {own} on 127.0.0.1 "
+                        f"port {server.port} ")
+    server.wait_for_log(f" by 127.0.0.1 port {own} [preauth]")
+    assert "UNKNOWN" not in server.log()
 
 
 @pytest.mark.postern_only

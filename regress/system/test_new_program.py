@@ -128,7 +128,28 @@ def test_a_file_that_is_no_program_does_not_take_over(copied, keys):
     copied.reload()
     copied.wait_for_log("The new program does not start with this "
                         "configuration: going on with the old one.")
+    copied.wait_for_log(f"{copied.path}: Permission denied")
     assert serves(copied, keys)
+
+
+def test_why_a_process_can_not_be_started_is_told(copied):
+    monitor = os.path.join(copied.programs, "sshd-monitor")
+    os.unlink(monitor)
+    shutil.copy("/etc/passwd", monitor)
+    os.chmod(monitor, 0o755)
+    copied.reload()
+    copied.wait_for_log("start of a process: execveat: Exec format error")
+
+
+def test_a_new_program_moves_the_pid_file(copied):
+    old = copied.pid_path
+    new = f"{old}.new"
+    copied.replace()
+    copied.write_config(f"PidFile {new}\n")
+    copied.reload()
+    wait_until(lambda: os.path.exists(new) and not os.path.exists(old),
+               what="the new pid file in the place of the old one")
+    assert copied.is_newest()
 
 
 def test_a_reload_takes_the_place_of_a_check(checking, keys):

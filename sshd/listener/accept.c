@@ -92,7 +92,8 @@ hand_over(struct listener *listener, int fd, const struct endpoints *names)
 
 		if (child == NULL)
 			return false;
-		if (monitors_connect(listener, child, fd)) {
+		if (monitors_connect(listener, child, fd, names->remote,
+		    names->remote_port)) {
 			child_set_addresses(child, names->remote,
 			    names->local);
 			listener_show_title(listener);

@@ -66,16 +66,6 @@ serve_one(struct listener *listener)
 	return inetd_become(listener, &fd, 1);
 }
 
-static void
-write_pid_file(struct listener *listener)
-{
-	const char *path = listener->snapshot.conf.pid_file;
-
-	if (path != NULL && pid_file_write(path))
-		snprintf(listener->pid_file, sizeof(listener->pid_file), "%s",
-		    path);
-}
-
 /* The sockets listen: from here on nothing ends us but a signal. */
 static int
 serve(struct listener *listener)
@@ -85,7 +75,7 @@ serve(struct listener *listener)
 	if (!accept_start(listener, &err) || !signals_watch(listener, &err) ||
 	    !signer_watch(listener, &err))
 		return complain(&err);
-	write_pid_file(listener);
+	pid_file_move(listener->pid_file, listener->snapshot.conf.pid_file);
 	logging_configure(listener, false);
 	if (listener->ready_fd != -1)
 		daemon_detach(listener->null_fd,

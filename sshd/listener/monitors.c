@@ -127,12 +127,15 @@ host_memory(void)
 }
 
 bool
-monitors_connect(struct listener *listener, struct child *child, int fd)
+monitors_connect(struct listener *listener, struct child *child, int fd,
+    const char *remote, unsigned remote_port)
 {
 	const struct ipc_CONNECTION connection = {
 		.number = listener->accepted,
 		.window_growth = children_give_window(&listener->children,
 		    child, host_memory()),
+		.peer_address = bytes_str(remote),
+		.peer_port = remote_port,
 	};
 	struct err err;
 

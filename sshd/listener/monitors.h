@@ -20,7 +20,8 @@ struct child *monitors_start(struct listener *listener);
  * LISTENER: the child serves this connection from now on and counts as a
  * startup. False when the child is gone; fd stays the caller's.
  */
-bool monitors_connect(struct listener *listener, struct child *child, int fd);
+bool monitors_connect(struct listener *listener, struct child *child, int fd,
+    const char *remote, unsigned remote_port);
 /* Starts to listen to a child's socket. */
 MUST_CHECK bool monitors_watch(struct listener *listener, struct child *child,
     struct err *err);

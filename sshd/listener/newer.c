@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -55,6 +56,7 @@ exec_check(const struct listener *listener, int binary_fd, int report_fd)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execveat(binary_fd, "", (char *const *)argv, environ, AT_EMPTY_PATH);
+	dprintf(STDERR_FILENO, "%s: %s\n", listener->binary, strerror(errno));
 	_exit(SPAWN_EXEC_FAILED);
 }
 

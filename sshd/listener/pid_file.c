@@ -23,8 +23,9 @@ give_up(const char *path, int fd)
 	close(fd);
 }
 
-bool
-pid_file_write(const char *path)
+/* False when it could not be written. */
+static bool
+write_pid(const char *path)
 {
 	char text[24];
 	int len = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
@@ -51,4 +52,15 @@ pid_file_remove(const char *path)
 	    strtol(text, NULL, 10) != (long)getpid())
 		return;
 	(void)unlink(path);
+}
+
+void
+pid_file_move(char held[static PATH_MAX], const char *path)
+{
+	if (held[0] != '\0' && (path == NULL || strcmp(path, held) != 0)) {
+		pid_file_remove(held);
+		held[0] = '\0';
+	}
+	if (path != NULL && write_pid(path))
+		snprintf(held, PATH_MAX, "%s", path);
 }

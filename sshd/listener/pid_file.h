@@ -11,10 +11,13 @@
 #ifndef SSHD_LISTENER_PID_FILE_H
 #define SSHD_LISTENER_PID_FILE_H
 
-#include <stdbool.h>
+#include <limits.h>
 
-/* False when it could not be written. */
-bool pid_file_write(const char *path);
+/*
+ * held is the path of a file that we wrote, of another configuration or
+ * program perhaps; empty: none. NULL for path: none is wanted.
+ */
+void pid_file_move(char held[static PATH_MAX], const char *path);
 void pid_file_remove(const char *path);
 
 #endif

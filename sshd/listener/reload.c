@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "sshd/listener/reload.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/log.h"
@@ -25,20 +24,6 @@ load_next(struct listener *listener, struct snapshot *next)
 		return false;
 	}
 	return true;
-}
-
-static void
-move_pid_file(struct listener *listener)
-{
-	const char *path = listener->snapshot.conf.pid_file;
-
-	if (listener->pid_file[0] != '\0' &&
-	    (path == NULL || strcmp(path, listener->pid_file) != 0))
-		pid_file_remove(listener->pid_file);
-	listener->pid_file[0] = '\0';
-	if (path != NULL && pid_file_write(path))
-		snprintf(listener->pid_file, sizeof(listener->pid_file), "%s",
-		    path);
 }
 
 /* Penalties were given to networks of this size. */
@@ -86,7 +71,7 @@ end_reload(struct listener *listener)
 	if (!accept_start(listener, &err))
 		log_error("%s: %s", err.what, err_text(&err));
 	listener_leave_start_dir();
-	move_pid_file(listener);
+	pid_file_move(listener->pid_file, listener->snapshot.conf.pid_file);
 	listener_show_title(listener);
 	notify_ready();
 }

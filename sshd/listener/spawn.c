@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "lib/base/fd.h"
+#include "lib/base/log.h"
 #include "sshd/listener/oom.h"
 
 #define TITLE_ROOM	160	/* bytes that lib/base/title may write over */
@@ -65,6 +66,7 @@ run_child(const struct spawner *spawner, int program_fd, int ipc_fd)
 	(void)setsid();
 	oom_restore(spawner->oom_score_adj);
 	(void)spawn_become(program_fd, ipc_fd, spawner->keep_stderr, &err);
+	log_error("start of a process: %s: %s", err.what, err_text(&err));
 	_exit(SPAWN_EXEC_FAILED);
 }
 

@@ -56,7 +56,7 @@ kex_start(struct conn *conn, struct err *err)
 	if (!packet_send(conn, err))
 		return false;
 	kex->step = KEX_WAIT_INIT;
-	conn->transport.rekey.asked_at = conn->transport.in.bytes;
+	conn->transport.rekey.begun_at = conn->transport.in.bytes;
 	return true;
 }
 

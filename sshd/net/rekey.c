@@ -52,11 +52,9 @@ rekey_check(const struct conn *conn)
 
 	if (conn->state != CONN_OPEN)
 		return hard_limit(conn) ? REKEY_TOO_EARLY : REKEY_NO;
-	if (t->kex.step == KEX_WAIT_INIT &&
-	    t->in.bytes - rekey->asked_at > REKEY_GRACE_BYTES)
-		return REKEY_IGNORED;
 	if (t->kex.step != KEX_IDLE)
-		return REKEY_NO;
+		return t->in.bytes - rekey->begun_at > REKEY_GRACE_BYTES ?
+		    REKEY_IGNORED : REKEY_NO;
 	if (rekey->due || hard_limit(conn) ||
 	    used_up(t->in.bytes, rekey->limit_bytes) ||
 	    used_up(t->out.bytes, rekey->limit_bytes))

@@ -18,8 +18,8 @@ struct conn;
 
 #define REKEY_PACKETS		(1ull << 31)	/* RFC 4344 3.1 */
 /*
- * What a peer may still send after we asked for new keys: more than can be
- * in flight in all windows together.
+ * What a peer may still send between our KEXINIT and its NEWKEYS: more than
+ * can be in flight in all windows together.
  */
 #define REKEY_GRACE_BYTES	(128ull << 20)
 
@@ -27,7 +27,7 @@ struct rekey {
 	uint64_t limit_bytes;		/* RekeyLimit; 0: the cipher's own */
 	uint32_t limit_s;		/* 0: none */
 	uint64_t cipher_in, cipher_out;	/* limits of the ciphers in use */
-	uint64_t asked_at;		/* in.bytes when we asked */
+	uint64_t begun_at;		/* in.bytes at our KEXINIT */
 	bool due;			/* the timer fired */
 	struct timer timer;
 };
@@ -36,7 +36,7 @@ enum rekey_need {
 	REKEY_NO,
 	REKEY_NOW,
 	REKEY_TOO_EARLY,	/* used up before login: the end */
-	REKEY_IGNORED,		/* the peer goes on without answering */
+	REKEY_IGNORED,		/* the peer goes on with the old keys */
 };
 
 /* NET: both directions have new keys: counting starts over. */

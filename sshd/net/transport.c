@@ -249,7 +249,7 @@ rekey_round(struct conn *conn)
 		return;
 	case REKEY_IGNORED:
 		conn_disconnect(conn, SSH_DISCONNECT_KEY_EXCHANGE_FAILED,
-		    "rekeying was asked for and not answered");
+		    "rekeying was begun and not completed");
 		return;
 	}
 }

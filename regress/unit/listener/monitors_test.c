@@ -131,7 +131,8 @@ connect_client(struct fixture *f, struct child *child)
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
 	    fds), 0);
-	assert_true(monitors_connect(&f->listener, child, fds[0]));
+	assert_true(monitors_connect(&f->listener, child, fds[0],
+	    "192.0.2.1", 4242));
 	close(fds[0]);
 	strcpy(child->remote, "192.0.2.7");
 	strcpy(child->local, "192.0.2.1");
