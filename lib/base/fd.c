@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
+
+#define DEV_NULL	makedev(1, 3)	/* Linux, admin-guide/devices.txt */
 
 bool
 fd_set_nonblock(int fd, bool on, struct err *err)
@@ -105,6 +108,13 @@ fd_map(int fd, size_t max, struct bytes *out, struct err *err)
 	return true;
 }
 
+static bool
+is_readable_whole(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) || (S_ISCHR(st->st_mode) &&
+	    st->st_rdev == DEV_NULL);
+}
+
 bool
 fd_read_file(int fd, size_t max, uint8_t **out, size_t *len_out,
     struct err *err)
@@ -115,7 +125,7 @@ fd_read_file(int fd, size_t max, uint8_t **out, size_t *len_out,
 
 	if (fstat(fd, &st) == -1)
 		return err_sys(err, "fstat");
-	if (!S_ISREG(st.st_mode))
+	if (!is_readable_whole(&st))
 		return err_set(err, ERR_FORMAT, "not a regular file");
 	if ((uintmax_t)st.st_size > max)
 		return err_set(err, ERR_RANGE, "file too large");

@@ -26,7 +26,10 @@ MUST_CHECK bool fd_seal_bytes(const char *name, struct bytes content,
     int *fd_out, struct err *err);
 /* Maps a sealed file read-only, kept out of core dumps; unmap with munmap(). */
 MUST_CHECK bool fd_map(int fd, size_t max, struct bytes *out, struct err *err);
-/* Reads a regular file whole; *out is malloc'ed and NUL-terminated. */
+/*
+ * Reads a regular file whole; *out is malloc'ed and NUL-terminated. /dev/null
+ * stands for an empty file; no other device is read.
+ */
 MUST_CHECK bool fd_read_file(int fd, size_t max, uint8_t **out, size_t *len_out,
     struct err *err);
 /* close() of every descriptor >= first. */

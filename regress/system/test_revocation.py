@@ -56,6 +56,11 @@ def test_a_key_in_a_text_is_refused_and_others_are_not(make_server, keys,
     accepted(server, keys["ecdsa"])
 
 
+def test_the_null_device_is_a_list_of_nothing(make_server, keys):
+    """So say some hardened configurations, for a list to be named later."""
+    accepted(make_server("RevokedKeys /dev/null\n"), keys["ed25519"])
+
+
 @pytest.mark.parametrize("record", ["key", "sha1", "sha256"])
 def test_a_key_in_a_krl_is_refused_and_others_are_not(make_server, keys,
                                                       revoked, record):

@@ -85,16 +85,6 @@ all_lines(struct loader *l, const char *file, const struct section *outer,
 	loader_close_block(l, &section);
 }
 
-/* /dev/null stands for an empty file; no other device is read. */
-static bool
-is_dev_null(int fd)
-{
-	struct stat st, null;
-
-	return fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
-	    stat("/dev/null", &null) == 0 && st.st_rdev == null.st_rdev;
-}
-
 /* *text is malloc'ed. O_NONBLOCK: a FIFO must not make us wait. */
 static bool
 read_text(struct loader *l, const char *path, uint8_t **text, size_t *len,
@@ -105,12 +95,7 @@ read_text(struct loader *l, const char *path, uint8_t **text, size_t *len,
 
 	if (fd == -1)
 		return err_sys(err, "open");
-	if (is_dev_null(fd)) {
-		*text = NULL;
-		*len = 0;
-		ok = true;
-	} else
-		ok = fd_read_file(fd, TAPE_MAX - l->text_len, text, len, err);
+	ok = fd_read_file(fd, TAPE_MAX - l->text_len, text, len, err);
 	close(fd);
 	if (ok)
 		l->text_len += *len;

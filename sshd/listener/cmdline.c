@@ -340,6 +340,9 @@ valued_flag(struct cmdline *cmdline, int flag, const char *value,
 		    "-R is not a flag of this program");
 	}
 	cmdline->show_usage = true;
+	if (flag == ':')
+		return fail(cmdline, EXIT_USAGE,
+		    "option requires an argument -- %c", optopt);
 	if (optopt == 0 || optopt >= FLAG_EXPLAIN)
 		return fail(cmdline, EXIT_USAGE, "unknown or incomplete "
 		    "option %s", word);
@@ -391,7 +394,7 @@ cmdline_parse(struct cmdline *cmdline, int argc, char **argv)
 	optind = 0;		/* glibc: begin anew */
 	opterr = 0;
 	while ((flag = getopt_long(argc, argv,
-	    "+46C:c:DdE:ef:Gg:h:ik:b:o:p:QqRrTtu:V", long_flags, NULL)) !=
+	    "+:46C:c:DdE:ef:Gg:h:ik:b:o:p:QqRrTtu:V", long_flags, NULL)) !=
 	    -1) {
 		if (!long_flag(cmdline, flag) && !plain_flag(cmdline, flag) &&
 		    !valued_flag(cmdline, flag, optarg, argv[optind - 1]))

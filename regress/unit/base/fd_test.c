@@ -73,12 +73,33 @@ fd_write_all__tells_why_it_failed(void **state)
 	close(fd);
 }
 
+static void
+fd_read_file__takes_the_null_device_for_an_empty_file(void **state)
+{
+	struct err err;
+	uint8_t *text = NULL;
+	size_t len = 1;
+	int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int zero_fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+
+	(void)state;
+	assert_true(fd_read_file(null_fd, CONTENT_LEN, &text, &len, &err));
+	assert_int_equal(len, 0);
+	assert_string_equal((const char *)text, "");
+	free(text);
+	assert_false(fd_read_file(zero_fd, CONTENT_LEN, &text, &len, &err));
+	assert_int_equal(err.code, ERR_FORMAT);
+	close(null_fd);
+	close(zero_fd);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(fd_write_all__goes_on_after_a_part),
 		TEST(fd_write_all__tells_why_it_failed),
+		TEST(fd_read_file__takes_the_null_device_for_an_empty_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -216,7 +216,7 @@ cmdline__mistakes_are_named_and_have_their_exit_code(void **state)
 		{ { "-D", "word" }, 1, "Extra argument word.", false },
 		{ { "word", "-D" }, 1, "Extra argument word.", false },
 		{ { "-x" }, 1, "unknown option -- x", true },
-		{ { "-f" }, 1, "unknown option -- f", true },
+		{ { "-f" }, 1, "option requires an argument -- f", true },
 		{ { "-p", "0" }, 1, "Bad port number: 0", false },
 		{ { "-p", "65536" }, 1, "Bad port number: 65536", false },
 		{ { "-p", "22x" }, 1, "Bad port number: 22x", false },
