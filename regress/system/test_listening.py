@@ -51,6 +51,25 @@ def test_where_a_port_is_bound(ask, policy, address, wanted):
     assert listeners(port) == wanted
 
 
+@pytest.fixture
+def wrong_hosts():
+    with open("/etc/hosts") as f:
+        right = f.read()
+    with open("/etc/hosts", "w") as out:
+        out.write("127.0.0.9 localhost\n")
+    yield
+    with open("/etc/hosts", "w") as out:
+        out.write(right)
+
+
+@pytest.mark.parametrize("policy", ["no", "clientspecified"])
+def test_no_file_says_what_localhost_is(ask, wrong_hosts, policy):
+    port = free_port()
+    _server, up = ask(f"GatewayPorts {policy}\n", f"localhost:{port}:h:1")
+    assert up
+    assert listeners(port) == LOOPBACK
+
+
 @pytest.mark.postern_only
 def test_an_address_of_nobody_is_said_to_be_none(ask):
     server, up = ask("GatewayPorts clientspecified\n",

@@ -13,25 +13,22 @@
 
 /*
  * The address to bind for what the client asked, by GatewayPorts: NULL means
- * every address, "localhost" both loopback addresses.
+ * every address where *flags says AI_PASSIVE, else both loopback addresses.
+ * No file is asked what localhost is: a chroot has none.
  */
 static const char *
-bind_address(const struct session *ses, const char *asked)
+bind_address(const struct session *ses, const char *asked, int *flags)
 {
-	switch ((enum gateway_ports)ses->grant.gateway_ports) {
-	case GATEWAY_NO:
-		if (strcmp(asked, "127.0.0.1") == 0 ||
-		    strcmp(asked, "::1") == 0)
-			return asked;
-		return "localhost";
-	case GATEWAY_YES:
+	bool by_client = ses->grant.gateway_ports == GATEWAY_CLIENT;
+
+	*flags = ses->grant.gateway_ports == GATEWAY_YES || (by_client &&
+	    (*asked == '\0' || strcmp(asked, "*") == 0)) ? AI_PASSIVE : 0;
+	if (*flags != 0)
 		return NULL;
-	case GATEWAY_CLIENT:
-		if (*asked == '\0' || strcmp(asked, "*") == 0)
-			return NULL;
-		return asked;
-	}
-	return "localhost";
+	if (by_client)
+		return strcmp(asked, "localhost") == 0 ? NULL : asked;
+	return strcmp(asked, "127.0.0.1") == 0 || strcmp(asked, "::1") == 0 ?
+	    asked : NULL;
 }
 
 /* An address that can't be had, of several. */
@@ -52,11 +49,12 @@ log_missed(const struct listening *l, const struct addrinfo *ai)
 static bool
 bind_all(struct listening *l)
 {
-	const char *address = bind_address(l->ses, l->address);
 	struct addrinfo hints = {
 		.ai_family = (int)l->ses->grant.address_family,
-		.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE,
+		.ai_socktype = SOCK_STREAM,
 	}, *list;
+	const char *address = bind_address(l->ses, l->address,
+	    &hints.ai_flags);
 	char port[12];
 
 	snprintf(port, sizeof(port), "%u", l->port);
