@@ -317,6 +317,20 @@ def test_a_program_starts_once(one):
     assert answers.count(CHANNEL_FAILURE) == 2
 
 
+def test_a_signal_right_behind_the_start_reaches_the_program(one):
+    for _ in range(50):
+        channel = one.open_session(number=0)
+        one.send_many([
+            one.request_payload(channel, "exec", string("sleep 1000"), False),
+            one.request_payload(channel, "signal", string("TERM"))])
+        signal = u8(CHANNEL_REQUEST) + u32(0) + string("exit-signal")
+        while not one.recv().startswith(signal):
+            pass
+        one.send(u8(CHANNEL_CLOSE) + u32(channel))
+        while one.recv()[0] != CHANNEL_CLOSE:
+            pass
+
+
 def test_requests_before_the_confirmation_was_read_work(one):
     """They are sent in one write with the open: numbers can be guessed."""
     one.send_many([one.open_payload(number=0),

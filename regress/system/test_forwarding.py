@@ -10,6 +10,7 @@ import threading
 import pytest
 
 from isolated import host_file
+from name_server import the_server
 from server import free_port, wait_until
 from services import Shout, Unix, exchange, serve
 
@@ -133,6 +134,23 @@ def test_a_refused_connection_is_reported_and_the_session_lives(
     assert process.poll() is None
     wait_until(lambda: any("Connection refused" in line
                            for line in process.said), what="the reason")
+
+
+@pytest.mark.postern_only
+@pytest.mark.parametrize("name_server, reason", [
+    ("127.0.0.1", "Name or service not known"),
+    ("127.0.0.2", "Temporary failure in name resolution")])
+def test_why_a_name_has_no_address_is_reported(server, keys, name_server,
+                                               reason):
+    """At the second address there is no name server."""
+    name = f"at.{name_server}.invalid"
+    the_server().reset()
+    with host_file("/etc/resolv.conf", f"nameserver {name_server}\n"):
+        result = server.ssh("alice", keys["ed25519"],
+                            options=["-W", f"{name}:1", "-o",
+                                     "LogLevel=INFO"])
+    assert f"open failed: connect failed: {reason}".encode() in result.stderr
+    server.wait_for_log(f"connect_to {name}: unknown host ({reason})")
 
 
 def test_a_local_socket_reaches_a_socket_behind_the_server(

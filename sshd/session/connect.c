@@ -88,11 +88,24 @@ forward_refuse(struct session *ses, uint32_t request, enum open_failure reason,
 }
 
 static void
+fail(struct connecting *c, const char *text)
+{
+	forward_refuse(c->ses, c->request, OPEN_CONNECT_FAILED, text);
+	connecting_free(c);
+}
+
+static void
 give_up(struct connecting *c, const char *text)
 {
 	log_error("connect_to %s port %u: failed.", c->target, c->port);
-	forward_refuse(c->ses, c->request, OPEN_CONNECT_FAILED, text);
-	connecting_free(c);
+	fail(c, text);
+}
+
+static void
+give_up_name(struct connecting *c, const char *text)
+{
+	log_error("connect_to %s: unknown host (%s)", c->target, text);
+	fail(c, text);
 }
 
 static void
@@ -169,6 +182,17 @@ set_port(struct sockaddr_storage *address, uint32_t port)
 		    htons((uint16_t)port);
 }
 
+/* What a resolver says of a name without addresses: its last word. */
+static const char *
+resolver_error(const struct connecting *c)
+{
+	int why = EAI_FAIL;
+
+	if (c->partial == sizeof(why))
+		memcpy(&why, c->race.addresses, sizeof(why));
+	return why > 0 ? strerror(why) : gai_strerror(why);
+}
+
 static void resolve_waiting(struct session *ses);
 
 /* All addresses are here, or there will be none. */
@@ -182,8 +206,7 @@ resolved(struct connecting *c)
 	for (size_t i = 0; i < c->race.address_count; i++)
 		set_port(&c->race.addresses[i], c->port);
 	if (c->race.address_count == 0) {
-		log_error("connect_to %s: unknown host", c->target);
-		give_up(c, "Name or service not known");
+		give_up_name(c, resolver_error(c));
 		return;
 	}
 	(void)!race_reserve(&c->race, c->race.address_count);
@@ -228,9 +251,12 @@ resolve_in_child(const char *host, int family, int out)
 	}, *list = NULL;
 	struct sockaddr_storage address;
 	size_t count = 0;
+	int why = getaddrinfo(host, NULL, &hints, &list);
 
-	if (getaddrinfo(host, NULL, &hints, &list) != 0)
-		_exit(1);
+	if (why == EAI_SYSTEM)
+		why = errno;
+	if (why != 0)
+		_exit(write(out, &why, sizeof(why)) != sizeof(why));
 	for (struct addrinfo *ai = list; ai != NULL && count < RACE_ADDRESSES_MAX;
 	    ai = ai->ai_next) {
 		if (ai->ai_addrlen > sizeof(address))
@@ -295,7 +321,7 @@ resolve_waiting(struct session *ses)
 	    (c = find_waiting(ses)) != NULL) {
 		c->waits = false;
 		if (!start_resolver(c))
-			give_up(c, "open failed");
+			give_up_name(c, strerror(errno));
 	}
 }
 
@@ -382,7 +408,7 @@ connect_tcp(struct session *ses, const struct ipc_CONNECT_TCP *m,
 	}
 	c->port = m->port;
 	if (!bytes_to_str(m->host, c->target, sizeof(c->target)))
-		give_up(c, "Name or service not known");
+		give_up_name(c, gai_strerror(EAI_NONAME));
 	else if (take_numeric(c))
 		race_start(&c->race, &c->ses->loop, race_over, c);
 	else {

@@ -420,6 +420,14 @@ signal_number(struct bytes name)
 	return 0;
 }
 
+/* Until it has its process group, which is a moment, the child is alone. */
+static bool
+send_signal(pid_t pid, int number)
+{
+	return killpg(pid, number) == 0 ||
+	    (errno == ESRCH && kill(pid, number) == 0);
+}
+
 bool
 program_signal(struct session *ses, const struct ipc_SES_SIGNAL *m,
     struct err *err)
@@ -432,7 +440,7 @@ program_signal(struct session *ses, const struct ipc_SES_SIGNAL *m,
 		return false;
 	ok = number != 0 && program->phase == PROGRAM_RUNNING &&
 	    !program->is_forced && program->kind != START_SUBSYSTEM &&
-	    killpg(program->pid, number) == 0;
+	    send_signal(program->pid, number);
 	if (!ok)
 		log_debug("signal %s refused", log_safe(m->name).s);
 	session_reply(ses, m->request, ok, 0);
