@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """The configurations of typical sites, whole trees below /etc: each one is
-read, and means the same to Debian's sshd where that knows the keyword."""
+read, means the same to Debian's sshd where that knows the keyword, and lets
+the same people in."""
 
 import grp
 import os
@@ -12,7 +13,7 @@ import pytest
 
 from config_oracle import ORACLE, Comparison, run
 from isolated import host_file
-from server import IS_POSTERN, SSHD
+from server import IS_POSTERN, SSHD, Server, authorize, wait_until
 
 SITES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sites")
 CONFIG = "/etc/ssh/sshd_config"
@@ -107,6 +108,72 @@ def test_a_site_passes_the_short_test(comparison, site):
         [SSHD, "-t", "-h", comparison.host_key], capture_output=True,
         text=True, stdin=subprocess.DEVNULL, timeout=60)
     assert result.returncode == 0 and result.stdout == "", result.stderr
+
+
+# ---- who gets in ------------------------------------------------------------
+
+class SiteServer(Server):
+    """One of the two programs with /etc/ssh/sshd_config, on a port of ours."""
+
+    def __init__(self, program, directory, host_keys, *flags):
+        directory.mkdir()
+        super().__init__(str(directory), host_keys)
+        self.command = [program, "-D", "-E", self.log_path, "-p",
+                        str(self.port), "-o", "ListenAddress=127.0.0.1",
+                        "-o", f"PidFile={self.pid_path}", *flags]
+        for key in host_keys:
+            self.command += ["-h", key]
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command,
+                                        stdin=subprocess.DEVNULL)
+        wait_until(lambda: os.path.exists(self.pid_path)
+                   or self.process.poll() is not None, what="the pid file")
+        assert self.process.poll() is None, self.log()
+        return self
+
+    def outcome(self, user, key, *words, options=()):
+        done = self.ssh(user, key, *words, text=True, options=options)
+        refusal = re.search(r"Permission denied \((.*)\)", done.stderr)
+        return (done.returncode, done.stdout,
+                set(refusal[1].split(",")) if refusal else set())
+
+    def outcomes(self, key):
+        no_key = ["-o", "PreferredAuthentications=none"]
+        return {
+            (user, what): self.outcome(user, key, *words, options=options)
+            for user in ("alice", "bob", "root")
+            for what, words, options in (
+                ("command", ["id -un; pwd"], []),
+                ("terminal", ["-tt", "id -un"], []),
+                ("sftp", ["-s", "sftp"], []),
+                ("methods", ["true"], no_key))}
+
+
+def not_ours(comparison):
+    """Methods that Debian's sshd offers alone: GSSAPI, and without PAM a
+    dialogue that has no device."""
+    shown = run(SSHD, CONFIG, comparison.host_key, []).stdout
+    return {"gssapi-with-mic", "gssapi-keyex"} | (
+        {"keyboard-interactive"} if "\nusepam no\n" in shown else set())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("site", sorted(os.listdir(SITES)))
+def test_a_site_lets_the_same_people_in(comparison, site, keys, host_keys,
+                                        tmp_path):
+    authorize("root", keys["ed25519"] + ".pub")
+    used = [host_keys[kind] for kind in ("ed25519", "ecdsa", "rsa")]
+    install(site)
+    extra = not_ours(comparison)
+    with SiteServer(SSHD, tmp_path / "ours", used, "-o",
+                    "PerSourcePenalties=no") as server:
+        ours = server.outcomes(keys["ed25519"])
+    install(site, lambda text: NOT_DEBIAN.sub("\n", text))
+    with SiteServer(ORACLE, tmp_path / "theirs", used) as server:
+        theirs = server.outcomes(keys["ed25519"])
+    for what, (status, said, methods) in theirs.items():
+        assert ours[what] == (status, said, methods - extra), what
 
 
 def test_a_dozen_sites_and_more_are_there():
