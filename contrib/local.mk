@@ -3,6 +3,7 @@
 EXTRA_DIST += \
 	contrib/README \
 	contrib/install-packages \
+	contrib/pam.d/sshd \
 	contrib/run-tests \
 	contrib/sshd_config \
 	contrib/systemd/sshd.service \

@@ -9,6 +9,7 @@ import subprocess
 import paramiko
 import pytest
 
+from isolated import SOURCE, host_file
 from pam_stacks import ODD, SECRET, accounts, odd, pam, stack, typist
 from passwords import Attempts, hashed, set_shadow, ssh
 from server import descendants, title, wait_until
@@ -50,6 +51,24 @@ def test_the_stack_of_the_system_as_it_is(pam, keys):
     server = pam()
     assert try_password(server) is True
     assert by_key(server, keys, "echo", "hello").stdout == "hello\n"
+
+
+def test_the_stack_that_we_come_with(pam, keys):
+    """It lets in, sets variables and limits, and knows of /etc/nologin."""
+    shutil.copy(f"{SOURCE}/contrib/pam.d/sshd", "/etc/pam.d/sshd")
+    server = pam()
+    assert try_password(server, password="wrong") is False
+    assert try_password(server) is True
+    with host_file("/etc/environment", "SITE=here\n"), \
+            host_file("/etc/security/limits.conf", "alice hard nofile 777\n"):
+        assert by_key(server, keys, "echo $SITE; ulimit -Hn").stdout == \
+            "here\n777\n"
+    with open("/etc/nologin", "w") as out:
+        out.write("closed for today\n")
+    try:
+        assert by_key(server, keys, "true").returncode == 255
+    finally:
+        os.unlink("/etc/nologin")
 
 
 @pytest.mark.parametrize("permitted", [True, False])
