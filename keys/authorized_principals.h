@@ -15,7 +15,7 @@
 
 #include "keys/authorized_keys.h"
 
-/* One line without its newline; KEY_LINE_KEY: a name, never empty. */
+/* One line without its newline. But for an empty one: a name, never empty. */
 enum key_line principal_line_parse(struct bytes line, struct bytes *name,
     struct key_options *options, const char **reason);
 

@@ -41,7 +41,8 @@ take_source_address(struct bytes data, struct key_options *o,
 	if (!take_text(data, &o->source_address, err))
 		return false;
 	cursor = bytes_str(o->source_address);
-	if (cursor.len == 0)
+	/* name_list_next() says nothing of an entry behind the last comma */
+	if (cursor.len == 0 || cursor.p[cursor.len - 1] == ',')
 		return err_set(err, ERR_FORMAT, "source-address");
 	while (name_list_next(&cursor, &entry)) {
 		if (memchr(entry.p, '%', entry.len) != NULL ||

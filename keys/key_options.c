@@ -243,8 +243,8 @@ ends_with(struct bytes text, const char *suffix)
 {
 	size_t n = strlen(suffix);
 
-	return text.len > n &&
-	    memcmp(text.p + text.len - n, suffix, n) == 0;
+	return text.len > n && strncasecmp((const char *)text.p + text.len - n,
+	    suffix, n) == 0;
 }
 
 static int

@@ -438,6 +438,8 @@ req_auth(struct monitor *mon, struct ipc_message *message, struct err *err)
 	else
 		attempt.quiet = true;
 	ok = ok && settle(mon, backend, &attempt, err);
+	if (!ok && !attempt.is_attack)
+		ok = monitor_give_up(mon, err);
 	auth_attempt_clear(&attempt);
 	return ok;
 }

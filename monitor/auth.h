@@ -37,6 +37,7 @@ struct auth_attempt {
 	enum auth_verdict verdict;
 	bool is_decision;	/* a signature or password was asked for */
 	bool quiet;		/* no "Failed" line: nothing was tried */
+	bool is_attack;		/* net's doing when the check can't be made */
 	int64_t start_ns;	/* when work on it began */
 	const char *device;	/* of the method; NULL: it has none */
 	char detail[AUTH_DETAIL_MAX];	/* behind "ssh2: " in log lines */

@@ -76,6 +76,7 @@ check(struct monitor *mon, const struct ipc_message *message,
 	}
 	if (dialogue.broken)
 		*err = dialogue.err;
+	attempt->is_attack = dialogue.broken;
 	return !dialogue.broken;
 }
 

@@ -150,6 +150,19 @@ search_key(const struct monitor *mon, struct key_answer *answer,
 	    err);
 }
 
+/* Of an earlier question; what has expired since is asked again, and told. */
+static struct key_answer *
+recall(struct monitor *mon, struct bytes blob)
+{
+	struct key_answer *answer = key_memory_take(&mon->auth.key_memory,
+	    blob, auth_delay_now_ns());
+
+	if (answer == NULL || key_answer_holds(answer, (uint64_t)time(NULL)))
+		return answer;
+	key_answer_free(answer);
+	return NULL;
+}
+
 /*
  * What is known of the key that is offered: of an earlier question, or found
  * out now. The same work is done for an account that does not exist. NULL when
@@ -169,8 +182,7 @@ judge_offer(struct monitor *mon, const struct offer *offer,
 	attempt->quiet = true;
 	if (alg == NULL)
 		return true;
-	answer = key_memory_take(&mon->auth.key_memory, offer->blob,
-	    auth_delay_now_ns());
+	answer = recall(mon, offer->blob);
 	known = answer != NULL;
 	if (!known && !parse_offer(mon, offer->blob, &answer, err))
 		return false;

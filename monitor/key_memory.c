@@ -26,6 +26,14 @@ key_answer_free(struct key_answer *answer)
 	free(answer);
 }
 
+bool
+key_answer_holds(const struct key_answer *answer, uint64_t now)
+{
+	return (answer->options.expiry == 0 ||
+	    answer->options.expiry >= now) &&
+	    (answer->ca == NULL || now < answer->key->cert.valid_before);
+}
+
 void
 key_memory_clear(struct key_memory *memory)
 {

@@ -4,7 +4,7 @@
  *
  * Shapes:  a client asks about a key and then signs with it: the files and
  *          commands behind the answer are asked once.
- * Units:   nanoseconds.
+ * Units:   nanoseconds, but for the time of day.
  * Errors:  -
  * Owns:    its answers.
  * Source:  RFC 4252 section 7.
@@ -39,6 +39,8 @@ void key_memory_put(struct key_memory *memory, struct key_answer **answer,
 struct key_answer *key_memory_take(struct key_memory *memory,
     struct bytes blob, int64_t now_ns);
 
+/* Neither the line nor the certificate has expired at this time of day, in s. */
+bool key_answer_holds(const struct key_answer *answer, uint64_t now);
 MUST_CHECK bool key_answer_new(struct key_answer **out, struct err *err);
 void key_answer_free(struct key_answer *answer);
 

@@ -163,6 +163,15 @@ failed(struct monitor *mon, const struct err *err)
 	stop(mon, MONITOR_EXIT_FATAL);
 }
 
+bool
+monitor_give_up(struct monitor *mon, const struct err *err)
+{
+	if (err->code == ERR_CLOSED)
+		return false;
+	failed(mon, err);
+	return true;
+}
+
 /*
  * Everything that waits on a socket. True when the other side has closed it;
  * what breaks the rules ends the connection here.

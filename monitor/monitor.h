@@ -116,5 +116,11 @@ MUST_CHECK bool monitor_watch_listener(struct monitor *mon, bool on,
 
 /* "[invalid user ]fred ADDR port P": for log lines about the connection. */
 const char *monitor_who(const struct monitor *mon, char *buf, size_t len);
+/*
+ * MONITOR: ends the connection for what went wrong here while a request was
+ * handled, whatever the code says; who sent it is not to blame. False, as the
+ * handler is to return it, when the other process has closed its end.
+ */
+bool monitor_give_up(struct monitor *mon, const struct err *err);
 
 #endif

@@ -17,6 +17,7 @@ static bool
 line_matches(const struct reading *reading, const char *source, size_t number,
     struct bytes line)
 {
+	const struct key_search *search = reading->search;
 	struct key_options options;
 	const char *reason = NULL;
 	struct bytes name;
@@ -25,13 +26,16 @@ line_matches(const struct reading *reading, const char *source, size_t number,
 	case KEY_LINE_EMPTY:
 		return false;
 	case KEY_LINE_BAD:
-		log_debug("%s:%zu: bad principals options: %s", source,
-		    number, reason);
+		/* as for keys: who is named here wonders why it is no use */
+		log_at(search->user->valid &&
+		    cert_lists(&search->key->cert, name) ? LOG_LEVEL_ERROR :
+		    LOG_LEVEL_DEBUG1, "bad principals options: %s at %s:%zu",
+		    reason, source, number);
 		return false;
 	case KEY_LINE_KEY:
 		break;
 	}
-	if (!cert_lists(&reading->search->key->cert, name)) {
+	if (!cert_lists(&search->key->cert, name)) {
 		key_options_clear(&options);
 		return false;
 	}

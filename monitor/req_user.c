@@ -49,8 +49,12 @@ user_evaluate_config(struct monitor *mon, struct err *err)
 static bool
 find_user(struct monitor *mon, const struct ipc_USER *m, struct err *err)
 {
-	return user_find(&mon->user, m->user, mon->is_root ? (uid_t)-1 :
-	    geteuid(), err);
+	if (user_find(&mon->user, m->user, mon->is_root ? (uid_t)-1 :
+	    geteuid(), err))
+		return true;
+	log_error("user %.100s: %s: %s", log_safe(m->user).s, err->what,
+	    err_text(err));
+	return false;
 }
 
 /* Lines in OpenSSH's words; from here on user.valid says who may try. */
@@ -118,10 +122,9 @@ send_reply(struct monitor *mon, struct err *err)
 	return ok;
 }
 
-bool
-req_user(struct monitor *mon, struct ipc_message *message, struct err *err)
+static MUST_CHECK bool
+answer(struct monitor *mon, const struct ipc_USER *m, struct err *err)
 {
-	const struct ipc_USER *m = &message->u.USER;
 	char user[LOG_SAFE_MAX + 32];
 
 	if (!find_user(mon, m, err))
@@ -145,4 +148,11 @@ req_user(struct monitor *mon, struct ipc_message *message, struct err *err)
 	    log_safe(bytes_str(mon->user.name)).s : "unknown");
 	return account_start(mon, err) && auth_start(mon, err) &&
 	    send_reply(mon, err);
+}
+
+/* That a name can't be looked up is not the fault of who says it. */
+bool
+req_user(struct monitor *mon, struct ipc_message *message, struct err *err)
+{
+	return answer(mon, &message->u.USER, err) || monitor_give_up(mon, err);
 }

@@ -98,7 +98,7 @@ read_groups(struct user *user, int from, struct err *err)
 	fitted = n != 0 || len == 0 ? NULL : realloc(bytes, len);
 	if (fitted == NULL) {
 		free(bytes);
-		return err_set(err, ERR_RANGE, "groups");
+		return err_set(err, ERR_NOT_FOUND, "groups of the account");
 	}
 	user->groups = fitted;
 	user->group_count = len / sizeof(gid_t);
@@ -116,8 +116,9 @@ find_groups(struct user *user, const char *name, struct err *err)
 	if (!errand_start(&errand, list_groups, &search, err))
 		return false;
 	ok = read_groups(user, errand.answer, err);
+	/* what the name service did there may have ended the process */
 	if (!errand_wait(&errand) && ok)
-		return err_set(err, ERR_RANGE, "groups");
+		return err_set(err, ERR_NOT_FOUND, "groups of the account");
 	return ok;
 }
 

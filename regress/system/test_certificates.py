@@ -326,11 +326,14 @@ def test_options_before_a_principal_hold(principals_server, ca):
         key = ca.sign(principals=name)
         refused(server, "alice", key, refusal(
             ca, id_of(key), "Refused by certificate principals options"))
-    for name in ("any", "boss", "chief"):
+    for name, why in (("any", "unknown key option at "),
+                      ("boss", "cert-authority before a name at "),
+                      ("chief", "principals before a name at ")):
         key = ca.sign(principals=name)
         refused(server, "alice", key, refusal(
             ca, id_of(key), "Certificate does not contain an authorized "
             "principal"))
+        server.wait_for_log(f"bad principals options: {why}")
 
 
 def test_a_missing_principals_file_lets_nobody_in(make_server, ca, tmp_path):

@@ -15,19 +15,22 @@ DIRECTORY = os.path.normpath(os.path.join(
 
 
 @pytest.fixture
-def directory(make_server, keys):
-    """A function: alice's login as Alice at a server with this config."""
+def start(make_server):
+    """A function: a server with this config that asks the directory."""
     shutil.copy("/etc/nsswitch.conf", "/run/isolated/nsswitch")
     with open("/etc/nsswitch.conf", "w") as out:
-        out.write("passwd: files odd\ngroup: files\nshadow: files\n")
+        out.write("passwd: files odd\ngroup: files odd\nshadow: files\n")
 
-    def login(config, *words):
-        server = make_server(config, env={
-            **os.environ, "LD_LIBRARY_PATH": DIRECTORY})
-        return server.ssh("Alice", keys["ed25519"], *words, text=True)
-
-    yield login
+    yield lambda config: make_server(config, env={
+        **os.environ, "LD_LIBRARY_PATH": DIRECTORY})
     shutil.copy("/run/isolated/nsswitch", "/etc/nsswitch.conf")
+
+
+@pytest.fixture
+def directory(start, keys):
+    """A function: alice's login as Alice at a server with this config."""
+    return lambda config, *words: start(config).ssh(
+        "Alice", keys["ed25519"], *words, text=True)
 
 
 def test_the_session_has_the_name_of_the_account(directory):
@@ -56,3 +59,14 @@ def test_blocks_are_about_the_account(directory):
     result = directory("Match User alice\n  ForceCommand echo forced\n",
                        "echo free")
     assert result.stdout == "forced\n"
+
+
+@pytest.mark.postern_only
+def test_a_directory_that_dies_is_no_attack_of_the_client(start, keys):
+    """An account without its groups stays out; others are let in."""
+    server = start("PerSourcePenalties crash:60 noauth:0\n")
+    assert server.ssh("bob", keys["ed25519"], "true").returncode == 255
+    server.wait_for_log("user bob: groups of the account: not found")
+    server.wait_for_log("monitor: groups of the account: not found")
+    assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+    assert "attack" not in server.log() and "crash" not in server.log()

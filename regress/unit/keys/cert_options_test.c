@@ -110,6 +110,8 @@ cert_options__bad_ones_refuse_the_certificate(void **state)
 		    ERR_FORMAT },
 		{ { { "source-address", TEXT("\4,::1") } }, { { 0 } },
 		    ERR_FORMAT },
+		{ { { "source-address", TEXT("\4::1,") } }, { { 0 } },
+		    ERR_FORMAT },
 		{ { { "source-address", TEXT("\12""10.0.0.1/8") } },
 		    { { 0 } }, ERR_FORMAT },
 		{ { { "source-address", TEXT("\5::1%1") } }, { { 0 } },

@@ -98,6 +98,24 @@ key_memory__the_oldest_is_forgotten(void **state)
 	assert_false(take(&memory, 9));
 }
 
+static void
+key_answer__holds_until_line_or_certificate_expires(void **state)
+{
+	struct pubkey key = { .cert = { .valid_before = 200 } };
+	struct key_answer plain = { .key = &key };
+	struct key_answer cert = { .key = &key, .ca = &key };
+
+	(void)state;
+	assert_true(key_answer_holds(&plain, 1000));
+	plain.options.expiry = cert.options.expiry = 100;
+	assert_true(key_answer_holds(&plain, 100));
+	assert_false(key_answer_holds(&plain, 101));
+	assert_false(key_answer_holds(&cert, 101));
+	cert.options.expiry = 300;
+	assert_true(key_answer_holds(&cert, 199));
+	assert_false(key_answer_holds(&cert, 200));
+}
+
 int
 main(void)
 {
@@ -105,6 +123,7 @@ main(void)
 		TEST(key_memory__an_answer_gets_old),
 		TEST(key_memory__an_answer_is_used_once),
 		TEST(key_memory__the_oldest_is_forgotten),
+		TEST(key_answer__holds_until_line_or_certificate_expires),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
