@@ -420,6 +420,8 @@ def test_a_module_that_blocks_does_not_stop_the_grace_timer(pam, step):
         with pytest.raises((paramiko.SSHException, EOFError)):
             assert attempts.password("alice", SECRET) is not True
             attempts.password("alice", SECRET)
+    server.wait_for_log("Timeout before authentication for connection from "
+                        "127.0.0.1 to 127.0.0.1, pid = ")
 
 
 # ---- clients that leave while a module runs ----------------------------------

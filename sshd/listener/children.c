@@ -205,6 +205,14 @@ children_give_window(struct children *children, struct child *child,
 	return child->window_growth;
 }
 
+/* The second of grace.h's timers: a module blocked the signal of the first. */
+static bool
+is_grace_kill(const struct child *child, int status)
+{
+	return child->state == CHILD_SERVING && child->grace_is_over &&
+	    WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
 enum child_end
 children_ended(struct children *children, struct child *child, int status)
 {
@@ -214,6 +222,8 @@ children_ended(struct children *children, struct child *child, int status)
 	/* whoever has something checked has tried: it is not for free */
 	if (child->leaving.killed && end == END_NO_AUTH)
 		end = END_AUTH_FAILED;
+	else if (is_grace_kill(child, status))
+		end = END_GRACE;
 	log_end(child, end, status);
 	for (struct child **c = bucket_of(children, child->pid); *c != NULL;
 	    c = &(*c)->next) {

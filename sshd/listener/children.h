@@ -38,6 +38,8 @@ struct child {
 	struct ip_addr ip;		/* of remote; family 0: none */
 	struct leaving leaving;
 	uint32_t window_growth;		/* what it was given, see below */
+	int64_t grace_ends_ms;		/* LoginGraceTime; 0: no end known */
+	bool grace_is_over;		/* set when it has ended */
 	struct child *next;		/* in its bucket */
 	struct child *next_serving, **at_serving;	/* in that list */
 	void *owner;			/* for callbacks of its IPC socket */

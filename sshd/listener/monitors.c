@@ -137,12 +137,16 @@ monitors_connect(struct listener *listener, struct child *child, int fd,
 		.peer_address = bytes_str(remote),
 		.peer_port = remote_port,
 	};
+	uint32_t grace_s = listener->snapshot.conf.login_grace_time;
 	struct err err;
 
 	if (!ipc_send_fds(&child->ipc, IPC_CONNECTION, &connection, &fd, 1,
 	    &err))
 		return false;
 	children_set_state(&listener->children, child, CHILD_SERVING);
+	if (grace_s != 0)
+		child->grace_ends_ms = clock_now_ms(listener->loop.clock) +
+		    (int64_t)grace_s * 1000;
 	return true;
 }
 
@@ -216,6 +220,8 @@ reap_child(struct listener *listener, struct child *child, int status)
 
 	memcpy(remote, child->remote, sizeof(remote));
 	pool_forget(listener, child);
+	child->grace_is_over = child->grace_ends_ms != 0 &&
+	    clock_now_ms(listener->loop.clock) >= child->grace_ends_ms;
 	end = children_ended(&listener->children, child, status);
 	penalise(listener, remote, &ip, end);
 }

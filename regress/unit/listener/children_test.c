@@ -85,7 +85,7 @@ add_serving(struct children *children, pid_t pid)
 
 struct line_case {
 	int status;
-	bool logged_in;
+	bool logged_in, grace_is_over;
 	enum log_level level;
 	const char *line;	/* empty: none */
 };
@@ -95,19 +95,25 @@ child__its_end_is_logged_with_both_addresses(void **state)
 {
 #define ID	"connection from 192.0.2.7 to 192.0.2.1"
 	static const struct line_case cases[] = {
-		{ KILLED(SIGALRM), false, LOG_LEVEL_INFO,
+		{ KILLED(SIGALRM), false, false, LOG_LEVEL_INFO,
 		    "Timeout before authentication for " ID ", pid = 77" },
-		{ EXITED(3), false, LOG_LEVEL_INFO,
+		{ EXITED(3), false, false, LOG_LEVEL_INFO,
 		    "Timeout before authentication for " ID ", pid = 77" },
-		{ EXITED(4), false, LOG_LEVEL_INFO,
+		{ EXITED(4), false, false, LOG_LEVEL_INFO,
 		    "Session process 77 unpriv child crash for " ID },
-		{ DUMPED(SIGSEGV), false, LOG_LEVEL_ERROR,
+		{ DUMPED(SIGSEGV), false, false, LOG_LEVEL_ERROR,
 		    "session process 77 for " ID " killed by signal 11" },
-		{ KILLED(SIGTERM), false, LOG_LEVEL_DEBUG1,
+		{ KILLED(SIGTERM), false, false, LOG_LEVEL_DEBUG1,
 		    "session process 77 for " ID " killed by signal 15" },
-		{ EXITED(0), false, LOG_LEVEL_QUIET, "" },
-		{ EXITED(255), false, LOG_LEVEL_QUIET, "" },
-		{ EXITED(255), true, LOG_LEVEL_QUIET, "" },
+		{ KILLED(SIGKILL), false, false, LOG_LEVEL_DEBUG1,
+		    "session process 77 for " ID " killed by signal 9" },
+		{ KILLED(SIGKILL), false, true, LOG_LEVEL_INFO,
+		    "Timeout before authentication for " ID ", pid = 77" },
+		{ KILLED(SIGKILL), true, true, LOG_LEVEL_DEBUG1,
+		    "session process 77 for " ID " killed by signal 9" },
+		{ EXITED(0), false, false, LOG_LEVEL_QUIET, "" },
+		{ EXITED(255), false, true, LOG_LEVEL_QUIET, "" },
+		{ EXITED(255), true, false, LOG_LEVEL_QUIET, "" },
 	};
 #undef ID
 
@@ -119,6 +125,7 @@ child__its_end_is_logged_with_both_addresses(void **state)
 
 		if (cases[i].logged_in)
 			children_set_state(&children, child, CHILD_LOGGED_IN);
+		child->grace_is_over = cases[i].grace_is_over;
 		log_open(capture, &captured, LOG_LEVEL_DEBUG3);
 		(void)children_ended(&children, child, cases[i].status);
 		log_open(NULL, NULL, LOG_LEVEL_QUIET);
