@@ -265,6 +265,28 @@ def test_no_process_is_left_when_sessions_have_ended(make_server, keys):
         what="the end of the sessions")
 
 
+@pytest.mark.postern_only
+@pytest.mark.parametrize("name_space", ["file", "abstract"])
+def test_the_service_manager_is_told_and_sessions_do_not_know_it(
+        make_server, keys, tmp_path, name_space):
+    path = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(path if name_space == "file" else f"\0{path}")
+        manager.settimeout(60)
+        server = make_server(env={
+            **os.environ,
+            "NOTIFY_SOCKET": path if name_space == "file" else f"@{path}"})
+        assert manager.recv(200) == b"READY=1"
+        server.process.send_signal(signal.SIGHUP)
+        assert re.fullmatch(rb"RELOADING=1\nMONOTONIC_USEC=[0-9]+",
+                            manager.recv(200))
+        assert manager.recv(200) == b"READY=1"
+        environment = server.ssh("alice", keys["ed25519"], "env").stdout
+        assert b"HOME=" in environment and b"NOTIFY" not in environment
+        server.stop()
+        assert manager.recv(200) == b"STOPPING=1"
+
+
 def test_the_start_directory_is_left(make_server):
     server = make_server()
     assert os.readlink(f"/proc/{server.process.pid}/cwd") == "/"
