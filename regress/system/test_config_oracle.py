@@ -8,6 +8,7 @@ import os
 import pytest
 
 from config_oracle import ORACLE, OTHER_STATUS, Comparison, run
+from isolated import host_file
 from oracle_configs import BY_HAND, generated
 from server import IS_POSTERN, SSHD
 
@@ -43,6 +44,16 @@ def test_a_sample_of_random_configurations_means_the_same(comparison):
 @pytest.mark.slow
 def test_many_random_configurations_mean_the_same(comparison):
     compare_all(comparison, [generated(seed) for seed in ALL])
+
+
+@pytest.mark.parametrize("patterns", [
+    "one", "two", "three", "four", "o*", "t?o", "!two,*", "!one,*"])
+def test_of_names_for_one_group_the_first_counts(comparison, patterns):
+    """Two names share the number 7100, and two others 7101."""
+    with host_file("/etc/group", "one:x:7100:\ntwo:x:7100:alice\n"
+                   "three:x:7101:alice\nfour:x:7101:\n", "a"):
+        compare_all(comparison, [
+            f"Match group {patterns}\n\tX11Forwarding yes\n"])
 
 
 def test_every_named_difference_is_one():

@@ -14,6 +14,7 @@ struct group_name {
 	struct bytes name;
 	gid_t gid;
 	bool exists;
+	bool is_gid_looked_up, is_of_gid;	/* is_name_of_gid() */
 };
 
 struct groups
@@ -91,7 +92,7 @@ get_entry(group_get *get, const void *key, struct group *entry, char **buf)
 	return false;
 }
 
-static const struct group_name *
+static struct group_name *
 resolve(struct groups *groups, struct bytes name)
 {
 	struct group_name *entry;
@@ -115,6 +116,25 @@ resolve(struct groups *groups, struct bytes name)
 	entry->next = groups->resolved;
 	groups->resolved = entry;
 	return entry;
+}
+
+/*
+ * Of several names for one number a user's group has the one that the number
+ * leads to, as in OpenSSH; the others match nobody.
+ */
+static bool
+is_name_of_gid(struct group_name *entry)
+{
+	struct group group;
+	char *buf;
+
+	if (entry->is_gid_looked_up)
+		return entry->is_of_gid;
+	entry->is_gid_looked_up = true;
+	entry->is_of_gid = get_entry(get_by_gid, &entry->gid, &group, &buf) &&
+	    bytes_is(entry->name, group.gr_name);
+	free(buf);
+	return entry->is_of_gid;
 }
 
 static bool
@@ -175,12 +195,13 @@ has_wildcard(struct bytes pattern)
 static bool
 is_member(struct groups *groups, struct bytes pattern)
 {
-	const struct group_name *entry;
+	struct group_name *entry;
 
 	if (has_wildcard(pattern))
 		return any_name_matches(groups, pattern);
 	entry = resolve(groups, pattern);
-	return entry != NULL && entry->exists && has_gid(groups, entry->gid);
+	return entry != NULL && entry->exists &&
+	    has_gid(groups, entry->gid) && is_name_of_gid(entry);
 }
 
 enum pattern_result

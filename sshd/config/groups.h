@@ -2,8 +2,10 @@
 /*
  * groups - is a user in a group that a pattern names?
  *
- * Shapes:  plain names are resolved to a gid, once each; only a pattern with
- *          wildcards needs the names of the user's groups, read once.
+ * Shapes:  plain names are resolved to a gid, once each; one that the user has
+ *          is resolved back, to be sure that it is the name of that group.
+ *          Only a pattern with wildcards needs the names of the user's
+ *          groups, read once.
  * Units:   -
  * Errors:  what can't be looked up does not match.
  * Owns:    nothing: results lie in the caller's arena.
