@@ -317,6 +317,21 @@ def test_a_program_starts_once(one):
     assert answers.count(CHANNEL_FAILURE) == 2
 
 
+def test_requests_in_one_write_are_answered_each(one):
+    """More than the session process has time for."""
+    channel = one.open_session()
+    one.send_many(one.request_payload(channel, "signal", string("TERM"))
+                  for _ in range(5000))
+    for _ in range(5000):
+        one.expect(CHANNEL_FAILURE)
+    forward = u8(GLOBAL_REQUEST) + string("tcpip-forward") + u8(1) + \
+        string("127.0.0.1") + u32(0)
+    one.send_many(forward for _ in range(1500))
+    for _ in range(1500):
+        one.expect(REQUEST_SUCCESS, REQUEST_FAILURE)
+    assert one.run("echo in") == (b"in\n", 0)
+
+
 def test_a_signal_right_behind_the_start_reaches_the_program(one):
     for _ in range(50):
         channel = one.open_session(number=0)

@@ -67,11 +67,20 @@ chan_end_update(struct chan_end *end, struct err *err)
 	return true;
 }
 
+static bool
+is_pipe(const struct chan_end *end)
+{
+	const struct channel *ch = end->channel;
+
+	return (ch->flags & CHANNEL_DUPLEX) == 0 &&
+	    (end != &ch->ends[END_IN] || ch->shared_input.head == NULL);
+}
+
 void
 chan_end_widen(struct chan_end *end)
 {
-	/* not a pipe, or the user has too many: then it stays as it is */
-	if (!end->widened)
+	/* the user may have too many: then it stays as it is */
+	if (!end->widened && is_pipe(end))
 		(void)fcntl(end->fd, F_SETPIPE_SZ, PIPE_BUSY_SIZE);
 	end->widened = true;
 }

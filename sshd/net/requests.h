@@ -5,7 +5,8 @@
  * Shapes:  a request waits in the queue of its channel (or the global one)
  *          until all earlier ones are answered, and in the list of what the
  *          session process was asked, found by its id.
- * Units:   at most PENDING_REQUESTS_MAX of them, connects counted apart.
+ * Units:   at most PENDING_REQUESTS_MAX of them, connects counted apart; with
+ *          so many the peer is not heard.
  * Errors:  a session process that answers nonsense ends the connection.
  * Owns:    every struct request.
  * Source:  RFC 4254 sections 4 and 5.4 (order of replies); DESIGN.md 2.

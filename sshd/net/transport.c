@@ -57,12 +57,14 @@ static bool
 may_read(const struct conn *conn)
 {
 	return conn->state != CONN_CLOSING &&
-	    queued(&conn->transport) < OUT_STOP_READING;
+	    queued(&conn->transport) < OUT_STOP_READING &&
+	    conn->channels.request_count < PENDING_REQUESTS_MAX;
 }
 
 /*
  * Handles a packet of what is buffered, but none while the peer does not take
- * our answers. False when nothing can be done with what is there.
+ * our answers, or the session process owes many. False when nothing can be
+ * done with what is there.
  */
 static bool
 handle_one(struct conn *conn)
@@ -168,11 +170,18 @@ static void
 transport_event(void *arg, uint32_t events)
 {
 	struct conn *conn = arg;
+	struct err err;
 
 	if ((events & ~(uint32_t)EPOLLIN) != 0)
 		output_event(conn, events);
-	if ((events & ~(uint32_t)EPOLLOUT) != 0 && may_read(conn))
+	if ((events & ~(uint32_t)EPOLLOUT) != 0 && may_read(conn)) {
 		read_input(conn);
+	} else if ((events & EPOLLERR) != 0) {
+		/* nobody waits for the answers; it would be told for ever */
+		errno = ECONNRESET;
+		err_sys(&err, "read from peer");
+		conn_lost(conn, &err, true);
+	}
 }
 
 static bool
