@@ -136,6 +136,31 @@ strip_negation(struct bytes item, bool *negated)
 	return *negated ? bytes_of(item.p + 1, item.len - 1) : item;
 }
 
+/* "eth0" of "fe80::1%eth0" and of "fe80::%eth0/64"; empty: none. */
+static struct bytes
+scope_of(struct bytes text)
+{
+	const uint8_t *percent = text.len == 0 ? NULL :
+	    memchr(text.p, '%', text.len);
+	const uint8_t *end = text.len == 0 ? NULL :
+	    memchr(text.p, '/', text.len);
+
+	if (percent == NULL)
+		return (struct bytes){ 0 };
+	if (end == NULL)
+		end = text.p + text.len;
+	return bytes_of(percent + 1, (size_t)(end - percent) - 1);
+}
+
+/* One link's fe80::1 is not another's; an entry without a scope is for all. */
+static bool
+scope_fits(struct bytes item, const struct ip_text *addr)
+{
+	struct bytes scope = scope_of(item);
+
+	return scope.len == 0 || bytes_equal(scope, scope_of(addr->text));
+}
+
 static bool
 item_matches(struct bytes item, const struct ip_text *addr)
 {
@@ -143,7 +168,8 @@ item_matches(struct bytes item, const struct ip_text *addr)
 
 	switch (cidr_parse(item, &cidr)) {
 	case CIDR_OK:
-		return cidr_contains(&cidr, &addr->ip);
+		return cidr_contains(&cidr, &addr->ip) &&
+		    scope_fits(item, addr);
 	case CIDR_BAD:
 		return false;
 	case CIDR_NOT_ADDRESS:

@@ -69,20 +69,24 @@ host_holds(struct match_facts *facts, const char *argument)
 	return list_matches(argument, facts->host);
 }
 
+/* What has no address, as a client behind pipes, is in no list, not in "*". */
+static bool
+is_in_list(const char *list, const struct ip_text *address)
+{
+	return address->ip.family != 0 &&
+	    addr_list_match(bytes_str(list), address) == PATTERN_YES;
+}
+
 static bool
 address_holds(struct match_facts *facts, const char *argument)
 {
-	return facts->spec->address != NULL &&
-	    addr_list_match(bytes_str(argument), &facts->address) ==
-	    PATTERN_YES;
+	return is_in_list(argument, &facts->address);
 }
 
 static bool
 local_address_holds(struct match_facts *facts, const char *argument)
 {
-	return facts->spec->local_address != NULL &&
-	    addr_list_match(bytes_str(argument), &facts->local_address) ==
-	    PATTERN_YES;
+	return is_in_list(argument, &facts->local_address);
 }
 
 /* Loading has replaced a service's name by its number. */

@@ -36,6 +36,13 @@ cidr__networks_hold_their_addresses_and_no_others(void **state)
 		{ "2001:DB8:0::1", "2001:db8::1", true },
 		{ "192.0.2.1", "::ffff:192.0.2.1", true },
 		{ "fe80::/10", "fe80::1%eth0", true },
+		{ "fe80::1%eth0", "fe80::1%eth0", true },
+		{ "fe80::1%eth0", "fe80::1%eth1", false },
+		{ "fe80::1%eth0", "fe80::1", false },
+		{ "fe80::%eth0/64", "fe80::1%eth0", true },
+		{ "fe80::%eth0/64", "fe80::1%eth1", false },
+		{ "::/0,!fe80::1%eth0", "fe80::1%eth1", true },
+		{ "::/0,!fe80::1%eth0", "fe80::1%eth0", false },
 	};
 
 	(void)state;

@@ -91,6 +91,20 @@ match__each_criterion_decides_by_its_own_fact(void **state)
 }
 
 static void
+match__what_has_no_address_is_in_no_list(void **state)
+{
+	const struct conf_spec pipes = {
+		.user = "fred", .host = "UNKNOWN", .address = "UNKNOWN",
+		.local_address = "UNKNOWN", .local_port = 65535,
+	};
+
+	assert_false(holds(*state, "Match address *", &pipes));
+	assert_false(holds(*state, "Match address *,!10.0.0.0/8", &pipes));
+	assert_false(holds(*state, "Match localaddress *", &pipes));
+	assert_true(holds(*state, "Match host *", &pipes));
+}
+
+static void
 match__groups_are_looked_up_when_they_are_not_given(void **state)
 {
 	const struct conf_spec root = { .user = "root", .local_port = -1 };
@@ -251,6 +265,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST_IN_DIR(match__each_criterion_decides_by_its_own_fact),
+		TEST_IN_DIR(match__what_has_no_address_is_in_no_list),
 		TEST_IN_DIR(
 		    match__groups_are_looked_up_when_they_are_not_given),
 		TEST_IN_DIR(
