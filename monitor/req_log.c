@@ -9,15 +9,17 @@
 #include "lib/wire/reader.h"
 #include "monitor/monitor.h"
 
-/* log_relay() cleans what control characters are in the text. */
+/* However long the text is, and becomes as it is cleaned, the mark stays. */
 static MUST_CHECK bool
-write_line(uint8_t level, struct bytes text, const char *suffix,
+write_line(uint8_t level, struct bytes text, const char *mark,
     struct err *err)
 {
+	char clean[LOG_LINE_MAX];
+
 	if (level == LOG_LEVEL_QUIET || level > LOG_LEVEL_DEBUG3)
 		return err_set(err, ERR_RANGE, "level of a log line");
-	log_relay((enum log_level)level, "%.*s%s", (int)text.len,
-	    (const char *)text.p, suffix);
+	log_clean_line(clean, sizeof(clean) - strlen(mark), text);
+	log_relay((enum log_level)level, "%s%s", clean, mark);
 	return true;
 }
 
@@ -63,7 +65,7 @@ bool
 req_net_log(struct monitor *mon, struct ipc_message *message, struct err *err)
 {
 	const struct ipc_NET_LOG *m = &message->u.NET_LOG;
-	const char *suffix = mon->state == MON_AUTHED ? "" : " [preauth]";
+	const char *mark = mon->state == MON_AUTHED ? "" : LOG_MARK_PREAUTH;
 	struct bytes line = m->line;
 	char marked[LOG_LINE_BYTES + 1];
 
@@ -72,7 +74,7 @@ req_net_log(struct monitor *mon, struct ipc_message *message, struct err *err)
 	    log_line_mark_invalid(line, sent_name(&mon->user), marked,
 	    sizeof(marked)))
 		line = bytes_str(marked);
-	return write_line(m->level, line, suffix, err);
+	return write_line(m->level, line, mark, err);
 }
 
 typedef void line_fn(const void *arg, struct bytes line);

@@ -27,6 +27,8 @@ enum log_level {
 };
 
 #define LOG_LINE_MAX	1024	/* 1023 bytes formatted, as OpenSSH */
+/* Ends what the network process says before login. */
+#define LOG_MARK_PREAUTH	" [preauth]"
 
 /* line is terminated, already cleaned of control characters. */
 typedef void log_sink(void *arg, enum log_level level, const char *line);

@@ -2,6 +2,7 @@
 #include "lib/base/log_sink.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -47,14 +48,25 @@ to_fd(void *arg, enum log_level level, const char *line)
 	(void)n;
 }
 
+/* A line that is cut keeps the mark of its end: what it says is not ours. */
+static const char *
+mark_of(const char *line)
+{
+	const size_t mark_len = strlen(LOG_MARK_PREAUTH), len = strlen(line);
+
+	return len > SYSLOG_TEXT_MAX && strcmp(line + len - mark_len,
+	    LOG_MARK_PREAUTH) == 0 ? LOG_MARK_PREAUTH : "";
+}
+
 static void
 to_syslog(void *arg, enum log_level level, const char *line)
 {
 	const struct level_row *row = &level_rows[level];
+	const char *mark = mark_of(line);
 
 	(void)arg;
-	syslog(target.facility | row->priority, "%s%s%.*s", row->always,
-	    row->syslog, SYSLOG_TEXT_MAX, line);
+	syslog(target.facility | row->priority, "%s%s%.*s%s", row->always,
+	    row->syslog, SYSLOG_TEXT_MAX - (int)strlen(mark), line, mark);
 }
 
 static void

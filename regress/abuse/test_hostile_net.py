@@ -196,6 +196,15 @@ def test_a_log_line_can_not_forge_another(hostile, child):
                    for one in hostile.log().splitlines())
 
 
+@pytest.mark.parametrize("letter", ["x", "\n"])
+def test_a_log_line_can_not_be_too_long_for_its_mark(hostile, child, letter):
+    """Without it, it would look as if it were the monitor's."""
+    start = f"{child.client.getsockname()[1]} for root from 192.0.2.1 "
+    child.monitor.send("NET_LOG", level=3,
+                       line=start.encode().ljust(1024, letter.encode()))
+    assert hostile.wait_for_log(start).endswith(" [preauth]")
+
+
 # ---- order and number -----------------------------------------------------
 
 def test_a_session_is_begun_once(hostile, child):

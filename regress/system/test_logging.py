@@ -81,6 +81,23 @@ def test_lines_of_the_network_process_are_marked(logged):
     assert len(invalid) == 1 and "[preauth]" not in invalid[0]
 
 
+@pytest.mark.postern_only
+def test_a_line_that_is_cut_for_syslog_keeps_its_mark(syslog, make_server):
+    mark = syslog.mark()
+    server = make_server(syslog=True)
+    offer = b",".join(b"method-%d" % i for i in range(100))
+    payload = b"\x14" + bytes(16) + string(offer) + 9 * string(b"x") + \
+        bytes(5)
+    padding = 12 - (len(payload) + 1) % 8
+    with socket.create_connection(("127.0.0.1", server.port)) as client:
+        client.sendall(b"SSH-2.0-test\r\n" + struct.pack(
+            ">IB", len(payload) + padding + 1, padding) + payload +
+            bytes(padding))
+        line = syslog.wait_for("Their offer: method-0,", mark)
+    assert "method-30" in line and "method-99" not in line
+    assert line.endswith(" [preauth]")
+
+
 def test_a_session_tells_its_beginning_when_asked(logged):
     texts = [line[3] for line in logged("LogLevel VERBOSE\n")]
     assert any(re.fullmatch(r"User child is on pid \d+", text)
