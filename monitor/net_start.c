@@ -3,6 +3,7 @@
 
 #include <pwd.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/log.h"
@@ -41,6 +42,7 @@ find_identity(const struct monitor *mon, struct ipc_NET_SETUP *m,
     struct err *err)
 {
 	const struct passwd *pw;
+	struct stat st;
 
 	m->uid = getuid();
 	m->gid = getgid();
@@ -50,6 +52,12 @@ find_identity(const struct monitor *mon, struct ipc_NET_SETUP *m,
 		log_fatal("Privilege separation user %s does not exist",
 		    PRIVSEP_USER);
 		return err_set(err, ERR_NOT_FOUND, "user sshd");
+	}
+	/* net could only say that a chroot failed */
+	if (stat(NET_CHROOT, &st) == -1 || !S_ISDIR(st.st_mode)) {
+		log_fatal("Missing privilege separation directory: %s",
+		    NET_CHROOT);
+		return err_set(err, ERR_NOT_FOUND, "directory of net");
 	}
 	m->uid = pw->pw_uid;
 	m->gid = pw->pw_gid;

@@ -305,6 +305,22 @@ def test_a_missing_privilege_separation_directory_is_named(config):
         result.stderr
 
 
+@pytest.mark.postern_only
+def test_it_is_named_when_it_is_removed_while_the_server_runs(make_server,
+                                                              keys):
+    server = make_server()
+    os.rename("/run/sshd", "/run/sshd.away")
+    try:
+        server.process.send_signal(signal.SIGHUP)   # for new processes
+        server.wait_for_log("monitor: directory of net")
+    finally:
+        os.rename("/run/sshd.away", "/run/sshd")
+    assert server.log().count("Missing privilege separation directory: "
+                              "/run/sshd") > 1
+    wait_until(lambda: server.ssh("alice", keys["ed25519"],
+                                  "true").returncode == 0, what="a login")
+
+
 @pytest.mark.parametrize("mode", [0o775, 0o757])
 def test_a_writable_privilege_separation_directory_is_refused(config, mode):
     os.chmod("/run/sshd", mode)

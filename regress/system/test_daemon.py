@@ -156,6 +156,22 @@ def test_a_bad_configuration_is_named_and_the_old_one_stays(make_server,
 
 
 @pytest.mark.postern_only
+def test_a_reload_that_fails_begins_the_new_log_file_too(make_server, keys):
+    server = make_server()
+    wait_until(lambda: any("[warm]" in name for name in _titles(server)),
+               what="a process that waits")
+    old = server.log_path + ".1"
+    os.rename(server.log_path, old)
+    server.write_config("NoSuchKeyword yes\n")
+    server.process.send_signal(signal.SIGHUP)
+    server.wait_for_log("Reload failed")
+    assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+    server.wait_for_log("Accepted publickey")
+    with open(old) as log:
+        assert "Accepted publickey" not in log.read()
+
+
+@pytest.mark.postern_only
 @pytest.mark.parametrize("reloads", [
     20, pytest.param(200, marks=pytest.mark.slow)])
 def test_no_login_is_lost_while_the_server_reloads(make_server, keys,

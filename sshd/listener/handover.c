@@ -72,10 +72,11 @@ write_state(const struct listener *listener, FILE *out)
 		for (const struct child *child =
 		    listener->children.buckets[i]; child != NULL;
 		    child = child->next)
-			fprintf(out, "child %d %d %d %s %s\n",
+			fprintf(out, "child %d %d %d %s %s %u %lld\n",
 			    (int)child->pid, (int)child->state,
 			    child->ipc.fd, word(child->remote),
-			    word(child->local));
+			    word(child->local), child->window_growth,
+			    (long long)child->grace_ends_ms);
 	}
 }
 
@@ -140,13 +141,20 @@ handover_exec(struct listener *listener, int binary_fd, struct err *err)
 	return false;
 }
 
+/* What the program of before did not know of its children is 0. */
 static bool
-restore_child(struct listener *listener, pid_t pid, int state, int fd,
-    const char *remote, const char *local, struct err *err)
+restore_child(struct listener *listener, const char *line, struct err *err)
 {
+	char remote[64], local[64];
+	unsigned window_growth = 0;
+	long long grace_ends_ms = 0;
+	int pid, state, fd;
 	struct ipc ipc;
 	struct child *child;
 
+	if (sscanf(line, "child %d %d %d %63s %63s %u %lld", &pid, &state, &fd,
+	    remote, local, &window_growth, &grace_ends_ms) < 5)
+		return err_set(err, ERR_FORMAT, "line about a child");
 	if (state < 0 || state > CHILD_LOGGED_IN)
 		return err_set(err, ERR_RANGE, "state of a child");
 	ipc_init(&ipc, fd, MONITOR_TO_LISTENER);
@@ -155,6 +163,9 @@ restore_child(struct listener *listener, pid_t pid, int state, int fd,
 	children_set_state(&listener->children, child,
 	    (enum child_state)state);
 	child_set_addresses(child, unword(remote), unword(local));
+	child->window_growth = window_growth;
+	listener->children.window_growth += window_growth;
+	child->grace_ends_ms = grace_ends_ms;
 	/* idle ones were sent away before the handover */
 	child->discarded = state == CHILD_STARTING || state == CHILD_WARM;
 	return fd == -1 || monitors_watch(listener, child, err);
@@ -165,7 +176,7 @@ restore_line(struct listener *listener, const char *line, struct err *err)
 {
 	char path[PATH_MAX], a[64], b[64];
 	unsigned long long number;
-	int fd, state, pid;
+	int fd;
 
 	if (sscanf(line, "accepted %llu", &number) == 1)
 		listener->accepted = number;
@@ -180,9 +191,8 @@ restore_line(struct listener *listener, const char *line, struct err *err)
 		    unword(path));
 	else if (sscanf(line, "socket %d %63s", &fd, b) == 2)
 		return sockets_adopt(&listener->sockets, fd, unword(b), err);
-	else if (sscanf(line, "child %d %d %d %63s %63s", &pid, &state, &fd,
-	    a, b) == 5)
-		return restore_child(listener, pid, state, fd, a, b, err);
+	else if (strncmp(line, "child ", 6) == 0)
+		return restore_child(listener, line, err);
 	return true;
 }
 

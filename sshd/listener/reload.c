@@ -59,6 +59,8 @@ keep_old(struct listener *listener)
 {
 	log_error("Reload failed: going on with the old configuration.");
 	snapshot_clear(&listener->next);
+	/* they would write to a log file that was moved away */
+	pool_discard(listener);
 	/* one may have been due before */
 	(void)signer_is_there(listener);
 }
@@ -120,9 +122,10 @@ newer_checked(struct listener *listener, int binary_fd, bool starts)
 	struct err err;
 
 	listener_enter_start_dir(listener);
+	/* not handed over; if we stay, as in keep_old() */
+	pool_discard(listener);
 	if (starts) {
 		signer_abandon(listener);
-		pool_discard(listener);
 		(void)handover_exec(listener, binary_fd, &err);
 		log_info("RESTART FAILED: av[0]='%s', error: %s.",
 		    listener->argv[0], err_text(&err));

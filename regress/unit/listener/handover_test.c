@@ -13,6 +13,8 @@
 
 #define NEW_PROGRAM	"the new program"
 #define OPEN_PID	1234567		/* of a child; never looked up */
+#define GROWTH		4294967295u
+#define GRACE_ENDS_MS	4294967296000ll
 #define IDLE_PID	1234568
 
 static void
@@ -57,6 +59,8 @@ new_program(void)
 	    strcmp(child->local, "2001:db8::1") == 0, 20);
 	require(child->ipc.fd != -1 && child->ipc.watch.active &&
 	    fcntl(child->ipc.fd, F_GETFD) == FD_CLOEXEC, 21);
+	require(child->window_growth == GROWTH && child->grace_ends_ms ==
+	    GRACE_ENDS_MS && listener.children.window_growth == GROWTH, 23);
 	child = children_find(&listener.children, IDLE_PID);
 	require(child != NULL && child->ipc.fd == -1 && child->discarded, 22);
 	_exit(0);
@@ -89,6 +93,8 @@ add_children(struct listener *listener)
 	children_set_state(&listener->children, child, CHILD_SERVING);
 	strcpy(child->remote, "192.0.2.7");
 	strcpy(child->local, "2001:db8::1");
+	child->window_growth = GROWTH;
+	child->grace_ends_ms = GRACE_ENDS_MS;
 	ipc_init(&ipc, -1, MONITOR_TO_LISTENER);
 	require(children_add(&listener->children, IDLE_PID, &ipc) != NULL, 32);
 }
