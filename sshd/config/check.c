@@ -102,6 +102,24 @@ is_default(const struct keyword *kw, const struct conf *conf,
 	return same;
 }
 
+/* OpenSSH is silent about them until somebody logs in, and fails then. */
+static void
+judge_tokens(struct check *check, const struct value_in *in)
+{
+	for (size_t i = 0; i < in->word_count; i++) {
+		const char *text = in->words[i], *bad;
+
+		/* the program of a command is taken as it stands */
+		if (in->kw->type->is_raw)
+			text += strcspn(text, " \t");
+		if ((bad = value_bad_token(in->kw, text)) == NULL)
+			continue;
+		snprintf(check->note, sizeof(check->note), "has \"%.2s\", "
+		    "which stands for nothing: logins will fail there", bad);
+		return;
+	}
+}
+
 static bool
 judge_use(struct check *check, struct value_in *in)
 {
@@ -130,7 +148,11 @@ check_directive(struct check *check, const struct keyword *kw,
 	check->reason[0] = check->note[0] = '\0';
 	if (kw->type->path != PATH_NONE && !settle_paths(&in, words))
 		return false;
-	return kw->type->parse(&in) && judge_use(check, &in);
+	if (!kw->type->parse(&in) || !judge_use(check, &in))
+		return false;
+	if (kw->tokens != NULL)
+		judge_tokens(check, &in);
+	return true;
 }
 
 /* ---- keywords together ---------------------------------------------------- */

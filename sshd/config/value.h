@@ -80,6 +80,8 @@ bool value_bad(struct value_in *in, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* A command that is internal-sftp has options that it understands. */
 bool value_check_internal_sftp(struct value_in *in, const char *command);
+/* The first %-sequence that the keyword does not know; NULL: none. */
+const char *value_bad_token(const struct keyword *kw, const char *text);
 bool value_add(struct value_in *in, struct conf_list *list, struct bytes s);
 /* An array in the arena that grows by one; NULL when memory is out. */
 void *value_grow(struct arena *arena, void *v, size_t count, size_t size);

@@ -22,6 +22,17 @@ value_bad(struct value_in *in, const char *fmt, ...)
 	return false;
 }
 
+const char *
+value_bad_token(const struct keyword *kw, const char *text)
+{
+	const char *p = strchr(text, '%');
+
+	while (p != NULL && p[1] != '\0' &&
+	    (p[1] == '%' || strchr(kw->tokens, p[1]) != NULL))
+		p = strchr(p + 2, '%');
+	return p;
+}
+
 void *
 value_grow(struct arena *arena, void *v, size_t count, size_t size)
 {

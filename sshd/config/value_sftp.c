@@ -23,14 +23,9 @@ parse_root(struct value_in *in)
 	    word[0] != '%')
 		return value_bad(in, "\"%.*s\" is not an absolute path",
 		    SHOWN(word));
-	for (const char *p = strchr(word, '%'); p != NULL;
-	    p = strchr(p + 2, '%')) {
-		if (p[1] == '\0' || (p[1] != '%' &&
-		    strchr(in->kw->tokens, p[1]) == NULL))
-			return value_bad(in, "\"%.*s\" has an unknown %% "
-			    "sequence, expected %%h, %%u, %%U or %%%%",
-			    SHOWN(word));
-	}
+	if (value_bad_token(in->kw, word) != NULL)
+		return value_bad(in, "\"%.*s\" has an unknown %% "
+		    "sequence, expected %%h, %%u, %%U or %%%%", SHOWN(word));
 	return type_text.parse(in);
 }
 

@@ -112,6 +112,23 @@ strict__blocks_for_nobody_are_errors(void **state)
 }
 
 static void
+strict__tokens_that_stand_for_nothing_are_errors(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_doubt(f, "AuthorizedKeysFile .ssh/a /etc/keys/%n\n",
+	    "line 1: AuthorizedKeysFile has \"%n\", which stands for");
+	expect_doubt(f, "Match user a\nChrootDirectory /srv/%%%\n",
+	    "line 2: ChrootDirectory has \"%\", which stands for");
+	expect_doubt(f, "AuthorizedKeysCommand /x%i %u %i\n"
+	    "AuthorizedKeysCommandUser nobody\n",
+	    "line 1: AuthorizedKeysCommand has \"%i\", which stands for");
+	expect_fine(f, "AuthorizedKeysFile %h/%u/%U/%%\n"
+	    "AuthorizedPrincipalsCommand /x%i %%%C%D%F%f%h%i%K%k%s%T%t%U%u\n"
+	    "AuthorizedPrincipalsCommandUser %u\nForceCommand date +%s\n");
+}
+
+static void
 strict__weak_settings_are_errors(void **state)
 {
 	static const struct { const char *line, *words; } rows[] = {
@@ -170,6 +187,8 @@ main(void)
 		TEST_IN_DIR(strict__the_command_line_may_shadow),
 		TEST_IN_DIR(strict__old_keywords_are_errors),
 		TEST_IN_DIR(strict__blocks_for_nobody_are_errors),
+		TEST_IN_DIR(
+		    strict__tokens_that_stand_for_nothing_are_errors),
 		TEST_IN_DIR(strict__weak_settings_are_errors),
 		TEST_IN_DIR(strict__the_defaults_are_fine),
 		TEST_IN_DIR(strict__all_complaints_come_in_one_run),
