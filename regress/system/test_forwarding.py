@@ -199,3 +199,16 @@ def test_a_remote_listener_keeps_to_the_address_family(make_server, forward,
     with socket.socket(socket.AF_INET6) as s:
         assert s.connect_ex(("::1", port)) != 0
     assert exchange(("127.0.0.1", port), b"x") == b"X"
+
+
+@pytest.mark.parametrize("family, status", [("any", 0), ("inet", 255)])
+def test_a_connection_keeps_to_the_address_family(make_server, keys, family,
+                                                  status):
+    server = make_server(f"AddressFamily {family}\n")
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as target:
+        threading.Thread(target=lambda: target.accept()[0].close(),
+                         daemon=True).start()
+        result = server.ssh(
+            "alice", keys["ed25519"], timeout=30,
+            options=["-W", f"[::1]:{target.getsockname()[1]}"])
+    assert result.returncode == status

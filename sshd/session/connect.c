@@ -330,6 +330,7 @@ static bool
 take_numeric(struct connecting *c)
 {
 	struct addrinfo hints = {
+		.ai_family = (int)c->ses->grant.address_family,
 		.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST,
 	}, *list;
 
