@@ -176,8 +176,8 @@ transport_event(void *arg, uint32_t events)
 		output_event(conn, events);
 	if ((events & ~(uint32_t)EPOLLOUT) != 0 && may_read(conn)) {
 		read_input(conn);
-	} else if ((events & EPOLLERR) != 0) {
-		/* nobody waits for the answers; it would be told for ever */
+	} else if ((events & EPOLLERR) != 0 && queued(&conn->transport) == 0) {
+		/* nothing is read or written that would find it out */
 		errno = ECONNRESET;
 		err_sys(&err, "read from peer");
 		conn_lost(conn, &err, true);
