@@ -11,6 +11,7 @@
 #include "lib/base/cidr.h"
 #include "lib/base/log.h"
 #include "lib/base/pattern.h"
+#include "sshd/config/groups.h"
 
 #define SECONDS_OF_DAY	86400
 #define LOCKED_PREFIX	'!'	/* passwd(1), option -l */
@@ -18,10 +19,17 @@
 static bool
 account_usable(const struct user *user)
 {
-	const struct spwd *sp = getspnam(user->name);
+	const struct spwd *sp;
 	const struct passwd *pw;
 	const char *password = NULL;
 
+	errno = 0;
+	sp = getspnam(user->name);
+	if (sp == NULL && groups_lookup_failed(errno)) {
+		log_error("User %.100s not allowed because the shadow entry "
+		    "can't be looked up: %s", user->name, strerror(errno));
+		return false;
+	}
 	if (sp != NULL && sp->sp_expire > 0 &&
 	    time(NULL) / SECONDS_OF_DAY > (time_t)sp->sp_expire) {
 		log_info("Account %.100s has expired", user->name);
@@ -93,12 +101,19 @@ any_user_matches(const struct conf_list *list, const struct user *user,
 	return false;
 }
 
+/* *failure: the errno, when a group's name could not be found out. */
 static bool
-any_group_matches(const struct conf_list *list, const struct user *user)
+any_group_matches(const struct conf_list *list, const struct user *user,
+    int *failure)
 {
-	for (size_t g = 0; g < user->group_count; g++) {
-		const struct group *gr = getgrgid(user->groups[g]);
+	*failure = 0;
+	for (size_t g = 0; list->count != 0 && g < user->group_count; g++) {
+		const struct group *gr;
 
+		errno = 0;
+		gr = getgrgid(user->groups[g]);
+		if (gr == NULL && groups_lookup_failed(errno))
+			*failure = errno;
 		if (gr == NULL)
 			continue;
 		for (size_t i = 0; i < list->count; i++) {
@@ -134,14 +149,22 @@ static bool
 groups_allowed(const struct conf *conf, const struct user *user,
     const struct peer *peer)
 {
+	int failure;
+
 	if (conf->deny_groups.count == 0 && conf->allow_groups.count == 0)
 		return true;
 	if (user->group_count == 0)
 		return refuse(user, peer, "not in any group");
-	if (any_group_matches(&conf->deny_groups, user))
+	if (any_group_matches(&conf->deny_groups, user, &failure))
 		return refuse(user, peer, "a group is listed in DenyGroups");
+	/* it may be one that is listed */
+	if (failure != 0) {
+		log_error("groups of %.100s: %s", user->name,
+		    strerror(failure));
+		return refuse(user, peer, "a group can't be looked up");
+	}
 	if (conf->allow_groups.count != 0 &&
-	    !any_group_matches(&conf->allow_groups, user))
+	    !any_group_matches(&conf->allow_groups, user, &failure))
 		return refuse(user, peer, "none of user's groups are listed "
 		    "in AllowGroups");
 	return true;

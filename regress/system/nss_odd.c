@@ -2,9 +2,11 @@
 /*
  * A name service as of some directories: names are the same in any case, and
  * an account is called what the directory calls it. Accounts are those of
- * /etc/passwd. Whoever asks for the groups of bob is ended by it.
+ * /etc/passwd. Whoever asks for the groups of bob is ended by it, and the name
+ * of alice's group can't be found out.
  */
 #include <errno.h>
+#include <grp.h>
 #include <nss.h>
 #include <pwd.h>
 #include <signal.h>
@@ -16,6 +18,8 @@ enum nss_status _nss_odd_getpwnam_r(const char *name, struct passwd *out,
     char *buf, size_t buf_len, int *error);
 enum nss_status _nss_odd_initgroups_dyn(const char *name, gid_t group,
     long *start, long *size, gid_t **groups, long limit, int *error);
+enum nss_status _nss_odd_getgrgid_r(gid_t gid, struct group *out, char *buf,
+    size_t buf_len, int *error);
 
 enum nss_status
 _nss_odd_getpwnam_r(const char *name, struct passwd *out, char *buf,
@@ -51,4 +55,15 @@ _nss_odd_initgroups_dyn(const char *name, gid_t group, long *start,
 		raise(SIGKILL);
 	*error = ENOENT;
 	return NSS_STATUS_NOTFOUND;
+}
+
+enum nss_status
+_nss_odd_getgrgid_r(gid_t gid, struct group *out, char *buf, size_t buf_len,
+    int *error)
+{
+	(void)out;
+	(void)buf;
+	(void)buf_len;
+	*error = gid == 2001 ? EAGAIN : ENOENT;
+	return gid == 2001 ? NSS_STATUS_TRYAGAIN : NSS_STATUS_NOTFOUND;
 }

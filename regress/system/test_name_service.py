@@ -19,7 +19,8 @@ def start(make_server):
     """A function: a server with this config that asks the directory."""
     shutil.copy("/etc/nsswitch.conf", "/run/isolated/nsswitch")
     with open("/etc/nsswitch.conf", "w") as out:
-        out.write("passwd: files odd\ngroup: files odd\nshadow: files\n")
+        out.write("passwd: files odd\ngroup: odd [TRYAGAIN=return] files\n"
+                  "shadow: files\n")
 
     yield lambda config: make_server(config, env={
         **os.environ, "LD_LIBRARY_PATH": DIRECTORY})
@@ -70,3 +71,25 @@ def test_a_directory_that_dies_is_no_attack_of_the_client(start, keys):
     server.wait_for_log("monitor: groups of the account: not found")
     assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
     assert "attack" not in server.log() and "crash" not in server.log()
+
+
+@pytest.mark.postern_only
+@pytest.mark.parametrize("config, said", [
+    ("DenyGroups staff\n", "User alice from 127.0.0.1 not allowed because a "
+     "group can't be looked up"),
+    ("Match Group alice\n  ForceCommand echo forced\n", "monitor: look-up of "
+     "a group that Match names: Resource temporarily unavailable")])
+def test_a_group_that_nobody_can_name_does_not_open_a_door(start, keys,
+                                                           config, said):
+    server = start(config)
+    result = server.ssh("alice", keys["ed25519"], "echo in")
+    assert result.returncode == 255 and result.stdout == b""
+    server.wait_for_log(said)
+
+
+@pytest.mark.postern_only
+@pytest.mark.parametrize("config", [
+    "AllowUsers alice\n", "Match Group bob\n  ForceCommand echo forced\n"])
+def test_a_group_that_nobody_asks_for_needs_no_name(start, keys, config):
+    result = start(config).ssh("alice", keys["ed25519"], "echo in")
+    assert result.stdout == b"in\n"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "sshd/config/evaluate.h"
 
+#include <errno.h>
+
 #include "sshd/config/lexer.h"
 #include "sshd/config/match.h"
 
@@ -142,6 +144,11 @@ decide(struct evaluation *ev, struct record *record, bool *holds)
 		*holds &= ev->pass == PASS_GLOBAL ?
 		    match_holds_always(id, argument) :
 		    match_holds(&ev->facts, id, argument);
+	}
+	/* a block that is passed over for that may be what forbids */
+	if (ev->facts.groups.failure != 0) {
+		errno = ev->facts.groups.failure;
+		return err_sys(ev->err, "look-up of a group that Match names");
 	}
 	if (!*holds && ev->watch != NULL && ev->pass == PASS_MATCH)
 		tell_undecided(ev, whole);

@@ -6,6 +6,8 @@
 #include <pwd.h>
 #include <stdlib.h>
 
+#include "lib/base/compiler.h"
+
 #define ENTRY_MIN	4096		/* a group with some members */
 #define ENTRY_MAX	(16 * 1024 * 1024)	/* ... with all of a company */
 
@@ -71,25 +73,42 @@ get_by_gid(const void *key, struct group *entry, char *buf, size_t len,
 	return getgrgid_r(*(const gid_t *)key, entry, buf, len, found);
 }
 
-/* *buf holds the entry's strings and is the caller's, also on failure. */
-static bool
-get_entry(group_get *get, const void *key, struct group *entry, char **buf)
+bool
+groups_lookup_failed(int code)
 {
-	struct group *found = NULL;
+	static const int failures[] = {
+		EAGAIN, ECONNREFUSED, EINTR, EIO, EMFILE, ENFILE, ENOMEM,
+		ERANGE, ETIMEDOUT,
+	};
 
-	*buf = NULL;
-	for (size_t len = ENTRY_MIN; len <= ENTRY_MAX; len *= 4) {
-		char *grown = realloc(*buf, len);
-		int code;
-
-		if (grown == NULL)
-			return false;
-		*buf = grown;
-		code = get(key, entry, *buf, len, &found);
-		if (code != ERANGE)
-			return code == 0 && found != NULL;
+	for (size_t i = 0; i < ARRAY_LEN(failures); i++) {
+		if (code == failures[i])
+			return true;
 	}
 	return false;
+}
+
+/* *buf holds the entry's strings and is the caller's, also on failure. */
+static bool
+get_entry(struct groups *groups, group_get *get, const void *key,
+    struct group *entry, char **buf)
+{
+	struct group *found = NULL;
+	int code = ERANGE;
+
+	*buf = NULL;
+	for (size_t len = ENTRY_MIN; len <= ENTRY_MAX && code == ERANGE;
+	    len *= 4) {
+		char *grown = realloc(*buf, len);
+
+		if (grown != NULL)
+			*buf = grown;
+		code = grown == NULL ? ENOMEM :
+		    get(key, entry, *buf, len, &found);
+	}
+	if (groups_lookup_failed(code))
+		groups->failure = code;
+	return code == 0 && found != NULL;
 }
 
 static struct group_name *
@@ -106,10 +125,12 @@ resolve(struct groups *groups, struct bytes name)
 	}
 	entry = arena_alloc(groups->arena, sizeof(*entry));
 	text = arena_str(groups->arena, name);
-	if (entry == NULL || text == NULL)
+	if (entry == NULL || text == NULL) {
+		groups->failure = ENOMEM;
 		return NULL;
+	}
 	entry->name = bytes_str(text);
-	entry->exists = get_entry(get_by_name, text, &group, &buf);
+	entry->exists = get_entry(groups, get_by_name, text, &group, &buf);
 	if (entry->exists)
 		entry->gid = group.gr_gid;
 	free(buf);
@@ -123,7 +144,7 @@ resolve(struct groups *groups, struct bytes name)
  * leads to, as in OpenSSH; the others match nobody.
  */
 static bool
-is_name_of_gid(struct group_name *entry)
+is_name_of_gid(struct groups *groups, struct group_name *entry)
 {
 	struct group group;
 	char *buf;
@@ -131,8 +152,8 @@ is_name_of_gid(struct group_name *entry)
 	if (entry->is_gid_looked_up)
 		return entry->is_of_gid;
 	entry->is_gid_looked_up = true;
-	entry->is_of_gid = get_entry(get_by_gid, &entry->gid, &group, &buf) &&
-	    bytes_is(entry->name, group.gr_name);
+	entry->is_of_gid = get_entry(groups, get_by_gid, &entry->gid, &group,
+	    &buf) && bytes_is(entry->name, group.gr_name);
 	free(buf);
 	return entry->is_of_gid;
 }
@@ -157,16 +178,19 @@ load_names(struct groups *groups)
 	groups->has_names = true;
 	names = arena_alloc(groups->arena,
 	    (groups->gid_count + 1) * sizeof(*names));
-	if (names == NULL)
+	if (names == NULL) {
+		groups->failure = ENOMEM;
 		return;
+	}
 	for (size_t i = 0; i < groups->gid_count; i++) {
 		gid_t gid = groups->gids[i];
 		struct group group;
 		char *buf;
 
-		if (get_entry(get_by_gid, &gid, &group, &buf))
-			names[i] = arena_str(groups->arena,
-			    bytes_str(group.gr_name));
+		if (get_entry(groups, get_by_gid, &gid, &group, &buf) &&
+		    (names[i] = arena_str(groups->arena,
+		    bytes_str(group.gr_name))) == NULL)
+			groups->failure = ENOMEM;
 		free(buf);
 	}
 	groups->names = names;
@@ -201,7 +225,7 @@ is_member(struct groups *groups, struct bytes pattern)
 		return any_name_matches(groups, pattern);
 	entry = resolve(groups, pattern);
 	return entry != NULL && entry->exists &&
-	    has_gid(groups, entry->gid) && is_name_of_gid(entry);
+	    has_gid(groups, entry->gid) && is_name_of_gid(groups, entry);
 }
 
 enum pattern_result

@@ -7,7 +7,8 @@
  *          Only a pattern with wildcards needs the names of the user's
  *          groups, read once.
  * Units:   -
- * Errors:  what can't be looked up does not match.
+ * Errors:  what does not exist does not match. Where nobody could tell,
+ *          failure is set: no answer counts.
  * Owns:    nothing: results lie in the caller's arena.
  * Source:  group(5); initgroups(3).
  */
@@ -30,7 +31,14 @@ struct groups {
 	struct group_name *resolved;	/* names asked for so far */
 	const char **names;		/* of the user's groups */
 	bool has_names;
+	int failure;			/* errno of a look-up; 0: all went well */
 };
+
+/*
+ * Of getgrgid_r(3) and its like: not that there is no such entry, but that it
+ * could not be found out.
+ */
+bool groups_lookup_failed(int code);
 
 /* gids NULL: looked up by user's name; user NULL: nobody, in no group. */
 struct groups groups_of(struct arena *arena, const char *user,
