@@ -8,13 +8,14 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 
 import paramiko
 import pytest
 
 from full_agent import agent  # noqa: F401
-from server import (descendants, is_running, open_files, stat_fields, title,
-                    wait_until)
+from server import (SSHD, Server, descendants, is_running, open_files,
+                    stat_fields, title, wait_until)
 from users_server import users_server
 
 pytestmark = pytest.mark.postern_only
@@ -311,6 +312,23 @@ def test_without_a_signer_clients_wait_for_the_next(
         agent.empty()
         assert client.recv(8) == b"SSH-2.0-"
     assert serves(server, keys)
+
+
+def test_a_listener_ends_while_its_first_signer_waits_for_keys(
+        host_keys, tmp_path, agent):  # noqa: F811
+    """It waits for ten seconds: a machine that stalls has more tries."""
+    server = Server(str(tmp_path), [host_keys["ed25519"]],
+                    f"HostKeyAgent {agent.path}\n")
+    agent.fill()
+    for _ in range(3):
+        process = subprocess.Popen([SSHD, "-D", "-f", server.config_path,
+                                    "-E", server.log_path])
+        wait_until(lambda: descendants(process.pid), what="its signer")
+        process.terminate()
+        ending = process.wait(60)
+        if ending == -signal.SIGTERM:
+            return
+    pytest.fail(f"it ended with {ending}, after its signer was ready")
 
 
 def test_a_listener_ends_while_its_next_signer_waits_for_keys(

@@ -99,7 +99,7 @@ listen_and_serve(struct listener *listener, int state_fd)
 	struct err err;
 	int exit_code;
 
-	if (!signals_open(listener, &err) ||
+	if (!signals_open(listener, state_fd != -1, &err) ||
 	    !loop_init(&listener->loop, &clock_system, &err) ||
 	    (state_fd != -1 && !handover_restore(listener, state_fd, &err)))
 		return complain(&err);

@@ -9,6 +9,7 @@
 #include "sshd/listener/reload.h"
 
 static const int wanted[] = { SIGCHLD, SIGHUP, SIGTERM, SIGINT, SIGQUIT };
+#define KEPT_COUNT	2	/* of them, while we start, for later */
 
 static void
 handle(struct listener *listener, int number)
@@ -38,16 +39,33 @@ signal_event(void *arg, uint32_t events)
 		handle(listener, (int)info.ssi_signo);
 }
 
-bool
-signals_open(struct listener *listener, struct err *err)
+static sigset_t
+first_wanted(size_t count)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_LEN(wanted); i++)
+	for (size_t i = 0; i < count; i++)
 		sigaddset(&set, wanted[i]);
-	if (sigprocmask(SIG_SETMASK, &set, NULL) == -1)
-		return err_sys(err, "sigprocmask");
+	return set;
+}
+
+static MUST_CHECK bool
+block(size_t count, struct err *err)
+{
+	const sigset_t set = first_wanted(count);
+
+	return sigprocmask(SIG_SETMASK, &set, NULL) == 0 ||
+	    err_sys(err, "sigprocmask");
+}
+
+bool
+signals_open(struct listener *listener, bool takes_over, struct err *err)
+{
+	const sigset_t set = first_wanted(ARRAY_LEN(wanted));
+
+	if (!block(takes_over ? ARRAY_LEN(wanted) : KEPT_COUNT, err))
+		return false;
 	listener->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (listener->signal_fd == -1)
 		return err_sys(err, "signalfd");
@@ -57,6 +75,7 @@ signals_open(struct listener *listener, struct err *err)
 bool
 signals_watch(struct listener *listener, struct err *err)
 {
-	return loop_watch(&listener->loop, &listener->signal_watch,
+	return block(ARRAY_LEN(wanted), err) &&
+	    loop_watch(&listener->loop, &listener->signal_watch,
 	    listener->signal_fd, EPOLLIN, signal_event, listener, err);
 }

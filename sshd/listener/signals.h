@@ -2,7 +2,7 @@
 /*
  * signals - the listener's signals, as events of its loop.
  *
- * Shapes:  blocked from the start, read from a signalfd; no handler exists.
+ * Shapes:  read from a signalfd; no handler exists.
  * Units:   -
  * Errors:  bool and struct err.
  * Owns:    the signalfd, in struct listener.
@@ -13,8 +13,13 @@
 
 #include "sshd/listener/listener.h"
 
-/* Blocks them and opens listener->signal_fd. */
-MUST_CHECK bool signals_open(struct listener *listener, struct err *err);
+/*
+ * Opens listener->signal_fd. Those that end it have their default action until
+ * signals_watch(): loading keys may take long, and nothing is begun yet that
+ * would have to be ended in order. Not so in the place of another program.
+ */
+MUST_CHECK bool signals_open(struct listener *listener, bool takes_over,
+    struct err *err);
 /* From now on they are handled: SIGCHLD SIGHUP SIGTERM SIGINT SIGQUIT. */
 MUST_CHECK bool signals_watch(struct listener *listener, struct err *err);
 
