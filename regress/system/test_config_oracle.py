@@ -46,14 +46,14 @@ def test_many_random_configurations_mean_the_same(comparison):
     compare_all(comparison, [generated(seed) for seed in ALL])
 
 
-@pytest.mark.parametrize("patterns", [
-    "one", "two", "three", "four", "o*", "t?o", "!two,*", "!one,*"])
-def test_of_names_for_one_group_the_first_counts(comparison, patterns):
+def test_of_names_for_one_group_the_first_counts(comparison):
     """Two names share the number 7100, and two others 7101."""
     with host_file("/etc/group", "one:x:7100:\ntwo:x:7100:alice\n"
                    "three:x:7101:alice\nfour:x:7101:\n", "a"):
         compare_all(comparison, [
-            f"Match group {patterns}\n\tX11Forwarding yes\n"])
+            f"Match group {patterns}\n\tX11Forwarding yes\n"
+            for patterns in ("one", "two", "three", "four", "o*", "t?o",
+                             "!two,*", "!one,*")])
 
 
 def test_every_named_difference_is_one():
