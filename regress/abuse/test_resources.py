@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: ISC
-"""A connection whose processes get no more descriptors goes on."""
+"""A connection whose processes get no more descriptors goes on; one whose
+session process is stuck can end."""
 
 import os
+import signal
 import socket
+import struct
 import subprocess
 
 import pytest
 
 from patient import family
 from peer import Peer
-from server import title, wait_until
+from server import is_running, stat_fields, title, wait_until
 from wire import (
     CHANNEL_CLOSE, CHANNEL_FAILURE, CHANNEL_OPEN, CHANNEL_OPEN_CONFIRMATION,
     CHANNEL_OPEN_FAILURE, CHANNEL_SUCCESS, GLOBAL_REQUEST, REQUEST_SUCCESS,
@@ -34,7 +37,8 @@ def one(server, alice):
         peer.net, peer.monitor = server.connection_pids(peer)
         wait_until(lambda: has_session(peer), what="the session process")
         yield peer
-        give_back(peer.session)
+        if is_running(peer.session):
+            give_back(peer.session)
     server.assert_well()
 
 
@@ -171,3 +175,32 @@ def listen(peer):
     peer.send(u8(GLOBAL_REQUEST) + string("tcpip-forward") + u8(1) +
               string("127.0.0.1") + u32(0))
     return Reader(peer.expect(REQUEST_SUCCESS)[1:]).u32()
+
+
+def waits_with_unread_input(peer):
+    """net sleeps, though there is something to read for it."""
+    ports = peer.port, peer.sock.getsockname()[1]
+    with open("/proc/net/tcp") as f:
+        sockets = [line.split() for line in f.readlines()[1:]]
+    unread = [int(fields[4].partition(":")[2], 16) for fields in sockets
+              if tuple(int(end.partition(":")[2], 16)
+                       for end in fields[1:3]) == ports]
+    return unread[0] > 0 and stat_fields(peer.net)[0] == "S"
+
+
+def test_a_reset_is_noticed_while_the_session_owes_answers(server, one):
+    """So many that the peer is not heard meanwhile."""
+    channel = one.open_session()
+    os.kill(one.session, signal.SIGSTOP)
+    try:
+        one.send_many(one.request_payload(channel, "signal", string("TERM"))
+                      for _ in range(10_000))
+        wait_until(lambda: waits_with_unread_input(one),
+                   what="net to stop reading")
+        one.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                            struct.pack("ii", 1, 0))
+        one.close()
+        server.wait_until_gone(one.net)
+    finally:
+        os.kill(one.session, signal.SIGCONT)
+    server.wait_until_gone(one.monitor, one.session)
