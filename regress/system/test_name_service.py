@@ -3,10 +3,11 @@
 
 import os
 import shutil
+import subprocess
 
 import pytest
 
-from server import program
+from server import SSHD, program
 from test_key_files import public
 
 DIRECTORY = os.path.normpath(os.path.join(
@@ -93,3 +94,14 @@ def test_a_group_that_nobody_can_name_does_not_open_a_door(start, keys,
 def test_a_group_that_nobody_asks_for_needs_no_name(start, keys, config):
     result = start(config).ssh("alice", keys["ed25519"], "echo in")
     assert result.stdout == b"in\n"
+
+
+@pytest.mark.postern_only
+def test_a_printed_configuration_that_needs_such_a_group_says_so(start):
+    server = start("Match Group alice\n  ForceCommand echo forced\n")
+    shown = subprocess.run(
+        [SSHD, "-T", "-f", server.config_path, "-C", "user=alice"],
+        env=server.env, capture_output=True, text=True)
+    assert (shown.returncode, shown.stdout) == (255, "")
+    assert shown.stderr == ("look-up of a group that Match names: Resource "
+                            "temporarily unavailable\n")

@@ -68,7 +68,9 @@ print_conf(const struct listener *listener)
 	if (!(cmdline->explain || cmdline->json || cmdline->config.strict ?
 	    print_explained(listener, &exit_code, &err) :
 	    print_plain(listener, &err))) {
-		log_fatal("%s", err.what);
+		log_fatal("%s%s%s", err.what,
+		    err.code == ERR_SYS ? ": " : "",
+		    err.code == ERR_SYS ? err_text(&err) : "");
 		return EXIT_FATAL;
 	}
 	if (fflush(stdout) == EOF) {
