@@ -17,6 +17,7 @@ struct question {
 	const char *host;
 	const struct pubkey *key, *ca;
 	enum known_status status;
+	bool is_unreadable;		/* a file of the host is */
 };
 
 static MUST_CHECK bool
@@ -62,8 +63,14 @@ read_file(struct question *q, const char *path, bool of_user,
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
-	if (fd == -1)
+	if (fd == -1) {
+		/* it may revoke what another file lists */
+		if (!of_user && errno != ENOENT && errno != ENOTDIR) {
+			log_error("%s: %s", path, strerror(errno));
+			q->is_unreadable = true;
+		}
 		return true;
+	}
 	if (!is_trustworthy(q, path, fd, of_user)) {
 		close(fd);
 		return true;
@@ -111,6 +118,6 @@ known_files_ask(const struct conf *conf, const struct user *user,
 		    !read_users(&q, rows[i].suffix, err))
 			return false;
 	}
-	*status = q.status;
+	*status = q.is_unreadable ? KNOWN_NEW : q.status;
 	return true;
 }

@@ -236,6 +236,24 @@ def test_the_users_own_known_hosts(make_server, files, ignore):
     (accepted if ignore == "no" else refused)(server)
 
 
+@pytest.mark.postern_only
+def test_known_hosts_that_can_not_be_read_vouch_for_nobody(make_server,
+                                                           files):
+    """They might revoke what the user's file lists."""
+    path = "/etc/ssh/ssh_known_hosts"
+    files("/etc/ssh/shosts.equiv", f"{NAME}\n")
+    files("/home/alice/.ssh/known_hosts", f"{NAME} {public()}\n",
+          owner="alice", mode=0o600)
+    server = make_server(BY_NAME)
+    os.symlink("ssh_known_hosts", path)
+    try:
+        refused(server)
+        server.wait_for_log(f"{path}: Too many levels of symbolic links")
+    finally:
+        os.unlink(path)
+    accepted(server)
+
+
 def test_an_algorithm_that_is_not_accepted(make_server, trusted):
     server = make_server(BY_NAME +
                          "HostbasedAcceptedAlgorithms rsa-sha2-512\n")
