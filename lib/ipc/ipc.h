@@ -81,8 +81,9 @@ MUST_CHECK bool ipc_pair(int fds[static 2], struct err *err);
 
 /*
  * Sends message (a struct ipc_NAME) with copies of descriptors; they stay the
- * caller's. Where copies can't be had, it leaves without any. With a loop, what the socket does not take is queued up to
- * IPC_QUEUE_MAX; without, the call waits.
+ * caller's. Where copies can't be had, it leaves without any. With a loop, what
+ * the socket does not take is queued up to IPC_QUEUE_MAX; without, the call
+ * waits.
  */
 MUST_CHECK bool ipc_send(struct ipc *ipc, enum ipc_id id, const void *message,
     struct err *err);
