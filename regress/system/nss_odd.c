@@ -2,14 +2,15 @@
 /*
  * A name service as of some directories: names are the same in any case, and
  * an account is called what the directory calls it. Accounts are those of
- * /etc/passwd. Whoever asks for the groups of bob is ended by it, and the name
- * of alice's group can't be found out.
+ * /etc/passwd. Whoever asks for the groups of bob is ended by it, and neither
+ * the name of alice's group nor the group far can be found out.
  */
 #include <errno.h>
 #include <grp.h>
 #include <nss.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -20,6 +21,8 @@ enum nss_status _nss_odd_initgroups_dyn(const char *name, gid_t group,
     long *start, long *size, gid_t **groups, long limit, int *error);
 enum nss_status _nss_odd_getgrgid_r(gid_t gid, struct group *out, char *buf,
     size_t buf_len, int *error);
+enum nss_status _nss_odd_getgrnam_r(const char *name, struct group *out,
+    char *buf, size_t buf_len, int *error);
 
 enum nss_status
 _nss_odd_getpwnam_r(const char *name, struct passwd *out, char *buf,
@@ -57,6 +60,13 @@ _nss_odd_initgroups_dyn(const char *name, gid_t group, long *start,
 	return NSS_STATUS_NOTFOUND;
 }
 
+static enum nss_status
+find_no_group(bool knows, int *error)
+{
+	*error = knows ? ENOENT : EAGAIN;
+	return knows ? NSS_STATUS_NOTFOUND : NSS_STATUS_TRYAGAIN;
+}
+
 enum nss_status
 _nss_odd_getgrgid_r(gid_t gid, struct group *out, char *buf, size_t buf_len,
     int *error)
@@ -64,6 +74,15 @@ _nss_odd_getgrgid_r(gid_t gid, struct group *out, char *buf, size_t buf_len,
 	(void)out;
 	(void)buf;
 	(void)buf_len;
-	*error = gid == 2001 ? EAGAIN : ENOENT;
-	return gid == 2001 ? NSS_STATUS_TRYAGAIN : NSS_STATUS_NOTFOUND;
+	return find_no_group(gid != 2001, error);
+}
+
+enum nss_status
+_nss_odd_getgrnam_r(const char *name, struct group *out, char *buf,
+    size_t buf_len, int *error)
+{
+	(void)out;
+	(void)buf;
+	(void)buf_len;
+	return find_no_group(strcmp(name, "far") != 0, error);
 }

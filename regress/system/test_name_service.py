@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from server import SSHD, program
+from server import SSHD, authorize, program
 from test_key_files import public
 
 DIRECTORY = os.path.normpath(os.path.join(
@@ -79,6 +79,8 @@ def test_a_directory_that_dies_is_no_attack_of_the_client(start, keys):
     ("DenyGroups staff\n", "User alice from 127.0.0.1 not allowed because a "
      "group can't be looked up"),
     ("Match Group alice\n  ForceCommand echo forced\n", "monitor: look-up of "
+     "a group that Match names: Resource temporarily unavailable"),
+    ("Match Group far\n  ForceCommand echo forced\n", "monitor: look-up of "
      "a group that Match names: Resource temporarily unavailable")])
 def test_a_group_that_nobody_can_name_does_not_open_a_door(start, keys,
                                                            config, said):
@@ -105,3 +107,12 @@ def test_a_printed_configuration_that_needs_such_a_group_says_so(start):
     assert (shown.returncode, shown.stdout) == (255, "")
     assert shown.stderr == ("look-up of a group that Match names: Resource "
                             "temporarily unavailable\n")
+
+
+@pytest.mark.postern_only
+def test_who_has_local_groups_only_comes_in_while_the_directory_is_away(
+        start, keys):
+    authorize("root", keys["ed25519"] + ".pub")
+    server = start("Match Group far,!root\n  ForceCommand echo forced\n")
+    result = server.ssh("root", keys["ed25519"], "echo in")
+    assert result.stdout == b"in\n"

@@ -15,7 +15,7 @@ struct group_name {
 	struct group_name *next;
 	struct bytes name;
 	gid_t gid;
-	bool exists;
+	bool exists, is_unknown;	/* neither: there is none */
 	bool is_gid_looked_up, is_of_gid;	/* is_name_of_gid() */
 };
 
@@ -88,10 +88,13 @@ groups_lookup_failed(int code)
 	return false;
 }
 
-/* *buf holds the entry's strings and is the caller's, also on failure. */
-static bool
-get_entry(struct groups *groups, group_get *get, const void *key,
-    struct group *entry, char **buf)
+/*
+ * The code of getgrnam_r(3); 0 and *exists false: there is none. *buf holds the
+ * entry's strings and is the caller's, also on failure.
+ */
+static int
+get_entry(group_get *get, const void *key, struct group *entry, char **buf,
+    bool *exists)
 {
 	struct group *found = NULL;
 	int code = ERANGE;
@@ -106,9 +109,20 @@ get_entry(struct groups *groups, group_get *get, const void *key,
 		code = grown == NULL ? ENOMEM :
 		    get(key, entry, *buf, len, &found);
 	}
-	if (groups_lookup_failed(code))
+	*exists = code == 0 && found != NULL;
+	return groups_lookup_failed(code) ? code : 0;
+}
+
+/* Of a group of the user: what nobody can tell counts. */
+static bool
+get_own(struct groups *groups, gid_t gid, struct group *entry, char **buf)
+{
+	bool exists;
+	int code = get_entry(get_by_gid, &gid, entry, buf, &exists);
+
+	if (code != 0)
 		groups->failure = code;
-	return code == 0 && found != NULL;
+	return exists;
 }
 
 static struct group_name *
@@ -130,7 +144,8 @@ resolve(struct groups *groups, struct bytes name)
 		return NULL;
 	}
 	entry->name = bytes_str(text);
-	entry->exists = get_entry(groups, get_by_name, text, &group, &buf);
+	entry->is_unknown = get_entry(get_by_name, text, &group, &buf,
+	    &entry->exists) != 0;
 	if (entry->exists)
 		entry->gid = group.gr_gid;
 	free(buf);
@@ -152,8 +167,8 @@ is_name_of_gid(struct groups *groups, struct group_name *entry)
 	if (entry->is_gid_looked_up)
 		return entry->is_of_gid;
 	entry->is_gid_looked_up = true;
-	entry->is_of_gid = get_entry(groups, get_by_gid, &entry->gid, &group,
-	    &buf) && bytes_is(entry->name, group.gr_name);
+	entry->is_of_gid = get_own(groups, entry->gid, &group, &buf) &&
+	    bytes_is(entry->name, group.gr_name);
 	free(buf);
 	return entry->is_of_gid;
 }
@@ -183,11 +198,10 @@ load_names(struct groups *groups)
 		return;
 	}
 	for (size_t i = 0; i < groups->gid_count; i++) {
-		gid_t gid = groups->gids[i];
 		struct group group;
 		char *buf;
 
-		if (get_entry(groups, get_by_gid, &gid, &group, &buf) &&
+		if (get_own(groups, groups->gids[i], &group, &buf) &&
 		    (names[i] = arena_str(groups->arena,
 		    bytes_str(group.gr_name))) == NULL)
 			groups->failure = ENOMEM;
@@ -224,6 +238,9 @@ is_member(struct groups *groups, struct bytes pattern)
 	if (has_wildcard(pattern))
 		return any_name_matches(groups, pattern);
 	entry = resolve(groups, pattern);
+	/* root, of local groups only, is let in while the directory is away */
+	if (entry != NULL && entry->is_unknown)
+		return any_name_matches(groups, pattern);
 	return entry != NULL && entry->exists &&
 	    has_gid(groups, entry->gid) && is_name_of_gid(groups, entry);
 }
