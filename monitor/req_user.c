@@ -84,7 +84,7 @@ read_banner(const struct conf *conf, uint8_t **out, size_t *len)
 	*out = NULL;
 	*len = 0;
 	if (conf->banner == NULL ||
-	    (fd = open(conf->banner, O_RDONLY | O_CLOEXEC)) == -1)
+	    (fd = open(conf->banner, O_RDONLY | O_NONBLOCK | O_CLOEXEC)) == -1)
 		return;
 	if (!fd_read_file(fd, BANNER_MAX, out, len, &err)) {
 		log_debug("Banner %s: %s", conf->banner, err_text(&err));

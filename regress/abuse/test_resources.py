@@ -79,7 +79,6 @@ def request(peer, channel, name, body=b""):
     return peer.expect(CHANNEL_SUCCESS, CHANNEL_FAILURE)[0]
 
 
-
 def records():
     """Of terminals."""
     return subprocess.run(["who"], capture_output=True, text=True,

@@ -229,6 +229,14 @@ def test_a_missing_banner_file_is_no_obstacle(make_server, keys):
     assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
 
 
+@pytest.mark.postern_only
+def test_a_banner_that_nobody_writes_is_not_waited_for(make_server, keys,
+                                                       tmp_path):
+    os.mkfifo(tmp_path / "banner")
+    server = make_server(f"Banner {tmp_path}/banner\n")
+    assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+
+
 def test_the_version_carries_the_addendum(make_server, keys):
     server = make_server("VersionAddendum for-testing\n")
     result = server.ssh("alice", keys["ed25519"], "true",
