@@ -19,9 +19,9 @@
 
 #define WAKE_BYTES	131072
 #define WAKE_WAIT_MS	2		/* 1 at least: the clock has whole ones */
+/* 2 Gbit/s: from less on, small files of clients with 64 requests are slower */
+#define WAKE_BUSY_BYTES	(1 << 20)
 #define WAKE_BUSY_MS	4
-/* that pace, which wires of 1 Gbit/s have: then it is not waited in vain */
-#define WAKE_BUSY_BYTES	(WAKE_BYTES / WAKE_WAIT_MS * WAKE_BUSY_MS)
 #define WAKE_REST_MS	100		/* the first time */
 #define WAKE_REST_MAX_MS 10000
 #define WAKE_LASTED	1000		/* reads: it was worth it */
