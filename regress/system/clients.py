@@ -134,6 +134,15 @@ class Dropbear(CommandClient):
         return ["dbclient", "-y", "-y", "-i", converted, "-T",
                 "-p", str(server.port), "alice@127.0.0.1"]
 
+    def echo(self, server, keys, data, compress=False):
+        try:
+            return super().echo(server, keys, data, compress)
+        except subprocess.TimeoutExpired as e:
+            # one of hundreds stays once all is done, with OpenSSH's server too
+            if e.output != data:
+                raise
+            return e.output
+
 
 PUTTY_SESSION = """\
 Protocol=ssh

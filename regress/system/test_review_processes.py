@@ -12,7 +12,7 @@ import subprocess
 import paramiko
 import pytest
 
-from isolated import host_file
+from name_server import asked_by_the_host
 from raw_sftp import over_ssh
 from server import (descendants, is_running, open_files, program, title,
                     wait_until)
@@ -120,9 +120,9 @@ def test_a_stranger_names_no_files(make_server, keys, tmp_path):
 @pytest.fixture
 def silent_name_server():
     """Queries for names are taken and never answered."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server, \
-            host_file("/etc/resolv.conf", "nameserver 127.0.0.1\n"):
-        server.bind(("127.0.0.1", 53))
+    with asked_by_the_host() as server:
+        server.reset()
+        server.silent = True
         yield server
 
 
