@@ -202,7 +202,7 @@ class Forward:
     def stop(self):
         """CPU seconds of the server's life."""
         for process in (self.client, self.target):
-            process.terminate()
+            process.kill()
             process.wait()
         self.target.stdout.close()
         return self.server.stop()
@@ -295,10 +295,10 @@ def round_trip_under_load(kind, count, terminal):
     result = _round_trips(lambda byte: os.write(ours, byte),
                           client.stdout.read, count)
     os.close(ours)
-    client.terminate()
+    client.kill()
     client.wait()
     client.stdout.close()
-    master.terminate()
+    master.kill()
     master.wait()
     server.stop()
     return result

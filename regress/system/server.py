@@ -256,7 +256,10 @@ class Server:
             timeout=timeout, **kwargs)
 
     def popen(self, user, identity, *words, options=(), **kwargs):
-        """ssh in the background, its three streams on pipes."""
+        """ssh in the background, its three streams on pipes.
+
+        Who ends it kills it: it may miss a SIGTERM before it waits.
+        """
         for stream in ("stdin", "stdout", "stderr"):
             kwargs.setdefault(stream, subprocess.PIPE)
         return subprocess.Popen(

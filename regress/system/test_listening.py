@@ -156,7 +156,7 @@ def test_a_forward_can_be_taken_back_and_asked_for_again(server, keys,
             else:
                 wait_until(lambda: not os.path.exists(place),
                            what="the end of the socket")
-    master.terminate()
+    master.kill()
     master.wait()
 
 

@@ -197,7 +197,7 @@ def test_twenty_sessions_share_a_connection(server, keys, tmp_path):
     for session in sessions:
         assert session.communicate(DATA, timeout=60)[0] == DATA
         assert session.returncode == 0
-    master.terminate()
+    master.kill()
     master.wait()
 
 

@@ -139,7 +139,7 @@ def test_a_socket_that_took_the_place_stays(make_server, session):
     inode = os.lstat(path).st_ino
     third = session(server, path)
     assert os.lstat(path).st_ino != inode
-    second.terminate()
+    second.kill()
     wait_until(lambda: not os.path.lexists(second.files[0]),
                what="the end of the second session's agent")
     with socket.socket(socket.AF_UNIX) as probe:

@@ -137,7 +137,7 @@ def test_two_sessions_have_two_displays(make_server, keys, display, tmp_path):
                         "echo $DISPLAY; xdpyinfo >/dev/null && echo ok",
                         options=options, env=display)
     assert second.stdout == b"localhost:11.0\nok\n", second
-    master.terminate()
+    master.kill()
     for process in (first, master):
         process.wait()
     wait_until(lambda: not listeners(6010), what="the end of the display")
