@@ -30,6 +30,8 @@ lib_base_libbase_a_SOURCES = \
 	lib/base/loop.h \
 	lib/base/memory.c \
 	lib/base/memory.h \
+	lib/base/name_service.c \
+	lib/base/name_service.h \
 	lib/base/path_rights.c \
 	lib/base/path_rights.h \
 	lib/base/pattern.c \

@@ -10,8 +10,8 @@
 
 #include "lib/base/cidr.h"
 #include "lib/base/log.h"
+#include "lib/base/name_service.h"
 #include "lib/base/pattern.h"
-#include "sshd/config/groups.h"
 
 #define SECONDS_OF_DAY	86400
 #define LOCKED_PREFIX	'!'	/* passwd(1), option -l */
@@ -25,7 +25,7 @@ account_usable(const struct user *user)
 
 	errno = 0;
 	sp = getspnam(user->name);
-	if (sp == NULL && groups_lookup_failed(errno)) {
+	if (sp == NULL && name_service_failed(errno)) {
 		log_error("User %.100s not allowed because the shadow entry "
 		    "can't be looked up: %s", user->name, strerror(errno));
 		return false;
@@ -112,7 +112,7 @@ any_group_matches(const struct conf_list *list, const struct user *user,
 
 		errno = 0;
 		gr = getgrgid(user->groups[g]);
-		if (gr == NULL && groups_lookup_failed(errno))
+		if (gr == NULL && name_service_failed(errno))
 			*failure = errno;
 		if (gr == NULL)
 			continue;

@@ -17,6 +17,7 @@ unit_tests = \
 	regress/unit/base/log_sink_test \
 	regress/unit/base/log_test \
 	regress/unit/base/loop_test \
+	regress/unit/base/name_service_test \
 	regress/unit/base/path_rights_test \
 	regress/unit/base/pattern_test \
 	regress/unit/base/reap_test \
@@ -154,6 +155,8 @@ regress_unit_base_log_test_SOURCES = regress/unit/base/log_test.c
 regress_unit_base_log_test_LDADD = $(unit_libs)
 regress_unit_base_loop_test_SOURCES = regress/unit/base/loop_test.c
 regress_unit_base_loop_test_LDADD = $(unit_libs)
+regress_unit_base_name_service_test_SOURCES = regress/unit/base/name_service_test.c
+regress_unit_base_name_service_test_LDADD = $(unit_libs)
 regress_unit_base_path_rights_test_SOURCES = regress/unit/base/path_rights_test.c
 regress_unit_base_path_rights_test_LDADD = $(unit_libs)
 regress_unit_base_pattern_test_SOURCES = regress/unit/base/pattern_test.c

@@ -6,7 +6,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 
-#include "lib/base/compiler.h"
+#include "lib/base/name_service.h"
 
 #define ENTRY_MIN	4096		/* a group with some members */
 #define ENTRY_MAX	(16 * 1024 * 1024)	/* ... with all of a company */
@@ -73,21 +73,6 @@ get_by_gid(const void *key, struct group *entry, char *buf, size_t len,
 	return getgrgid_r(*(const gid_t *)key, entry, buf, len, found);
 }
 
-bool
-groups_lookup_failed(int code)
-{
-	static const int failures[] = {
-		EAGAIN, ECONNREFUSED, EINTR, EIO, EMFILE, ENFILE, ENOMEM,
-		ERANGE, ETIMEDOUT,
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(failures); i++) {
-		if (code == failures[i])
-			return true;
-	}
-	return false;
-}
-
 /*
  * The code of getgrnam_r(3); 0 and *exists false: there is none. *buf holds the
  * entry's strings and is the caller's, also on failure.
@@ -110,7 +95,7 @@ get_entry(group_get *get, const void *key, struct group *entry, char **buf,
 		    get(key, entry, *buf, len, &found);
 	}
 	*exists = code == 0 && found != NULL;
-	return groups_lookup_failed(code) ? code : 0;
+	return name_service_failed(code) ? code : 0;
 }
 
 /* Of a group of the user: what nobody can tell counts. */

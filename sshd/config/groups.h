@@ -34,12 +34,6 @@ struct groups {
 	int failure;			/* errno of a look-up; 0: all went well */
 };
 
-/*
- * Of getgrgid_r(3) and its like: not that there is no such entry, but that it
- * could not be found out.
- */
-bool groups_lookup_failed(int code);
-
 /* gids NULL: looked up by user's name; user NULL: nobody, in no group. */
 struct groups groups_of(struct arena *arena, const char *user,
     const uint32_t *gids, size_t gid_count);

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "unit/config/config_util.h"
 
-#include <errno.h>
-
 #include "lib/base/compiler.h"
-#include "sshd/config/groups.h"
 
 static const uint32_t root_group[] = { 0 };
 
@@ -263,19 +260,6 @@ match__a_test_must_give_the_port_that_a_line_asks_for(void **state)
 	conf_clear(&conf);
 }
 
-static void
-groups__what_does_not_exist_is_no_failure(void **state)
-{
-	static const int absent[] = { 0, ENOENT, ESRCH, EBADF, EPERM };
-	static const int failed[] = { EAGAIN, EMFILE, ENOMEM, ERANGE };
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(absent); i++)
-		assert_false(groups_lookup_failed(absent[i]));
-	for (size_t i = 0; i < ARRAY_LEN(failed); i++)
-		assert_true(groups_lookup_failed(failed[i]));
-}
-
 int
 main(void)
 {
@@ -297,7 +281,6 @@ main(void)
 		    match__modifiers_in_a_block_change_the_built_in_list),
 		TEST_IN_DIR(
 		    match__a_test_must_give_the_port_that_a_line_asks_for),
-		TEST(groups__what_does_not_exist_is_no_failure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
