@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "monitor/access.h"
 
-#include <grp.h>
 #include <pwd.h>
 #include <shadow.h>
 #include <sys/stat.h>
@@ -12,6 +11,7 @@
 #include "lib/base/log.h"
 #include "lib/base/name_service.h"
 #include "lib/base/pattern.h"
+#include "sshd/config/groups.h"
 
 #define SECONDS_OF_DAY	86400
 #define LOCKED_PREFIX	'!'	/* passwd(1), option -l */
@@ -101,26 +101,12 @@ any_user_matches(const struct conf_list *list, const struct user *user,
 	return false;
 }
 
-/* *failure: the errno, when a group's name could not be found out. */
 static bool
-any_group_matches(const struct conf_list *list, const struct user *user,
-    int *failure)
+any_group_matches(const struct conf_list *list, struct groups *groups)
 {
-	*failure = 0;
-	for (size_t g = 0; list->count != 0 && g < user->group_count; g++) {
-		const struct group *gr;
-
-		errno = 0;
-		gr = getgrgid(user->groups[g]);
-		if (gr == NULL && name_service_failed(errno))
-			*failure = errno;
-		if (gr == NULL)
-			continue;
-		for (size_t i = 0; i < list->count; i++) {
-			if (pattern_match(list->v[i],
-			    bytes_str(gr->gr_name)))
-				return true;
-		}
+	for (size_t i = 0; i < list->count; i++) {
+		if (groups_any_name_matches(groups, bytes_str(list->v[i])))
+			return true;
 	}
 	return false;
 }
@@ -149,25 +135,24 @@ static bool
 groups_allowed(const struct conf *conf, const struct user *user,
     const struct peer *peer)
 {
-	int failure;
+	struct groups *groups = conf->groups;
 
 	if (conf->deny_groups.count == 0 && conf->allow_groups.count == 0)
 		return true;
 	if (user->group_count == 0)
 		return refuse(user, peer, "not in any group");
-	if (any_group_matches(&conf->deny_groups, user, &failure))
+	if (any_group_matches(&conf->deny_groups, groups))
 		return refuse(user, peer, "a group is listed in DenyGroups");
-	/* it may be one that is listed */
-	if (failure != 0) {
-		log_error("groups of %.100s: %s", user->name,
-		    strerror(failure));
-		return refuse(user, peer, "a group can't be looked up");
-	}
-	if (conf->allow_groups.count != 0 &&
-	    !any_group_matches(&conf->allow_groups, user, &failure))
+	/* one without a name may be one that DenyGroups lists */
+	if (groups->failure == 0 && (conf->allow_groups.count == 0 ||
+	    any_group_matches(&conf->allow_groups, groups)))
+		return true;
+	if (groups->failure == 0)
 		return refuse(user, peer, "none of user's groups are listed "
 		    "in AllowGroups");
-	return true;
+	log_error("groups of %.100s: %s", user->name,
+	    strerror(groups->failure));
+	return refuse(user, peer, "a group can't be looked up");
 }
 
 bool

@@ -21,7 +21,7 @@ bool access_user_matches(const char *word, const char *user,
     const char *host, const char *address);
 /*
  * MONITOR: in the order of the sheet: locked account, shell, DenyUsers,
- * AllowUsers, groups, DenyGroups, AllowGroups.
+ * AllowUsers, groups, DenyGroups, AllowGroups. conf holds for user.
  */
 bool access_allowed(const struct conf *conf, const struct user *user,
     const struct peer *peer, bool is_root);

@@ -2,11 +2,11 @@
 """A directory that finds an account by other spellings of its name."""
 
 import os
-import shutil
 import subprocess
 
 import pytest
 
+from isolated import host_file
 from server import SSHD, authorize, program
 from test_key_files import public
 
@@ -18,14 +18,10 @@ DIRECTORY = os.path.normpath(os.path.join(
 @pytest.fixture
 def start(make_server):
     """A function: a server with this config that asks the directory."""
-    shutil.copy("/etc/nsswitch.conf", "/run/isolated/nsswitch")
-    with open("/etc/nsswitch.conf", "w") as out:
-        out.write("passwd: files odd\ngroup: odd [TRYAGAIN=return] files\n"
-                  "shadow: files\n")
-
-    yield lambda config: make_server(config, env={
-        **os.environ, "LD_LIBRARY_PATH": DIRECTORY})
-    shutil.copy("/run/isolated/nsswitch", "/etc/nsswitch.conf")
+    with host_file("/etc/nsswitch.conf", "passwd: files odd\n"
+                   "group: odd [TRYAGAIN=return] files\nshadow: files\n"):
+        yield lambda config: make_server(config, env={
+            **os.environ, "LD_LIBRARY_PATH": DIRECTORY})
 
 
 @pytest.fixture
@@ -96,6 +92,16 @@ def test_a_group_that_nobody_can_name_does_not_open_a_door(start, keys,
 def test_a_group_that_nobody_asks_for_needs_no_name(start, keys, config):
     result = start(config).ssh("alice", keys["ed25519"], "echo in")
     assert result.stdout == b"in\n"
+
+
+@pytest.mark.postern_only
+@pytest.mark.parametrize("config, said", [
+    ("AllowGroups te*\n", b"in\n"),
+    ("Match Group te*\n  ForceCommand echo forced\n", b"forced\n")])
+def test_one_group_that_fits_is_enough(start, keys, config, said):
+    with host_file("/etc/group", "testers:x:3001:alice\n", "a"):
+        result = start(config).ssh("alice", keys["ed25519"], "echo in")
+    assert result.stdout == said
 
 
 @pytest.mark.postern_only

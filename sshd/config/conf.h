@@ -20,6 +20,7 @@
 #include "lib/ipc/messages.h"		/* enum gateway_ports */
 
 struct arena;
+struct groups;
 
 struct conf_list {
 	const char **v;
@@ -226,6 +227,7 @@ struct conf {
 	struct conf_sftp_modes sftp_modes;
 	bool sftp_audit;
 
+	struct groups *groups;		/* of whom it holds for; NULL: all */
 	struct arena *arena;			/* holds all of the above */
 };
 

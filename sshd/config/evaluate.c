@@ -146,8 +146,8 @@ decide(struct evaluation *ev, struct record *record, bool *holds)
 		    match_holds(&ev->facts, id, argument);
 	}
 	/* a block that is passed over for that may be what forbids */
-	if (ev->facts.groups.failure != 0) {
-		errno = ev->facts.groups.failure;
+	if (ev->facts.groups != NULL && ev->facts.groups->failure != 0) {
+		errno = ev->facts.groups->failure;
 		return err_sys(ev->err, "look-up of a group that Match names");
 	}
 	if (!*holds && ev->watch != NULL && ev->pass == PASS_MATCH)
@@ -240,6 +240,7 @@ run(struct evaluation *ev, struct bytes records, const struct conf_spec *spec)
 	if (global == NULL || match == NULL ||
 	    !match_facts_init(&ev->facts, spec, ev->arena))
 		return fail(ev, ERR_NOMEM, "configuration");
+	ev->conf->groups = ev->facts.groups;
 	ev->pass = PASS_GLOBAL;
 	ev->seen = global;
 	if (!walk(ev, &r, 0))

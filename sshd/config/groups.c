@@ -16,18 +16,35 @@ struct group_name {
 	struct bytes name;
 	gid_t gid;
 	bool exists, is_unknown;	/* neither: there is none */
-	bool is_gid_looked_up, is_of_gid;	/* is_name_of_gid() */
 };
 
-struct groups
+/* A group of the user. */
+struct group_own {
+	const char *name;	/* NULL: it has none, or none is known */
+	int failure;		/* errno: none is known; ENOMEM: here too */
+	bool is_looked_up;
+};
+
+struct groups *
 groups_of(struct arena *arena, const char *user, const uint32_t *gids,
     size_t gid_count)
 {
-	return (struct groups){
-		.arena = arena, .user = user, .gids = gids,
-		.gid_count = gid_count,
+	struct groups *groups = arena_alloc(arena, sizeof(*groups));
+	size_t len = gid_count * sizeof(*gids);
+	uint32_t *copy = arena_alloc(arena, len);
+
+	if (groups == NULL || copy == NULL)
+		return NULL;
+	*groups = (struct groups){
+		.arena = arena, .gids = copy, .gid_count = gid_count,
 		.has_gids = gids != NULL || user == NULL,
 	};
+	if (len != 0)
+		memcpy(copy, gids, len);
+	if (!groups->has_gids &&
+	    (groups->user = arena_str(arena, bytes_str(user))) == NULL)
+		return NULL;
+	return groups;
 }
 
 static void
@@ -98,16 +115,55 @@ get_entry(group_get *get, const void *key, struct group *entry, char **buf,
 	return name_service_failed(code) ? code : 0;
 }
 
-/* Of a group of the user: what nobody can tell counts. */
-static bool
-get_own(struct groups *groups, gid_t gid, struct group *entry, char **buf)
+/* NULL: memory is out. */
+static const struct group_own *
+get_own(struct groups *groups, size_t i)
 {
+	struct group_own *own;
+	struct group group;
 	bool exists;
-	int code = get_entry(get_by_gid, &gid, entry, buf, &exists);
+	char *buf;
 
-	if (code != 0)
-		groups->failure = code;
-	return exists;
+	if (groups->own == NULL)
+		groups->own = arena_alloc(groups->arena,
+		    groups->gid_count * sizeof(*groups->own));
+	if (groups->own == NULL) {
+		groups->failure = ENOMEM;
+		return NULL;
+	}
+	own = &groups->own[i];
+	if (own->is_looked_up)
+		return own;
+	own->is_looked_up = true;
+	own->failure = get_entry(get_by_gid, &groups->gids[i], &group, &buf,
+	    &exists);
+	if (exists && (own->name = arena_str(groups->arena,
+	    bytes_str(group.gr_name))) == NULL)
+		own->failure = ENOMEM;
+	free(buf);
+	return own;
+}
+
+bool
+groups_any_name_matches(struct groups *groups, struct bytes pattern)
+{
+	int failure = 0;
+
+	load_gids(groups);
+	for (size_t i = 0; i < groups->gid_count; i++) {
+		const struct group_own *own = get_own(groups, i);
+
+		if (own == NULL)
+			return false;
+		if (own->failure != 0)
+			failure = own->failure;
+		else if (own->name != NULL && pattern_match_bytes(pattern,
+		    bytes_str(own->name)))
+			return true;
+	}
+	if (failure != 0)
+		groups->failure = failure;
+	return false;
 }
 
 static struct group_name *
@@ -144,66 +200,18 @@ resolve(struct groups *groups, struct bytes name)
  * leads to, as in OpenSSH; the others match nobody.
  */
 static bool
-is_name_of_gid(struct groups *groups, struct group_name *entry)
+has_group(struct groups *groups, const struct group_name *entry)
 {
-	struct group group;
-	char *buf;
+	const struct group_own *own;
 
-	if (entry->is_gid_looked_up)
-		return entry->is_of_gid;
-	entry->is_gid_looked_up = true;
-	entry->is_of_gid = get_own(groups, entry->gid, &group, &buf) &&
-	    bytes_is(entry->name, group.gr_name);
-	free(buf);
-	return entry->is_of_gid;
-}
-
-static bool
-has_gid(const struct groups *groups, gid_t gid)
-{
 	for (size_t i = 0; i < groups->gid_count; i++) {
-		if (groups->gids[i] == gid)
-			return true;
-	}
-	return false;
-}
-
-static void
-load_names(struct groups *groups)
-{
-	const char **names;
-
-	if (groups->has_names)
-		return;
-	groups->has_names = true;
-	names = arena_alloc(groups->arena,
-	    (groups->gid_count + 1) * sizeof(*names));
-	if (names == NULL) {
-		groups->failure = ENOMEM;
-		return;
-	}
-	for (size_t i = 0; i < groups->gid_count; i++) {
-		struct group group;
-		char *buf;
-
-		if (get_own(groups, groups->gids[i], &group, &buf) &&
-		    (names[i] = arena_str(groups->arena,
-		    bytes_str(group.gr_name))) == NULL)
-			groups->failure = ENOMEM;
-		free(buf);
-	}
-	groups->names = names;
-}
-
-static bool
-any_name_matches(struct groups *groups, struct bytes pattern)
-{
-	load_names(groups);
-	for (size_t i = 0; groups->names != NULL &&
-	    i < groups->gid_count; i++) {
-		if (groups->names[i] != NULL && pattern_list_match(pattern,
-		    bytes_str(groups->names[i])) == PATTERN_YES)
-			return true;
+		if (groups->gids[i] != entry->gid)
+			continue;
+		if ((own = get_own(groups, i)) == NULL)
+			return false;
+		if (own->failure != 0)
+			groups->failure = own->failure;
+		return own->name != NULL && bytes_is(entry->name, own->name);
 	}
 	return false;
 }
@@ -221,13 +229,12 @@ is_member(struct groups *groups, struct bytes pattern)
 	struct group_name *entry;
 
 	if (has_wildcard(pattern))
-		return any_name_matches(groups, pattern);
+		return groups_any_name_matches(groups, pattern);
 	entry = resolve(groups, pattern);
 	/* root, of local groups only, is let in while the directory is away */
 	if (entry != NULL && entry->is_unknown)
-		return any_name_matches(groups, pattern);
-	return entry != NULL && entry->exists &&
-	    has_gid(groups, entry->gid) && is_name_of_gid(groups, entry);
+		return groups_any_name_matches(groups, pattern);
+	return entry != NULL && entry->exists && has_group(groups, entry);
 }
 
 enum pattern_result

@@ -59,7 +59,7 @@ user_holds(struct match_facts *facts, const char *argument)
 static bool
 group_holds(struct match_facts *facts, const char *argument)
 {
-	return groups_match(&facts->groups, bytes_str(argument)) ==
+	return groups_match(facts->groups, bytes_str(argument)) ==
 	    PATTERN_YES;
 }
 
@@ -345,7 +345,7 @@ match_facts_init(struct match_facts *facts, const struct conf_spec *spec,
 	facts->groups = groups_of(arena,
 	    spec->invalid_user ? NULL : spec->user, spec->groups,
 	    spec->invalid_user ? 0 : spec->group_count);
-	return true;
+	return facts->groups != NULL;
 }
 
 bool

@@ -43,7 +43,7 @@ struct match_facts {
 	struct arena *arena;
 	struct ip_text address, local_address;
 	const char *host;		/* in lower case; NULL: not known */
-	struct groups groups;
+	struct groups *groups;
 	bool lacks_local_port;		/* asked for in a test, not given */
 };
 
