@@ -9,6 +9,7 @@ import pytest
 
 from certificates import Authority, write_as
 from client_host import HERE, NAME, THERE, ClientHost, hash_names
+from isolated import host_file
 from name_server import asked_by_the_host
 
 CONFIG = "HostbasedAuthentication yes\nUseDNS yes\n" + "".join(
@@ -26,25 +27,16 @@ def client(syslog):
         yield host
 
 
-def replaced(path, change):
-    with open(path) as f:
-        before = f.read()
-    with open(path, "w") as f:
-        f.write(change(before))
-    return before
-
-
 @pytest.fixture(scope="module", autouse=True)
 def names(client):
     """The server's host knows the client's by name, and has netgroups."""
-    hosts = replaced("/etc/hosts", lambda text: text + "".join(
-        f"{address} {NAME} client\n" for address in THERE.values()))
-    switch = replaced("/etc/nsswitch.conf", lambda text: "".join(
-        line for line in text.splitlines(True) if "netgroup" not in line) +
-        "netgroup: files\n")
-    yield
-    replaced("/etc/hosts", lambda _: hosts)
-    replaced("/etc/nsswitch.conf", lambda _: switch)
+    with open("/etc/nsswitch.conf") as file:
+        switch = [line for line in file if "netgroup" not in line]
+    with host_file("/etc/hosts", "".join(f"{address} {NAME} client\n"
+                                         for address in THERE.values()), "a"), \
+            host_file("/etc/nsswitch.conf",
+                      "".join(switch) + "netgroup: files\n"):
+        yield
 
 
 @pytest.fixture
@@ -157,19 +149,16 @@ def test_a_name_of_a_name_server(make_server, client, files, family):
     name = "pc.example.net"
     files("/etc/ssh/shosts.equiv", f"{name}\n")
     files(KNOWN, f"{name} {client.public()}\n")
-    hosts = replaced("/etc/hosts", lambda _: "127.0.0.1 localhost\n")
-    try:
-        with asked_by_the_host() as server_of_names:
-            server_of_names.reset(name, THERE[family])
-            accepted(client, make_server(CONFIG), family=family)
-            server_of_names.reset(name, HERE[family])
-            address = address_text(family)
-            refused(client, make_server(CONFIG),
-                    f"Address {address} maps to {name}, but this does not "
-                    "map back to the address.",
-                    f"but we resolve {address} to {address}", family=family)
-    finally:
-        replaced("/etc/hosts", lambda _: hosts)
+    with host_file("/etc/hosts", "127.0.0.1 localhost\n"), \
+            asked_by_the_host() as server_of_names:
+        server_of_names.reset(name, THERE[family])
+        accepted(client, make_server(CONFIG), family=family)
+        server_of_names.reset(name, HERE[family])
+        address = address_text(family)
+        refused(client, make_server(CONFIG),
+                f"Address {address} maps to {name}, but this does not "
+                "map back to the address.",
+                f"but we resolve {address} to {address}", family=family)
 
 
 # ---- netgroups ------------------------------------------------------------
