@@ -61,39 +61,50 @@ find_rdomain(struct peer *peer, int fd)
 		peer->rdomain[0] = '\0';
 }
 
-void
-peer_find(struct peer *peer, int fd)
+static void
+find_local(struct peer *peer, int fd)
 {
 	struct sockaddr_storage ss = { 0 };
 	socklen_t len = sizeof(ss);
 
-	peer_init(peer);
 	if (getsockname(fd, (struct sockaddr *)&ss, &len) == -1)
 		return;
 	unmap_ipv4(&ss, &len);
 	to_text(&ss, len, peer->local_address, &peer->local_port);
-	memset(&ss, 0, sizeof(ss));
-	len = sizeof(ss);
+}
+
+static void
+find_remote(struct peer *peer, int fd)
+{
+	struct sockaddr_storage ss = { 0 };
+	socklen_t len = sizeof(ss);
+
 	if (getpeername(fd, (struct sockaddr *)&ss, &len) == -1)
 		return;
 	peer->is_socket = true;
-	find_rdomain(peer, fd);
 	unmap_ipv4(&ss, &len);
-	peer->sockaddr = ss;
 	to_text(&ss, len, peer->address, &peer->port);
-	snprintf(peer->name, sizeof(peer->name), "%s", peer->address);
 }
 
 bool
-peer_set_accepted(struct peer *peer, struct bytes address, uint32_t port,
+peer_find(struct peer *peer, int fd, struct bytes accepted, uint32_t port,
     struct err *err)
 {
-	if (peer->is_socket || address.len == 0)
-		return true;
-	if (!bytes_to_str(address, peer->address, sizeof(peer->address)))
-		return err_set(err, ERR_RANGE, "address of a connection");
+	peer_init(peer);
+	find_local(peer, fd);
+	if (accepted.len == 0) {
+		find_remote(peer, fd);
+	} else {
+		if (!bytes_to_str(accepted, peer->address,
+		    sizeof(peer->address)))
+			return err_set(err, ERR_RANGE,
+			    "address of a connection");
+		peer->is_socket = true;
+		peer->port = port;
+	}
+	if (peer->is_socket)
+		find_rdomain(peer, fd);
 	snprintf(peer->name, sizeof(peer->name), "%s", peer->address);
-	peer->port = port;
 	return true;
 }
 

@@ -32,18 +32,16 @@ struct peer {
 	char rdomain[IFNAMSIZ];		/* device of the socket; empty: none */
 	uint32_t port, local_port;
 	bool is_socket;
-	struct sockaddr_storage sockaddr;	/* zero when unknown */
 };
 
 /* Before a connection: both ends UNKNOWN. */
 void peer_init(struct peer *peer);
-/* fd is the connection, or the descriptor for reading from it. */
-void peer_find(struct peer *peer, int fd);
 /*
- * The address of accept(2), for a socket that has none any more because the
- * client reset the connection. Empty: there is no such address.
+ * fd is the connection, or the descriptor for reading from it. accepted: what
+ * accept(2) said, which a socket does not know any more when its client has
+ * reset the connection; empty: nobody here accepted it, fd is asked.
  */
-MUST_CHECK bool peer_set_accepted(struct peer *peer, struct bytes address,
+MUST_CHECK bool peer_find(struct peer *peer, int fd, struct bytes accepted,
     uint32_t port, struct err *err);
 /* TCP_NODELAY, and SO_KEEPALIVE when asked for; harmless on a pipe. */
 void peer_tune(const struct peer *peer, int fd, bool keep_alive);

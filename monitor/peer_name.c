@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/base/cidr.h"
 #include "lib/base/log.h"
 #include "monitor/errand.h"
 
@@ -41,41 +42,49 @@ peer_name_clean(char *name)
 
 /* ---- in the child -------------------------------------------------------- */
 
-static bool
-is_numeric(const char *name)
+/* NULL: name is none, or memory is out. */
+static struct addrinfo *
+parse_address(const char *name)
 {
 	const struct addrinfo hints = {
 		.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST,
 	};
 	struct addrinfo *list;
 
-	if (getaddrinfo(name, NULL, &hints, &list) != 0)
+	return getaddrinfo(name, NULL, &hints, &list) == 0 ? list : NULL;
+}
+
+static bool
+is_address(const char *name)
+{
+	struct addrinfo *list = parse_address(name);
+
+	if (list == NULL)
 		return false;
 	freeaddrinfo(list);
 	return true;
 }
 
 static bool
-same_address(const struct sockaddr_storage *peer, const struct sockaddr *sa)
+same_address(const struct addrinfo *a, const struct addrinfo *b)
 {
-	const struct sockaddr_in *a4 = (const void *)peer;
-	const struct sockaddr_in *b4 = (const void *)sa;
-	const struct sockaddr_in6 *a6 = (const void *)peer;
-	const struct sockaddr_in6 *b6 = (const void *)sa;
+	const struct sockaddr_in *a4 = (const void *)a->ai_addr;
+	const struct sockaddr_in *b4 = (const void *)b->ai_addr;
+	const struct sockaddr_in6 *a6 = (const void *)a->ai_addr;
+	const struct sockaddr_in6 *b6 = (const void *)b->ai_addr;
 
-	if (peer->ss_family != sa->sa_family)
+	if (a->ai_family != b->ai_family)
 		return false;
-	return sa->sa_family == AF_INET ?
+	return a->ai_family == AF_INET ?
 	    a4->sin_addr.s_addr == b4->sin_addr.s_addr :
 	    IN6_ARE_ADDR_EQUAL(&a6->sin6_addr, &b6->sin6_addr);
 }
 
 static enum finding
-look_forward(const struct peer *peer, const char *name)
+look_forward(const struct addrinfo *address, const char *name)
 {
 	const struct addrinfo hints = {
-		.ai_family = peer->sockaddr.ss_family,
-		.ai_socktype = SOCK_STREAM,
+		.ai_family = address->ai_family, .ai_socktype = SOCK_STREAM,
 	};
 	struct addrinfo *list;
 	enum finding finding = OTHER_ADDRESS;
@@ -83,7 +92,7 @@ look_forward(const struct peer *peer, const char *name)
 	if (getaddrinfo(name, NULL, &hints, &list) != 0)
 		return NOT_FORWARD;
 	for (const struct addrinfo *ai = list; ai != NULL; ai = ai->ai_next) {
-		if (same_address(&peer->sockaddr, ai->ai_addr))
+		if (same_address(address, ai))
 			finding = FOUND;
 	}
 	freeaddrinfo(list);
@@ -91,25 +100,27 @@ look_forward(const struct peer *peer, const char *name)
 }
 
 static enum finding
-look_up(const struct peer *peer, char name[static PEER_NAME_MAX])
+look_up(const struct addrinfo *address, char name[static PEER_NAME_MAX])
 {
-	socklen_t len = peer->sockaddr.ss_family == AF_INET ?
-	    sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
-
-	if (getnameinfo((const struct sockaddr *)&peer->sockaddr, len, name,
+	if (getnameinfo(address->ai_addr, address->ai_addrlen, name,
 	    PEER_NAME_MAX, NULL, 0, NI_NAMEREQD) != 0)
 		return NOT_NAMED;
-	if (is_numeric(name) || !peer_name_clean(name))
+	if (is_address(name) || !peer_name_clean(name))
 		return NASTY;
-	return look_forward(peer, name);
+	return look_forward(address, name);
 }
 
 static bool
 tell_name(const void *arg, int out)
 {
 	struct answer answer = { .finding = NOT_NAMED };
+	const struct peer *peer = arg;
+	struct addrinfo *address = parse_address(peer->address);
 
-	answer.finding = look_up(arg, answer.name);
+	if (address != NULL) {
+		answer.finding = look_up(address, answer.name);
+		freeaddrinfo(address);
+	}
 	return write(out, &answer, sizeof(answer)) == (ssize_t)sizeof(answer);
 }
 
@@ -153,8 +164,7 @@ peer_name_find(struct peer *peer, int client_fd)
 	struct answer answer = { .finding = NOT_NAMED };
 	struct log_safe name;
 
-	if (peer->sockaddr.ss_family != AF_INET &&
-	    peer->sockaddr.ss_family != AF_INET6)
+	if (ip_text_of(peer->address).ip.family == 0)
 		return;
 	if (!ask(peer, client_fd, &answer)) {
 		log_info("no answer about the name of %s", peer->address);

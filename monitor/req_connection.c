@@ -49,8 +49,7 @@ req_connection(struct monitor *mon, struct ipc_message *message,
 		    "connection without a net process");
 	mon->state = MON_KEX;
 	mon->window_growth = m->window_growth;
-	peer_find(&mon->peer, in_fd);
-	if (!peer_set_accepted(&mon->peer, m->peer_address, m->peer_port, err))
+	if (!peer_find(&mon->peer, in_fd, m->peer_address, m->peer_port, err))
 		return false;
 	title_set(&mon->title, "[accepted]");
 	if (!user_evaluate_config(mon, err) || !start_grace_timer(mon, err))
