@@ -207,14 +207,15 @@ children_give_window(struct children *children, struct child *child,
 
 /* The second of grace.h's timers: a module blocked the signal of the first. */
 static bool
-is_grace_kill(const struct child *child, int status)
+is_grace_kill(const struct child *child, int status, int64_t now_ms)
 {
-	return child->state == CHILD_SERVING && child->grace_is_over &&
-	    WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+	return child->state == CHILD_SERVING && child->grace_ends_ms != 0 &&
+	    now_ms >= child->grace_ends_ms && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
 enum child_end
-children_ended(struct children *children, struct child *child, int status)
+children_ended(struct children *children, struct child *child, int status,
+    int64_t now_ms)
 {
 	enum child_end end = child_classify(status,
 	    child->state == CHILD_LOGGED_IN);
@@ -222,7 +223,7 @@ children_ended(struct children *children, struct child *child, int status)
 	/* whoever has something checked has tried: it is not for free */
 	if (child->leaving.killed && end == END_NO_AUTH)
 		end = END_AUTH_FAILED;
-	else if (is_grace_kill(child, status))
+	else if (is_grace_kill(child, status, now_ms))
 		end = END_GRACE;
 	log_end(child, end, status);
 	for (struct child **c = bucket_of(children, child->pid); *c != NULL;

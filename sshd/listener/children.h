@@ -39,7 +39,6 @@ struct child {
 	struct leaving leaving;
 	uint32_t window_growth;		/* what it was given, see below */
 	int64_t grace_ends_ms;		/* LoginGraceTime; 0: no end known */
-	bool grace_is_over;		/* set when it has ended */
 	struct child *next;		/* in its bucket */
 	struct child *next_serving, **at_serving;	/* in that list */
 	void *owner;			/* for callbacks of its IPC socket */
@@ -90,7 +89,7 @@ uint32_t children_give_window(struct children *children, struct child *child,
     uint64_t ram);
 /* Forgets a child that waitpid() returned; logs how it ended. */
 enum child_end children_ended(struct children *children, struct child *child,
-    int status);
+    int status, int64_t now_ms);
 /* Closes our ends: idle ones exit, sessions go on. */
 void children_clear(struct children *children);
 

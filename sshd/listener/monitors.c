@@ -220,9 +220,8 @@ reap_child(struct listener *listener, struct child *child, int status)
 
 	memcpy(remote, child->remote, sizeof(remote));
 	pool_forget(listener, child);
-	child->grace_is_over = child->grace_ends_ms != 0 &&
-	    clock_now_ms(listener->loop.clock) >= child->grace_ends_ms;
-	end = children_ended(&listener->children, child, status);
+	end = children_ended(&listener->children, child, status,
+	    clock_now_ms(listener->loop.clock));
 	penalise(listener, remote, &ip, end);
 }
 

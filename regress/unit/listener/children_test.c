@@ -85,7 +85,8 @@ add_serving(struct children *children, pid_t pid)
 
 struct line_case {
 	int status;
-	bool logged_in, grace_is_over;
+	bool logged_in, has_grace;
+	int64_t now_ms;
 	enum log_level level;
 	const char *line;	/* empty: none */
 };
@@ -95,25 +96,27 @@ child__its_end_is_logged_with_both_addresses(void **state)
 {
 #define ID	"connection from 192.0.2.7 to 192.0.2.1"
 	static const struct line_case cases[] = {
-		{ KILLED(SIGALRM), false, false, LOG_LEVEL_INFO,
+		{ KILLED(SIGALRM), false, false, 0, LOG_LEVEL_INFO,
 		    "Timeout before authentication for " ID ", pid = 77" },
-		{ EXITED(3), false, false, LOG_LEVEL_INFO,
+		{ EXITED(3), false, false, 0, LOG_LEVEL_INFO,
 		    "Timeout before authentication for " ID ", pid = 77" },
-		{ EXITED(4), false, false, LOG_LEVEL_INFO,
+		{ EXITED(4), false, false, 0, LOG_LEVEL_INFO,
 		    "Session process 77 unpriv child crash for " ID },
-		{ DUMPED(SIGSEGV), false, false, LOG_LEVEL_ERROR,
+		{ DUMPED(SIGSEGV), false, false, 0, LOG_LEVEL_ERROR,
 		    "session process 77 for " ID " killed by signal 11" },
-		{ KILLED(SIGTERM), false, false, LOG_LEVEL_DEBUG1,
+		{ KILLED(SIGTERM), false, false, 0, LOG_LEVEL_DEBUG1,
 		    "session process 77 for " ID " killed by signal 15" },
-		{ KILLED(SIGKILL), false, false, LOG_LEVEL_DEBUG1,
+		{ KILLED(SIGKILL), false, false, 1000, LOG_LEVEL_DEBUG1,
 		    "session process 77 for " ID " killed by signal 9" },
-		{ KILLED(SIGKILL), false, true, LOG_LEVEL_INFO,
+		{ KILLED(SIGKILL), false, true, 999, LOG_LEVEL_DEBUG1,
+		    "session process 77 for " ID " killed by signal 9" },
+		{ KILLED(SIGKILL), false, true, 1000, LOG_LEVEL_INFO,
 		    "Timeout before authentication for " ID ", pid = 77" },
-		{ KILLED(SIGKILL), true, true, LOG_LEVEL_DEBUG1,
+		{ KILLED(SIGKILL), true, true, 1000, LOG_LEVEL_DEBUG1,
 		    "session process 77 for " ID " killed by signal 9" },
-		{ EXITED(0), false, false, LOG_LEVEL_QUIET, "" },
-		{ EXITED(255), false, true, LOG_LEVEL_QUIET, "" },
-		{ EXITED(255), true, false, LOG_LEVEL_QUIET, "" },
+		{ EXITED(0), false, false, 0, LOG_LEVEL_QUIET, "" },
+		{ EXITED(255), false, true, 1000, LOG_LEVEL_QUIET, "" },
+		{ EXITED(255), true, false, 0, LOG_LEVEL_QUIET, "" },
 	};
 #undef ID
 
@@ -125,9 +128,10 @@ child__its_end_is_logged_with_both_addresses(void **state)
 
 		if (cases[i].logged_in)
 			children_set_state(&children, child, CHILD_LOGGED_IN);
-		child->grace_is_over = cases[i].grace_is_over;
+		child->grace_ends_ms = cases[i].has_grace ? 1000 : 0;
 		log_open(capture, &captured, LOG_LEVEL_DEBUG3);
-		(void)children_ended(&children, child, cases[i].status);
+		(void)children_ended(&children, child, cases[i].status,
+		    cases[i].now_ms);
 		log_open(NULL, NULL, LOG_LEVEL_QUIET);
 		assert_string_equal(captured.line, cases[i].line);
 		assert_int_equal(captured.level, cases[i].level);
@@ -148,7 +152,7 @@ children__startups_are_those_that_serve_and_are_not_logged_in(void **state)
 	assert_int_equal(children_startups(&children), 2);
 	children_set_state(&children, a, CHILD_LOGGED_IN);
 	assert_int_equal(children_startups(&children), 1);
-	(void)children_ended(&children, b, EXITED(0));
+	(void)children_ended(&children, b, EXITED(0), 0);
 	assert_int_equal(children_startups(&children), 0);
 	assert_ptr_equal(children_find(&children, 2), a);
 	assert_null(children_find(&children, 2 + CHILDREN_BUCKETS));
@@ -191,7 +195,7 @@ children__windows_of_all_keep_to_a_part_of_the_memory(void **state)
 		/* who goes makes room */
 		for (pid_t pid = 1; pid <= 10000; pid++)
 			(void)children_ended(&children,
-			    children_find(&children, pid), EXITED(0));
+			    children_find(&children, pid), EXITED(0), 0);
 		assert_int_equal(children.window_growth, 0);
 	}
 }
