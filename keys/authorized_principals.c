@@ -24,19 +24,23 @@ parse_options(struct bytes text, struct key_options *options,
 
 	if (!key_options_parse(text, &parsed, &rest, reason))
 		return KEY_LINE_BAD;
-	*reason = NULL;
-	if (rest.len != 0)
+	if (rest.len != 0) {
 		*reason = "more than options and one name";
-	else if (parsed.cert_authority)
-		*reason = "cert-authority before a name";
-	else if (parsed.principals != NULL)
-		*reason = "principals before a name";
-	if (*reason != NULL) {
 		key_options_clear(&parsed);
 		return KEY_LINE_BAD;
 	}
 	*options = parsed;
 	return KEY_LINE_KEY;
+}
+
+const char *
+principal_options_misplaced(const struct key_options *options)
+{
+	if (options->cert_authority)
+		return "cert-authority before a name";
+	if (options->principals != NULL)
+		return "principals before a name";
+	return NULL;
 }
 
 enum key_line

@@ -18,5 +18,10 @@
 /* One line without its newline. But for an empty one: a name, never empty. */
 enum key_line principal_line_parse(struct bytes line, struct bytes *name,
     struct key_options *options, const char **reason);
+/*
+ * What such a line says but only that of a key may: it decides about its name
+ * as any other, and refuses. NULL: nothing.
+ */
+const char *principal_options_misplaced(const struct key_options *options);
 
 #endif

@@ -12,7 +12,7 @@ read_output(struct bytes output, const char *source, user_file_fn *fn,
 {
 	struct lines lines;
 
-	if (!lines_init_bytes(&lines, output, err))
+	if (!lines_init_bytes(&lines, output, source, err))
 		return false;
 	(void)fn(arg, source, &lines);
 	lines_clear(&lines);

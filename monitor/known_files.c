@@ -21,13 +21,13 @@ struct question {
 };
 
 static MUST_CHECK bool
-read_lines(struct question *q, int fd, struct err *err)
+read_lines(struct question *q, const char *path, int fd, struct err *err)
 {
 	struct known_host known;
 	struct lines lines;
 	struct bytes line;
 
-	if (!lines_init(&lines, fd, err))
+	if (!lines_init(&lines, fd, path, err))
 		return false;
 	while (lines_next(&lines, &line)) {
 		if (!known_host_parse(line, &known))
@@ -75,7 +75,7 @@ read_file(struct question *q, const char *path, bool of_user,
 		close(fd);
 		return true;
 	}
-	return read_lines(q, fd, err);
+	return read_lines(q, path, fd, err);
 }
 
 static MUST_CHECK bool

@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "lib/base/log.h"
+
 static MUST_CHECK bool
-start(struct lines *lines, FILE *file, struct err *err)
+start(struct lines *lines, FILE *file, const char *source, struct err *err)
 {
 	*lines = (struct lines){
-		.file = file, .buf = malloc(LINE_BYTES_MAX),
+		.file = file, .source = source,
+		.buf = malloc(LINE_BYTES_MAX),
 	};
 	if (file != NULL && lines->buf != NULL)
 		return true;
@@ -17,19 +20,21 @@ start(struct lines *lines, FILE *file, struct err *err)
 }
 
 bool
-lines_init(struct lines *lines, int fd, struct err *err)
+lines_init(struct lines *lines, int fd, const char *source, struct err *err)
 {
 	FILE *file = fdopen(fd, "r");
 
 	if (file == NULL)
 		close(fd);
-	return start(lines, file, err);
+	return start(lines, file, source, err);
 }
 
 bool
-lines_init_bytes(struct lines *lines, struct bytes text, struct err *err)
+lines_init_bytes(struct lines *lines, struct bytes text, const char *source,
+    struct err *err)
 {
-	return start(lines, fmemopen((void *)text.p, text.len, "r"), err);
+	return start(lines, fmemopen((void *)text.p, text.len, "r"), source,
+	    err);
 }
 
 void
@@ -39,6 +44,16 @@ lines_clear(struct lines *lines)
 		fclose(lines->file);
 	free(lines->buf);
 	*lines = (struct lines){ 0 };
+}
+
+/* Once for a file: its owner may fill it with such lines. */
+static void
+skip(struct lines *lines)
+{
+	if (!lines->told)
+		log_error("%s:%zu: skipped: a line is at most %d bytes long",
+		    lines->source, lines->number, LINE_BYTES_MAX);
+	lines->told = true;
 }
 
 bool
@@ -59,13 +74,18 @@ lines_next(struct lines *lines, struct bytes *line)
 		lines->number++;
 		if (!too_long)
 			break;
+		skip(lines);
 		len = 0;
 		too_long = false;
 	}
 	if (c == EOF) {
-		if (len == 0 || too_long)
+		if (len == 0)
 			return false;
 		lines->number++;
+		if (too_long) {
+			skip(lines);
+			return false;
+		}
 	}
 	*line = bytes_of(lines->buf, len);
 	return true;

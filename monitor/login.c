@@ -230,7 +230,7 @@ give_up(struct monitor *mon, const struct err *why)
 {
 	log_fatal("login of %.100s: %s: %s",
 	    log_safe(bytes_str(mon->user.name)).s, why->what, err_text(why));
-	mon->exit_code = MONITOR_EXIT_FATAL;
+	mon->exit_code = MONITOR_EXIT_OURS;
 	mon->loop.stop = true;
 }
 

@@ -245,7 +245,7 @@ moduli_choose(const char *path, const struct gex_wish *wish,
 		*found = choose_fallback(wish, group);
 		return true;
 	}
-	if (!lines_init(&lines, fd, err))
+	if (!lines_init(&lines, fd, path, err))
 		return false;
 	ok = choose_from_file(&lines, wish, group, found, err);
 	lines_clear(&lines);

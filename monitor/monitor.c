@@ -159,8 +159,13 @@ attacked(struct monitor *mon, struct child *child, const char *name,
 static void
 failed(struct monitor *mon, const struct err *err)
 {
+	int exit_code = exit_code_of_failure(mon);
+
 	log_fatal("monitor: %s: %s", err->what, err_text(err));
-	stop(mon, MONITOR_EXIT_FATAL);
+	/* what it did before still counts */
+	if (exit_code == MONITOR_EXIT_FATAL && err_is_shortage(err))
+		exit_code = MONITOR_EXIT_OURS;
+	stop(mon, exit_code);
 }
 
 bool

@@ -39,6 +39,7 @@ enum monitor_exit {
 	MONITOR_EXIT_AUTH_FAILED = 5,
 	MONITOR_EXIT_REFUSED = 6,	/* RefuseConnection */
 	MONITOR_EXIT_INVALID_USER = 7,
+	MONITOR_EXIT_OURS = 8,		/* the peer is not to blame */
 	MONITOR_EXIT_FATAL = 255,
 };
 

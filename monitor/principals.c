@@ -19,7 +19,7 @@ line_matches(const struct reading *reading, const char *source, size_t number,
 {
 	const struct key_search *search = reading->search;
 	struct key_options options;
-	const char *reason = NULL;
+	const char *reason = NULL, *misplaced;
 	struct bytes name;
 
 	switch (principal_line_parse(line, &name, &options, &reason)) {
@@ -39,6 +39,10 @@ line_matches(const struct reading *reading, const char *source, size_t number,
 		key_options_clear(&options);
 		return false;
 	}
+	misplaced = principal_options_misplaced(&options);
+	if (misplaced != NULL && search->user->valid)
+		log_error("bad principals options: %s at %s:%zu", misplaced,
+		    source, number);
 	log_debug("%s:%zu: matched principal \"%.100s\"", source, number,
 	    log_safe(name).s);
 	*reading->options = options;

@@ -87,7 +87,9 @@ read_banner(const struct conf *conf, uint8_t **out, size_t *len)
 	    (fd = open(conf->banner, O_RDONLY | O_NONBLOCK | O_CLOEXEC)) == -1)
 		return;
 	if (!fd_read_file(fd, BANNER_MAX, out, len, &err)) {
-		log_debug("Banner %s: %s", conf->banner, err_text(&err));
+		log_error("Banner %s is not shown: %s", conf->banner,
+		    err.code == ERR_RANGE ? "it is larger than 128 KiB" :
+		    err.code == ERR_FORMAT ? err.what : err_text(&err));
 		*out = NULL;
 		*len = 0;
 	}

@@ -85,7 +85,7 @@ ask_file(const char *path, int fd, const struct rhosts_query *query,
 	struct lines lines;
 	struct bytes line;
 
-	if (!lines_init(&lines, fd, err))
+	if (!lines_init(&lines, fd, path, err))
 		return false;
 	while (verdict == RHOSTS_NONE && lines_next(&lines, &line))
 		verdict = rhosts_line_judge(line, query);

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include "keys/authorized_principals.h"
 #include "lib/base/log.h"
 #include "monitor/cert_check.h"
 #include "monitor/lines.h"
@@ -40,7 +41,7 @@ is_listed(const struct key_search *search, bool *listed, struct err *err)
 		log_error("TrustedUserCAKeys %s: %s", path, strerror(errno));
 		return true;
 	}
-	if (!lines_init(&lines, fd, err))
+	if (!lines_init(&lines, fd, path, err))
 		return false;
 	while (!*listed && lines_next(&lines, &line))
 		*listed = line_lists(line, search->ca);
@@ -70,7 +71,8 @@ find_fault(const struct key_search *search, bool by_principal,
 		*options = of_cert;
 		return NULL;
 	}
-	if (!key_options_permit(options, &use))
+	if (principal_options_misplaced(options) != NULL ||
+	    !key_options_permit(options, &use))
 		fault = "Refused by certificate principals options";
 	else if (!key_options_merge(options, &of_cert, &err))
 		fault = err.what;

@@ -54,7 +54,7 @@ read_file(const struct user_files *files, const char *path, bool *enough,
 		close(fd);
 		return true;
 	}
-	if (!lines_init(&lines, fd, err))
+	if (!lines_init(&lines, fd, path, err))
 		return false;
 	*enough = files->fn(files->arg, path, &lines);
 	lines_clear(&lines);

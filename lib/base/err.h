@@ -55,6 +55,15 @@ err_sys(struct err *err, const char *what)
 	return false;
 }
 
+/* Are memory, processes or descriptors out? Nobody is to blame for that. */
+static inline bool
+err_is_shortage(const struct err *err)
+{
+	return err->code == ERR_NOMEM || (err->code == ERR_SYS &&
+	    (err->sys == ENOMEM || err->sys == EAGAIN ||
+	    err->sys == EMFILE || err->sys == ENFILE || err->sys == ENOBUFS));
+}
+
 /* What went wrong, in words; static or strerror() storage. */
 static inline const char *
 err_text(const struct err *err)

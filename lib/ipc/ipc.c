@@ -398,7 +398,7 @@ collect_fds(struct msghdr *msg, struct ipc_message *message)
 /* The policy of the table. */
 static bool
 check_row(struct ipc *ipc, unsigned state, const struct ipc_message *message,
-    struct err *err)
+    bool no_room, struct err *err)
 {
 	const struct ipc_row *row = &ipc_rows[message->id];
 
@@ -410,10 +410,14 @@ check_row(struct ipc *ipc, unsigned state, const struct ipc_message *message,
 		return err_set(err, ERR_UNEXPECTED, row->name);
 	if (row->limit != MANY && ipc->used[message->id] > row->limit)
 		return err_set(err, ERR_RANGE, row->name);
-	if (message->fd_count < row->fds_min ||
-	    message->fd_count > row->fds_max)
-		return err_set(err, ERR_RANGE, "number of descriptors");
-	return true;
+	if (message->fd_count >= row->fds_min &&
+	    message->fd_count <= row->fds_max)
+		return true;
+	err_set(err, ERR_RANGE, "number of descriptors");
+	if (no_room)	/* it is not the sender's fault */
+		*err = (struct err){ .code = ERR_SYS, .sys = EMFILE,
+		    .what = "descriptors of a message" };
+	return false;
 }
 
 bool
@@ -423,6 +427,7 @@ ipc_recv(struct ipc *ipc, unsigned state, struct ipc_message *message,
 	struct iovec iov;
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 	union control control;
+	bool no_room;
 	ssize_t n;
 
 	*got = false;
@@ -447,9 +452,10 @@ ipc_recv(struct ipc *ipc, unsigned state, struct ipc_message *message,
 		return err_sys(err, "receive from peer process");
 	ipc->buf_used = MAX(ipc->buf_used, (size_t)n);
 	collect_fds(&msg, message);
-	if ((msg.msg_flags & MSG_CTRUNC) != 0 &&
-	    message->fd_count < IPC_FDS_MAX) {
-		/* no room in our table: to us it is one without any */
+	no_room = (msg.msg_flags & MSG_CTRUNC) != 0 &&
+	    message->fd_count < IPC_FDS_MAX;
+	if (no_room) {
+		/* in our table: to us it is a message without any */
 		ipc_message_clear(message);
 		msg.msg_flags &= ~MSG_CTRUNC;
 	}
@@ -459,7 +465,8 @@ ipc_recv(struct ipc *ipc, unsigned state, struct ipc_message *message,
 	else if ((msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
 		err_set(err, ERR_RANGE, "message from peer process");
 	else if (ipc_decode(bytes_of(ipc->buf, (size_t)n), &message->id,
-	    &message->u, err) && check_row(ipc, state, message, err)) {
+	    &message->u, err) && check_row(ipc, state, message,
+	    no_room, err)) {
 		*got = true;
 		return true;
 	}

@@ -277,7 +277,8 @@ run_principal_line(struct bytes in)
 		return;
 	case KEY_LINE_KEY:
 		FUZZ_CHECK(name.len != 0 && name.len <= in.len);
-		FUZZ_CHECK(options.principals == NULL);
+		FUZZ_CHECK(options.principals == NULL ||
+		    principal_options_misplaced(&options) != NULL);
 		key_options_clear(&options);
 		return;
 	}

@@ -85,7 +85,7 @@ run_lines(struct bytes in)
 
 	FUZZ_CHECK(fd != -1 && write(fd, in.p, in.len) == (ssize_t)in.len &&
 	    lseek(fd, 0, SEEK_SET) == 0);
-	FUZZ_CHECK(lines_init(&lines, fd, &err));
+	FUZZ_CHECK(lines_init(&lines, fd, "fuzz", &err));
 	while (lines_next(&lines, &line)) {
 		FUZZ_CHECK(line.len <= LINE_BYTES_MAX);
 		FUZZ_CHECK(line.len == 0 ||

@@ -58,7 +58,7 @@ ALGORITHM_USES = {
 }
 # Numbers in the text: page, words around them, where the number is defined.
 NUMBERS = (
-    (CONFIG_PAGE, r"larger than a packet can hold\n\.Pq (\d+) KiB",
+    (CONFIG_PAGE, r"larger than (\d+) KiB, as clients refuse",
      "lib/base/limits.h", "BANNER_MAX", 1024),
     (CONFIG_PAGE, r"more than (\d+) in one session",
      "lib/base/limits.h", "ENV_COUNT_MAX", 1),
@@ -68,6 +68,8 @@ NUMBERS = (
      "sshd/listener/sockets.h", "SOCKETS_MAX", 1),
     (CONFIG_PAGE, r"service name; at most (\d+)\.",
      "sshd/config/value_net.c", "PORTS_MAX", 1),
+    ("man/sshd.8", r"lines of more than (\d+) KiB",
+     "monitor/lines.h", "LINE_BYTES_MAX", 1024),
     ("man/sshd.8", r"repeated, (\d+) times at most",
      "sshd/listener/cmdline.h", "CMDLINE_PORTS_MAX", 1),
     ("man/sshd.8", r"other numbers, up to (\d+),",

@@ -90,6 +90,8 @@ def test_cas_of_other_types_sign_too(make_server, tmp_path, kind):
     assert server.ssh("alice", authority.sign(), "true").returncode == 0
 
 
+NO_PRINCIPAL = "Certificate does not contain an authorized principal"
+
 REFUSED = [
     pytest.param(["-V", "20200101:20210101"], "alice",
                  "Certificate invalid: expired", id="expired"),
@@ -319,21 +321,32 @@ def test_options_before_a_principal_hold(principals_server, ca):
     server = principals_server(
         'command="echo ops" ops\nfrom="192.0.2.1" web\n'
         'expiry-time="20200101" old\nno-such-option any\n'
-        'cert-authority boss\nprincipals="x" chief\n')
+        'cert-authority boss\nboss\nprincipals="x" chief\nchief\n')
     assert server.ssh("alice", ca.sign(principals="ops"),
                       "x").stdout == b"ops\n"
     for name in ("web", "old"):
         key = ca.sign(principals=name)
         refused(server, "alice", key, refusal(
             ca, id_of(key), "Refused by certificate principals options"))
-    for name, why in (("any", "unknown key option at "),
-                      ("boss", "cert-authority before a name at "),
-                      ("chief", "principals before a name at ")):
+    # the second is of no use: the first of a name decides
+    for name, why, fault in (
+            ("any", "unknown key option at ", NO_PRINCIPAL),
+            ("boss", "cert-authority before a name at ",
+             "Refused by certificate principals options"),
+            ("chief", "principals before a name at ",
+             "Refused by certificate principals options")):
         key = ca.sign(principals=name)
-        refused(server, "alice", key, refusal(
-            ca, id_of(key), "Certificate does not contain an authorized "
-            "principal"))
+        refused(server, "alice", key, refusal(ca, id_of(key), fault))
         server.wait_for_log(f"bad principals options: {why}")
+
+
+def test_a_principals_line_that_is_too_long_is_named(principals_server, ca):
+    server = principals_server(f"# {'x' * 70000}\n{'y' * 70000}\nops\n")
+    assert server.ssh("alice", ca.sign(principals="ops"),
+                      "true").returncode == 0
+    server.wait_for_log("/home/alice/.ssh/principals:1: skipped: a line is "
+                        "at most 65536 bytes long")
+    assert "principals:2: skipped" not in server.log()
 
 
 def test_a_missing_principals_file_lets_nobody_in(make_server, ca, tmp_path):

@@ -145,6 +145,16 @@ def test_a_line_with_the_key_and_bad_options_is_named(make_server, key, files,
             (4, "principals without cert-authority"))]
 
 
+@pytest.mark.postern_only
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_a_line_that_is_too_long_is_named(make_server, key, files, end):
+    server = make_server("AuthorizedKeysFile .ssh/bad\n")
+    files(f"{SSH}/bad", f"# mine\n{public(key).strip()} {'x' * 65536}{end}")
+    assert not lets_in(server, key)
+    server.wait_for_log(f"{SSH}/bad:2: skipped: a line is at most 65536 "
+                        "bytes long")
+
+
 def test_what_is_no_file_is_named_and_passed_over(make_server, key, files):
     server = make_server("AuthorizedKeysFile .ssh/folder .ssh/fifo "
                          ".ssh/secret .ssh/good\n")

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from server import free_port, open_files, wait_until
+from server import SSHD, free_port, open_files, wait_until
 
 
 def ip(*words):
@@ -155,3 +155,22 @@ def test_a_reload_touches_only_the_sockets_that_change(make_server, keys):
     server.wait_for_log("Reload failed")
     assert listening(server) == after
     assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+
+
+@pytest.mark.postern_only
+@pytest.mark.parametrize("count, ports, good", [
+    (16, 1, True), (17, 1, False), (8, 2, True), (9, 2, False)])
+def test_more_sockets_than_can_be_are_told_by_the_check(
+        tmp_path, host_keys, count, ports, good):
+    config = tmp_path / "sshd_config"
+    config.write_text("".join(
+        [f"Port {free_port()}\n" for _ in range(ports)] +
+        [f"ListenAddress 127.0.0.{i}\n" for i in range(1, count + 1)]) +
+        f"HostKey {host_keys['ed25519']}\n")
+    shown = subprocess.run([SSHD, "-t", "-f", str(config)],
+                           capture_output=True, text=True)
+    assert (shown.returncode == 0) == good
+    if not good:
+        assert shown.stderr == (
+            f"Too many listen sockets: {count * ports}, at most 16: remove "
+            "some lines of ListenAddress or Port.\n")

@@ -230,6 +230,20 @@ def test_a_missing_banner_file_is_no_obstacle(make_server, keys):
 
 
 @pytest.mark.postern_only
+@pytest.mark.parametrize("size, shown", [(131072, True), (131073, False)])
+def test_a_banner_that_is_too_large_is_named(make_server, keys, tmp_path,
+                                             size, shown):
+    (tmp_path / "banner").write_text("x" * size)
+    server = make_server(f"Banner {tmp_path}/banner\n")
+    result = server.ssh("alice", keys["ed25519"], "true",
+                        options=["-o", "LogLevel=INFO"])
+    assert result.returncode == 0
+    assert (b"x" * size in result.stderr) == shown
+    assert (f"Banner {tmp_path}/banner is not shown: it is larger than "
+            "128 KiB" in server.log()) != shown
+
+
+@pytest.mark.postern_only
 def test_a_banner_that_nobody_writes_is_not_waited_for(make_server, keys,
                                                        tmp_path):
     os.mkfifo(tmp_path / "banner")

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from server import make_key, wait_until
+from server import descendants, make_key, open_files, title, wait_until
 
 pytestmark = pytest.mark.postern_only
 
@@ -181,3 +181,59 @@ def test_logins_are_no_startups(make_server, keys):
         running.append(process)
     for process in running:
         assert process.communicate(b"x")[0] == b"x"
+
+
+def leave_descriptors(pid, count):
+    """It may open that many more."""
+    used, limit = open_files(pid), 0
+    while count > 0 or limit in used:
+        count -= limit not in used
+        limit += 1
+    subprocess.run(["prlimit", f"--pid={pid}", f"--nofile={limit}:"],
+                   check=True)
+
+
+@pytest.mark.parametrize("room, line", [
+    (0, "monitor: descriptors of a message: Too many open files"),
+    (1, "monitor: pipe: Too many open files"),
+    (2, "login of alice: socketpair: Too many open files")])
+def test_a_source_is_not_to_blame_when_we_are_short(make_server, keys, room,
+                                                    line):
+    server = make_server("PerSourcePenalties noauth:60 authfail:60 max:120 "
+                         "min:90\n")
+    monitor, = wait_until(lambda: [
+        pid for pid in descendants(server.process.pid)
+        if title(pid) == "sshd: [warm]"], what="a warm monitor")
+    leave_descriptors(monitor, room)
+    assert login(server, keys) == 255
+    server.wait_for_log(line)
+    wait_until(lambda: monitor not in descendants(server.process.pid),
+               what="its end")
+    # what the listener made of it is logged before the next one is served
+    assert login(server, keys) == 0
+    assert "srclimit_penalise" not in server.log()
+
+
+def wakeups(pid):
+    with open(f"/proc/{pid}/status") as f:
+        fields = dict(line.split(":", 1) for line in f)
+    return int(fields["voluntary_ctxt_switches"])
+
+
+def test_a_listener_without_descriptors_says_it_once(make_server, keys):
+    server = make_server()
+    pid = server.process.pid
+    leave_descriptors(pid, 0)
+    with socket.create_connection(("127.0.0.1", server.port), 60) as s, \
+            s.makefile("rb") as stream:
+        server.wait_for_log("accept: Too many open files: new connections "
+                            "wait; raise LimitNOFILE= of the service "
+                            "(ulimit -n)")
+        before = wakeups(pid)
+        wait_until(lambda: wakeups(pid) > before + 10,
+                   what="some more attempts")
+        assert server.log().count("accept: ") == 1
+        subprocess.run(["prlimit", f"--pid={pid}", "--nofile=1000:"],
+                       check=True)
+        assert stream.readline().startswith(b"SSH-2.0-")
+    assert login(server, keys) == 0

@@ -186,6 +186,20 @@ is_shortage(int code)
 	    code == ENOMEM;
 }
 
+/* It lasts until somebody leaves; ten times a second is no news. */
+static void
+tell_shortage(struct listener *listener, int code)
+{
+	int64_t now_ms = clock_now_ms(listener->loop.clock);
+
+	if (now_ms < listener->shortage_quiet_ms)
+		return;
+	listener->shortage_quiet_ms = now_ms + ACCEPT_TELL_MS;
+	log_error("accept: %s: new connections wait%s", strerror(code),
+	    code == EMFILE ? "; raise LimitNOFILE= of the service "
+	    "(ulimit -n)" : code == ENFILE ? "; raise fs.file-max" : "");
+}
+
 static void
 accept_event(void *arg, uint32_t events)
 {
@@ -201,7 +215,7 @@ accept_event(void *arg, uint32_t events)
 		bool served;
 
 		if (fd == -1 && is_shortage(errno)) {
-			log_error("accept: %s", strerror(errno));
+			tell_shortage(listener, errno);
 			pause_accepting(listener);
 			return;
 		}

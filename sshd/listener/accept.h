@@ -14,6 +14,7 @@
 #include "sshd/listener/listener.h"
 
 #define ACCEPT_PAUSE_MS	100	/* after EMFILE and the like, as OpenSSH */
+#define ACCEPT_TELL_MS	60000	/* between two lines about it */
 #define ACCEPT_BATCH	32	/* connections before other events get a turn */
 
 /* Watches every listening socket that is not watched yet. */

@@ -17,6 +17,7 @@ static const enum child_end exit_ends[] = {
 	[5] = END_AUTH_FAILED,
 	[6] = END_REFUSED,
 	[7] = END_INVALID_USER,
+	[8] = END_OURS,
 };
 
 static bool

@@ -61,6 +61,7 @@ enum child_end {
 	END_REFUSED,
 	END_INVALID_USER,
 	END_NO_AUTH,			/* any other failure before login */
+	END_OURS,			/* we had no memory for it, or the like */
 	END_COUNT
 };
 

@@ -57,6 +57,7 @@ struct listener {
 
 	struct sockets sockets;
 	struct timer accept_pause;
+	int64_t shortage_quiet_ms;	/* until then it is not told again */
 	uint64_t accepted;		/* connections so far */
 	struct drop_watch startup_drops, penalty_drops;
 	struct penalties penalties;

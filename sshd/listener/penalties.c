@@ -34,6 +34,7 @@ static const struct reason {
 	    "penalty: attempted authentication by invalid user" },
 	[END_NO_AUTH] = { PRICE(noauth_s),
 	    "penalty: connections without attempting authentication" },
+	[END_OURS] = { 0, "" },
 #undef PRICE
 };
 
@@ -53,7 +54,7 @@ ms_of(double seconds)
 static int64_t
 price_ms(const struct conf_penalties *conf, enum child_end end)
 {
-	if (!conf->enabled || end == END_ORDERLY)
+	if (!conf->enabled || end == END_ORDERLY || end == END_OURS)
 		return 0;
 	return ms_of(*(const double *)((const char *)conf +
 	    reasons[end].offset));

@@ -239,17 +239,24 @@ free_sockets(struct sockets *sockets, struct loop *loop)
 }
 
 bool
+sockets_are_few(const struct conf_listens *wanted)
+{
+	if (wanted->count <= SOCKETS_MAX)
+		return true;
+	log_fatal("Too many listen sockets: %zu, at most %d: remove some "
+	    "lines of ListenAddress or Port.", wanted->count, SOCKETS_MAX);
+	return false;
+}
+
+bool
 sockets_change(struct sockets *sockets, struct loop *loop,
     const struct conf_listens *wanted)
 {
 	struct listen_socket *v[SOCKETS_MAX] = { 0 };
 	struct sockets old = { .count = 0 };
 
-	if (wanted->count > SOCKETS_MAX) {
-		log_fatal("Too many listen sockets: %zu, at most %d.",
-		    wanted->count, SOCKETS_MAX);
+	if (!sockets_are_few(wanted))
 		return false;
-	}
 	for (size_t i = 0; i < wanted->count; i++)
 		v[i] = take_same(sockets, &wanted->v[i]);
 	replace_set(&old, sockets->v, sockets->count);

@@ -33,10 +33,12 @@ struct sockets {
 	size_t count;
 };
 
+/* Not more than SOCKETS_MAX; else logged. */
+bool sockets_are_few(const struct conf_listens *wanted);
 /*
  * Makes *sockets listen on exactly these addresses, logging each that is new.
- * False, with the old set standing, when none of them can be had (too_many:
- * there are more than SOCKETS_MAX). The caller watches what has no watch.
+ * False, with the old set standing, when none of them can be had, or they
+ * are too many. The caller watches what has no watch.
  */
 MUST_CHECK bool sockets_change(struct sockets *sockets, struct loop *loop,
     const struct conf_listens *wanted);

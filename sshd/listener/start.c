@@ -121,6 +121,9 @@ start_load(struct listener *listener)
 	if (!snapshot_load_config(&listener->snapshot, &listener->cmdline,
 	    &exit_code))
 		return exit_code;
+	if (listener->cmdline.mode != RUN_INETD &&
+	    !sockets_are_few(&listener->snapshot.conf.listen_address))
+		return EXIT_FATAL;
 	log_set_level(listener->snapshot.conf.log_level);
 	if (!listener->cmdline.quiet)
 		conf_set_verbose(&listener->snapshot.conf);

@@ -389,6 +389,7 @@ ipc_recv__a_lost_descriptor_that_must_come_is_refused(void **state)
 	    &err));
 	old = leave_descriptors(0);
 	assert_false(ipc_recv(&e.b, LIS_SERVING, &m, &got, &err));
+	assert_true(err_is_shortage(&err));
 	give_descriptors_back(old);
 	clear_ends(&e);
 	close(null_fd);

@@ -221,9 +221,7 @@ static void
 principal_line__what_is_not_understood_is_bad(void **state)
 {
 	static const char *const lines[] = {
-		"all ops", "restrict web ops", "cert-authority ops",
-		"cert-authority,principals=\"x\" ops", "principals=\"x\" ops",
-		"restrict, ops",
+		"all ops", "restrict web ops", "restrict, ops",
 	};
 
 	(void)state;
@@ -241,6 +239,38 @@ principal_line__what_is_not_understood_is_bad(void **state)
 	}
 }
 
+/* They decide as others do, so that a later line can't grant after all. */
+static void
+principal_line__what_only_keys_may_say_is_told(void **state)
+{
+	static const struct {
+		const char *line, *why;
+	} rows[] = {
+		{ "cert-authority ops", "cert-authority before a name" },
+		{ "cert-authority,principals=\"x\" ops",
+		    "cert-authority before a name" },
+		{ "principals=\"x\" ops", "principals before a name" },
+		{ "restrict ops", NULL }, { "ops", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct key_options o;
+		struct bytes name;
+		const char *reason = NULL, *why;
+
+		assert_int_equal(principal_line_parse(bytes_str(rows[i].line),
+		    &name, &o, &reason), KEY_LINE_KEY);
+		assert_true(bytes_is(name, "ops"));
+		why = principal_options_misplaced(&o);
+		if (rows[i].why == NULL)
+			assert_null(why);
+		else
+			assert_string_equal(why, rows[i].why);
+		key_options_clear(&o);
+	}
+}
+
 int
 main(void)
 {
@@ -252,6 +282,7 @@ main(void)
 		TEST(cert_options__unknown_extensions_are_walked),
 		TEST(principal_line__finds_the_name_behind_the_options),
 		TEST(principal_line__what_is_not_understood_is_bad),
+		TEST(principal_line__what_only_keys_may_say_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,7 +143,7 @@ penalties__each_end_has_its_price(void **state)
 		{ END_ORDERLY, 0 }, { END_GRACE, 10000 }, { END_CRASH, 90000 },
 		{ END_NET_CRASH, 90000 }, { END_AUTH_FAILED, 5000 },
 		{ END_REFUSED, 10000 }, { END_INVALID_USER, 5000 },
-		{ END_NO_AUTH, 1000 },
+		{ END_NO_AUTH, 1000 }, { END_OURS, 0 },
 	};
 
 	(void)state;
