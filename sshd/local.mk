@@ -233,6 +233,7 @@ sshd_session_libsession_a_SOURCES = \
 	sshd/session/own_file.h \
 	sshd/session/program.c \
 	sshd/session/program.h \
+	sshd/session/program_launch.c \
 	sshd/session/program_pty.c \
 	sshd/session/pty.c \
 	sshd/session/pty.h \
