@@ -272,7 +272,7 @@ def test_every_process_logs_what_log_verbose_names(make_server, keys):
         forced(server, "sshd/listener/sockets.c",
                r"Server listening on 127\.0\.0\.1 port \d+\."),
         forced(server, "monitor/req_connection.c", "Connection from .*"),
-        forced(server, "sshd/session/program.c", "Starting session: .*"),
+        forced(server, "sshd/session/program.c", "Close session: .*"),
     }
     assert len(pids) == 3
     assert server.process.pid in pids
