@@ -67,7 +67,7 @@ def make_patient(tmp_path, host_keys, keys):
         try:
             patient.assert_well()
         finally:
-            patient.stop()
+            patient.end()
 
 
 @pytest.fixture

@@ -157,7 +157,7 @@ class HostileServer(ReplacedServer):
 
     def take(self):
         """The child that is given a new connection: MON_KEX."""
-        client = socket.create_connection(("127.0.0.1", self.port), 20)
+        client = socket.create_connection(("127.0.0.1", self.port), 60)
 
         def given():
             with self.lock:

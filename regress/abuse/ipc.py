@@ -86,7 +86,7 @@ class Ended(Exception):
 class Channel:
     """A socket to a monitor or a session process."""
 
-    def __init__(self, fd, timeout=20):
+    def __init__(self, fd, timeout=60):
         self.sock = socket.socket(fileno=fd)
         self.sock.settimeout(timeout)
 

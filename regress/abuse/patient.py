@@ -71,7 +71,7 @@ class Patient(Server):
     def assert_well(self):
         """It runs, greets, and none of its processes has crashed."""
         assert self.process.poll() is None, f"sshd ended\n{self.log()}"
-        with socket.create_connection(("127.0.0.1", self.port), 20) as s:
+        with socket.create_connection(("127.0.0.1", self.port), 60) as s:
             assert s.recv(8) == b"SSH-2.0-"
         self.assert_no_crash()
 

@@ -26,7 +26,7 @@ from wire import (
     USERAUTH_BANNER, USERAUTH_FAILURE, USERAUTH_REQUEST, USERAUTH_SUCCESS,
     mpint, string, u32, u8)
 
-TIMEOUT_S = 20
+TIMEOUT_S = 60
 STRICT = "kex-strict-c-v00@openssh.com"
 HASHES = {"sha256": hashlib.sha256, "sha384": hashlib.sha384,
           "sha512": hashlib.sha512}

@@ -15,7 +15,6 @@ import threading
 import server as server_module
 from ipc import program
 from patient import CONFIG, Patient
-from server import wait_until
 
 PROGRAMS = ("sshd", "sshd-monitor", "sshd-signer", "sshd-net", "sshd-session")
 
@@ -57,9 +56,7 @@ class ReplacedServer(Patient):
         self.process = subprocess.Popen(
             [os.path.join(self.directory, "sshd"), "-D", "-f",
              self.config_path, *log, *self.args], stdin=subprocess.DEVNULL)
-        wait_until(lambda: os.path.exists(self.pid_path) or
-                   self.process.poll() is not None, what="the pid file")
-        assert self.process.poll() is None, self.log()
+        self.wait_for_pid_file()
         return self
 
     __enter__ = start

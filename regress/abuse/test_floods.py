@@ -45,9 +45,9 @@ class Watch:
         return self.most
 
 
-def flood(peer, payloads, watch, every=500):
+def flood(peer, payloads, watch, every=500, stall_s=STALL_S):
     """Sends without reading until done or stuck; True when all was sent."""
-    peer.sock.settimeout(STALL_S)
+    peer.sock.settimeout(stall_s)
     try:
         batch = []
         for i, payload in enumerate(payloads, 1):
@@ -209,7 +209,8 @@ def test_after_a_flood_every_answer_comes(server, alice):
     with Peer(server.port) as peer:
         peer.login("alice", alice)
         watch = Watch(server, peer)
-        assert flood(peer, repeat(u8(PING) + string("x"), 3000), watch)
+        assert flood(peer, repeat(u8(PING) + string("x"), 3000), watch,
+                     stall_s=peer.timeout)
         for _ in range(3000):
             assert peer.expect(193) == u8(193) + string("x")
         assert peer.run("echo in") == (b"in\n", 0)
@@ -323,7 +324,7 @@ def test_a_million_packets_are_borne(server, alice, size):
         watch = Watch(server, peer)
         count = 1_000_000 if size < 1000 else 30_000
         assert flood(peer, (p for p, _ in zip(fill(size), range(count))),
-                     watch, every=200)
+                     watch, every=200, stall_s=peer.timeout)
         assert peer.run("echo in") == (b"in\n", 0)
         assert watch.most < OPEN_KIB, watch.most
 

@@ -15,7 +15,7 @@ import pytest
 from hostile_net import HostileServer
 from ipc import BY_ID, Ended, ROWS, encode
 from patient import family, unshared_kib
-from server import descendants, wait_until
+from server import descendants, program_of, wait_until
 from shared_input import SharedInput, TAKEN
 from wire import string, u8
 
@@ -714,7 +714,7 @@ def test_messages_without_end_do_not_grow_the_session(login):
     child = login()
     session_pid, = wait_until(lambda: [
         pid for pid in family(child.monitor_pid)
-        if os.readlink(f"/proc/{pid}/exe").endswith("sshd-session")],
+        if program_of(pid) == "sshd-session"],
         what="the session process")
     child.session.send("SES_OPEN", channel=0)
     for i in range(2000):

@@ -54,10 +54,12 @@ def logged(request, tmp_path_factory, host_keys, keys, syslog):
     def lines():
         if request.param == "syslog":
             return [line.encode() for line in syslog.since(mark)]
-        with open(patient.log_path, "rb") as log:
-            data = log.read()
-        assert not data or data.endswith(b"\n")
-        return [line.removesuffix(b"\r") for line in data.split(b"\n")]
+        def whole():
+            with open(patient.log_path, "rb") as log:
+                data = log.read()
+            return data if data.endswith(b"\n") else None
+        return [line.removesuffix(b"\r") for line in wait_until(
+            whole, what="whole lines").split(b"\n")]
 
     patient.lines = lines
     with patient:

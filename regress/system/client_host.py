@@ -8,15 +8,12 @@ import os
 import shutil
 import subprocess
 
+from addresses import ip, wait_for_way
 from server import make_key
 
 HERE = {4: "192.0.2.1", 6: "2001:db8::1"}
 THERE = {4: "192.0.2.2", 6: "2001:db8::2"}
 NAME = "client.example.org"
-
-
-def ip(*words):
-    subprocess.run(["ip", *words], check=True)
 
 
 def hash_names(tmp_path, line):
@@ -50,6 +47,9 @@ class ClientHost:
                "nodad")
             ip(*where, "link", "set", device, "up")
         ip("-n", name, "link", "set", "lo", "up")
+        for where, other in ([], THERE), (["-n", name], HERE):
+            for address in other.values():
+                wait_for_way(address, where)
         os.makedirs(self.ssh)
         self.write("ssh/ssh_config", "EnableSSHKeysign yes\n")
         self.call_itself(NAME)

@@ -79,7 +79,7 @@ class CommandClient(Client):
         raise NotImplementedError
 
     def _probe(self, port, compress):
-        subprocess.run(self.probe_command(port, compress), timeout=30,
+        subprocess.run(self.probe_command(port, compress), timeout=60,
                        stdin=subprocess.DEVNULL, capture_output=True)
 
     def echo(self, server, keys, data, compress=False):
@@ -212,7 +212,7 @@ class Paramiko(Client):
     def echo(self, server, keys, data, compress=False):
         transport = self._transport(server.port, compress)
         try:
-            transport.start_client(timeout=30)
+            transport.start_client(timeout=60)
             shown = transport.get_remote_server_key()
             assert shown.get_base64() in server.host_key_blobs()
             transport.auth_publickey("alice", _paramiko_key(keys["ed25519"]))

@@ -120,7 +120,7 @@ def make_server(tmp_path, host_keys, keys):
 
     yield make
     for instance in started:
-        instance.stop()
+        instance.end()
 
 
 @pytest.fixture(scope="module")

@@ -158,9 +158,12 @@ def empty_etc_ssh():
 class SyslogSocket:
     """/dev/log: keeps every line, and lets a test wait for one."""
 
+    FENCE = b"all before it was read"
+
     def __init__(self, path="/dev/log"):
         self.path = path
         self.lines = []
+        self.fences = 0
         self.changed = threading.Condition()
         self._open()
 
@@ -182,15 +185,28 @@ class SyslogSocket:
     def _collect(self):
         while data := self.sock.recv(65536):
             with self.changed:
-                self.lines.append(data.decode("utf-8", "backslashreplace")
-                                  .rstrip("\n\0"))
+                if data == self.FENCE:
+                    self.fences += 1
+                else:
+                    self.lines.append(data.decode("utf-8", "backslashreplace")
+                                      .rstrip("\n\0"))
                 self.changed.notify_all()
 
+    def _take_all(self):
+        """Every line that was sent has been read."""
+        wanted = self.fences + 1
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+            sock.sendto(self.FENCE, self.path)
+        with self.changed:
+            assert self.changed.wait_for(lambda: self.fences >= wanted, 60)
+
     def mark(self):
+        self._take_all()
         with self.changed:
             return len(self.lines)
 
     def since(self, mark):
+        self._take_all()
         with self.changed:
             return self.lines[mark:]
 

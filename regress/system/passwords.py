@@ -81,7 +81,7 @@ class Attempts:
 
     def __init__(self, server):
         self.transport = paramiko.Transport(("127.0.0.1", server.port))
-        self.transport.start_client(timeout=30)
+        self.transport.start_client(timeout=60)
 
     def __enter__(self):
         return self

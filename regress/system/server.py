@@ -5,6 +5,7 @@ import contextlib
 import errno
 import itertools
 import os
+import re
 import shutil
 import signal
 import socket
@@ -25,6 +26,7 @@ BUILD_FOLDERS = {   # in a build tree
     "sshd-signer": "../signer",
     "sftp-server": "../sftp-server",
 }
+CONNECTIONS_END_S = 5
 KEY_TYPES = {
     "ed25519": ["-t", "ed25519"],
     "ecdsa": ["-t", "ecdsa", "-b", "256"],
@@ -128,6 +130,13 @@ def title(pid):
         return ""
 
 
+def program_of(pid):
+    """The name of the program that it runs; None once it has ended."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+    return None
+
+
 def open_files(pid):
     """What its descriptors are, by number; nothing once it has ended. One that
     is closed meanwhile is not among them."""
@@ -145,6 +154,16 @@ def is_running(pid):
     return fields is not None and fields[0] not in "ZX"
 
 
+def read_pid(path):
+    """What a pid file says; None until it says all of it."""
+    try:
+        with open(path) as f:
+            text = f.read()
+    except FileNotFoundError:
+        return None
+    return int(text) if text.endswith("\n") else None
+
+
 class Server:
     """sshd -D -e with a configuration of its own; a context manager."""
 
@@ -160,6 +179,7 @@ class Server:
         self.syslog = syslog
         self.env = env
         self.process = None
+        self.served_by = []
         self.write_config(config)
 
     def write_config(self, config):
@@ -183,29 +203,52 @@ class Server:
             command += ["-E", self.log_path]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                         env=self.env)
-        wait_until(lambda: os.path.exists(self.pid_path)
+        self.wait_for_pid_file()
+        return self
+
+    def wait_for_pid_file(self):
+        wait_until(lambda: read_pid(self.pid_path)
                    or self.process.poll() is not None, what="the pid file")
         if self.process.poll() is not None:
             raise AssertionError(f"sshd ended: {self.log()}")
-        return self
 
     def stop(self):
         if self.process and self.process.poll() is None:
+            self.served_by = descendants(self.process.pid)
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(60)
+
+    def end(self):
+        """stop(); what its connections hold is free for the next one then,
+        unless a client stays."""
+        self.stop()
+        deadline = time.monotonic() + CONNECTIONS_END_S
+        while time.monotonic() < deadline and any(
+                title(pid).startswith("sshd: ") for pid in self.served_by):
+            time.sleep(0.01)
 
     __enter__ = start
 
     def __exit__(self, *exc):
-        self.stop()
+        self.end()
 
     def log(self):
+        """All whole lines: a reader may see a part of one."""
         try:
             with open(self.log_path, errors="backslashreplace",
                       newline="") as f:
-                return f.read()
+                return re.sub(r"[^\n]+\Z", "", f.read())
         except FileNotFoundError:
             return ""
+
+    def find(self, text):
+        """The only process below the listener whose title has this text: one
+        of an earlier connection may be about to end."""
+        def look():
+            found = [pid for pid in descendants(self.process.pid)
+                     if text in title(pid)]
+            return found if len(found) == 1 else None
+        return wait_until(look, what=f"one process {text!r}")[0]
 
     def wait_for_log(self, text, timeout=60):
         try:

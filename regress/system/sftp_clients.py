@@ -307,7 +307,7 @@ class Rclone:
 def paramiko_session(server, keys):
     transport = paramiko.Transport(("127.0.0.1", server.port))
     try:
-        transport.start_client(timeout=30)
+        transport.start_client(timeout=60)
         transport.auth_publickey(USER, paramiko.Ed25519Key
                                  .from_private_key_file(keys["ed25519"]))
         with paramiko.SFTPClient.from_transport(transport) as session:

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from agents import ssh_agent
 from server import authorize, make_key, wait_until
 
 SOCKET = re.compile(r"/home/(\w+)/\.ssh/agent/s\.\w{10}\.sshd\.\w{10}\n")
@@ -15,15 +16,10 @@ SOCKET = re.compile(r"/home/(\w+)/\.ssh/agent/s\.\w{10}\.sshd\.\w{10}\n")
 @pytest.fixture
 def agent(keys, tmp_path):
     """A running agent with alice's key; the client's environment."""
-    path = str(tmp_path / "agent")
-    process = subprocess.Popen(["ssh-agent", "-D", "-a", path],
-                               stdout=subprocess.DEVNULL)
-    wait_until(lambda: os.path.exists(path), what="the agent")
-    env = dict(os.environ, SSH_AUTH_SOCK=path)
-    subprocess.run(["ssh-add", "-q", keys["ed25519"]], env=env, check=True)
-    yield env
-    process.terminate()
-    process.wait()
+    with ssh_agent(str(tmp_path / "agent")) as path:
+        env = dict(os.environ, SSH_AUTH_SOCK=path)
+        subprocess.run(["ssh-add", "-q", keys["ed25519"]], env=env, check=True)
+        yield env
 
 
 @pytest.fixture

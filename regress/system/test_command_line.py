@@ -10,7 +10,8 @@ import subprocess
 import pytest
 
 from isolated import host_file
-from server import IS_POSTERN, SSHD, Server, free_port, make_key, wait_until
+from server import (
+    IS_POSTERN, SSHD, Server, free_port, make_key, read_pid, wait_until)
 
 VERSION = "Postern_" if IS_POSTERN else "OpenSSH_"
 
@@ -18,7 +19,7 @@ VERSION = "Postern_" if IS_POSTERN else "OpenSSH_"
 def sshd(*args, **kwargs):
     kwargs.setdefault("stdin", subprocess.DEVNULL)
     return subprocess.run([SSHD, *args], capture_output=True, text=True,
-                          timeout=30, **kwargs)
+                          timeout=60, **kwargs)
 
 
 @pytest.fixture
@@ -415,18 +416,11 @@ def test_a_debugging_server_serves_one_connection_and_ends(
     assert not os.path.exists(server.pid_path)
 
 
-def _daemon_pid(path):
-    wait_until(lambda: os.path.exists(path) and open(path).read(),
-               what="the pid file")
-    with open(path) as f:
-        return int(f.read())
-
-
 def test_it_goes_into_the_background_by_itself(tmp_path, host_keys, keys):
     server = Server(str(tmp_path), [host_keys["ed25519"]])
     result = sshd("-f", server.config_path, "-E", server.log_path)
     assert (result.returncode, result.stderr) == (0, "")
-    pid = _daemon_pid(server.pid_path)
+    pid = wait_until(lambda: read_pid(server.pid_path), what="the pid file")
     try:
         assert os.getsid(pid) != os.getsid(0)
         assert os.readlink(f"/proc/{pid}/cwd") == "/"

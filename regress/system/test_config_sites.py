@@ -13,7 +13,7 @@ import pytest
 
 from config_oracle import ORACLE, Comparison, run
 from isolated import host_file
-from server import IS_POSTERN, SSHD, Server, authorize, wait_until
+from server import IS_POSTERN, SSHD, Server, authorize
 
 SITES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sites")
 CONFIG = "/etc/ssh/sshd_config"
@@ -127,9 +127,7 @@ class SiteServer(Server):
     def __enter__(self):
         self.process = subprocess.Popen(self.command,
                                         stdin=subprocess.DEVNULL)
-        wait_until(lambda: os.path.exists(self.pid_path)
-                   or self.process.poll() is not None, what="the pid file")
-        assert self.process.poll() is None, self.log()
+        self.wait_for_pid_file()
         return self
 
     def outcome(self, user, key, *words, options=()):

@@ -188,7 +188,7 @@ def _streams_until_rekeyed(server, keys, options):
         return sum(b"SSH2_MSG_NEWKEYS received" in line
                    for line in said) >= 3
 
-    wait_until(ping, timeout=30, what="new keys")
+    wait_until(ping, what="new keys")
     process.stdin.close()
     assert process.wait(60) == 0
     reader.join()

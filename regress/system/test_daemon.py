@@ -12,12 +12,8 @@ import threading
 import pytest
 
 import server as server_module
-from server import SSHD, Server, descendants, is_running, title, wait_until
-
-
-def _pid(server):
-    with open(server.pid_path) as f:
-        return int(f.read())
+from server import (
+    SSHD, Server, descendants, is_running, read_pid, title, wait_until)
 
 
 def test_the_pid_file_names_the_listener_and_goes_with_it(make_server):
@@ -63,7 +59,7 @@ def test_whoever_starts_a_daemon_gets_its_streams_back(host_keys, keys,
         assert (result.returncode, result.stdout) == (0, ""), result.stderr
         assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
     finally:
-        os.kill(_pid(server), signal.SIGTERM)
+        os.kill(read_pid(server.pid_path), signal.SIGTERM)
         wait_until(lambda: not os.path.exists(server.pid_path),
                    what="the daemon's end")
 
@@ -109,7 +105,7 @@ def test_a_reload_takes_the_new_configuration(make_server, keys):
     server.process.send_signal(signal.SIGHUP)
     server.wait_for_log("Received SIGHUP; restarting.")
     wait_until(lambda: b"New rules" in banner(), what="the new banner")
-    assert _pid(server) == before
+    assert read_pid(server.pid_path) == before
 
 
 def test_a_reload_takes_new_ports(make_server, keys):
@@ -236,9 +232,10 @@ def test_each_process_of_a_connection_says_what_it_is(make_server, keys):
     server = make_server()
     with server.popen("alice", keys["ed25519"], "echo up; cat") as process:
         assert process.stdout.readline() == b"up\n"
+        wait_until(lambda: re.fullmatch(
+            r"sshd: .*sshd -D -f .* \[listener\] 0 of 10-100 startups",
+            title(server.process.pid)), what="the listener's title")
         titles = _titles(server)
-        assert re.fullmatch(r"sshd: .*sshd -D -f .* \[listener\] "
-                            r"0 of 10-100 startups", titles[0]), titles
         assert "sshd: alice [priv]" in titles
         assert "sshd: alice@notty" in titles
         process.communicate(b"")

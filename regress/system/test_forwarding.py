@@ -209,6 +209,6 @@ def test_a_connection_keeps_to_the_address_family(make_server, keys, family,
         threading.Thread(target=lambda: target.accept()[0].close(),
                          daemon=True).start()
         result = server.ssh(
-            "alice", keys["ed25519"], timeout=30,
+            "alice", keys["ed25519"], timeout=60,
             options=["-W", f"[::1]:{target.getsockname()[1]}"])
     assert result.returncode == status

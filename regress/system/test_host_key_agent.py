@@ -8,19 +8,15 @@ import subprocess
 
 import pytest
 
-from server import KEY_TYPES, make_key, wait_until
+from agents import ssh_agent
+from server import KEY_TYPES, make_key
 
 
 @pytest.fixture
 def agent(tmp_path):
     """The socket of an ssh-agent, ended with the test."""
-    path = str(tmp_path / "agent")
-    process = subprocess.Popen(["ssh-agent", "-D", "-a", path],
-                               stdout=subprocess.DEVNULL)
-    wait_until(lambda: os.path.exists(path), what="the agent")
-    yield path
-    process.terminate()
-    process.wait()
+    with ssh_agent(str(tmp_path / "agent")) as path:
+        yield path
 
 
 def hand_over(agent, key):

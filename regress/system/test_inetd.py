@@ -34,7 +34,7 @@ def _proxy(server, identity, user, command, *words):
          "-o", f"UserKnownHostsFile={known}", "-o", "BatchMode=yes",
          "-o", "LogLevel=ERROR", "-o", "StrictHostKeyChecking=yes",
          "-o", f"ProxyCommand={subprocess.list2cmdline(command)}",
-         f"{user}@piped", *words], capture_output=True, timeout=30,
+         f"{user}@piped", *words], capture_output=True, timeout=60,
         stdin=subprocess.DEVNULL)
 
 
@@ -66,7 +66,7 @@ def test_root_serves_a_socket(configured, keys):
                 stdin=connection, stdout=connection,
                 stderr=subprocess.PIPE) as process:
             connection.close()
-            out, _err = client.communicate(b"through inetd\n", timeout=30)
+            out, _err = client.communicate(b"through inetd\n", timeout=60)
             said = process.stderr.read()
     assert out.decode() == (f"127.0.0.1 {address[1]} 127.0.0.1 "
                             f"{configured.port}\nthrough inetd\n")

@@ -8,11 +8,8 @@ import subprocess
 
 import pytest
 
+from addresses import give_address, ip
 from server import SSHD, free_port, open_files, wait_until
-
-
-def ip(*words):
-    subprocess.run(["ip", *words], check=True)
 
 
 @pytest.fixture
@@ -22,12 +19,7 @@ def later():
 
     def give(address):
         given.append(address)
-        ip("address", "add", address, "dev", "lo", *(
-            ["nodad"] if ":" in address else []))
-        # the kernel makes the way to one of IPv6 a little later
-        wait_until(lambda: subprocess.run(
-            ["ip", "route", "get", address.partition("/")[0]],
-            capture_output=True).returncode == 0, what="the way there")
+        give_address(address)
 
     yield give
     for address in given:
@@ -144,10 +136,9 @@ def test_a_reload_touches_only_the_sockets_that_change(make_server, keys):
     assert set(before) == {stays, f"127.0.0.2:{old}"}
     server.write_config(f"ListenAddress 127.0.0.2:{new}\n")
     reload(server)
-    wait_until(lambda: f"127.0.0.2:{new}" in listening(server),
-               what="the new address")
+    wait_until(lambda: set(listening(server)) == {stays, f"127.0.0.2:{new}"},
+               what="the new address in the place of the old one")
     after = listening(server)
-    assert set(after) == {stays, f"127.0.0.2:{new}"}
     assert after[stays] == before[stays]
     # a bad file changes nothing
     server.write_config("ListenAddress 127.0.0.2:x\n")

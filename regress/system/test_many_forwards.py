@@ -48,7 +48,7 @@ def test_a_thousand_at_once_and_ten_thousand_in_turn(
                                for line in process.said), what="it")
 
     def shout(number):
-        with socket.create_connection(target, 30) as s:
+        with socket.create_connection(target, 60) as s:
             s.sendall(b"number %d" % number)
             s.shutdown(socket.SHUT_WR)
             assert s.recv(100) == b"NUMBER %d" % number
@@ -60,7 +60,7 @@ def test_a_thousand_at_once_and_ten_thousand_in_turn(
     before = held(server)[0]
     open_ones = []
     for number in range(COUNT):
-        s = socket.create_connection(target, 30)
+        s = socket.create_connection(target, 60)
         s.sendall(b"number %d" % number)
         open_ones.append(s)
     for number, s in enumerate(open_ones):

@@ -12,6 +12,7 @@ import uuid
 import pytest
 
 import raw_sftp
+from agents import ssh_agent
 from server import make_key
 
 pytestmark = pytest.mark.postern_only
@@ -322,11 +323,8 @@ def things(keys, tmp_path_factory):
         made[name] = make_key(str(folder / name))
     subprocess.run(["ssh-keygen", "-q", "-s", made["ca"], "-I", "test", "-n",
                     "alice,bob", made["signed"] + ".pub"], check=True)
-    agent = subprocess.Popen(["ssh-agent", "-D", "-a", made["agent"]],
-                             stdout=subprocess.DEVNULL)
-    yield {**keys, **made}
-    agent.terminate()
-    agent.wait()
+    with ssh_agent(made["agent"]):
+        yield {**keys, **made}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])

@@ -31,9 +31,7 @@ class CopiedServer(Server):
         self.process = subprocess.Popen(
             [self.path, "-D", "-f", self.config_path, "-E", self.log_path],
             stdin=subprocess.DEVNULL)
-        wait_until(lambda: os.path.exists(self.pid_path)
-                   or self.process.poll() is not None, what="the pid file")
-        assert self.process.poll() is None, self.log()
+        self.wait_for_pid_file()
         return self
 
     __enter__ = start

@@ -117,5 +117,5 @@ def test_keyscan_gets_an_rsa_key_by_sha1_where_it_is_configured(make_server):
     server = make_server(SHA1, kinds=("rsa",))
     result = subprocess.run(
         ["ssh-keyscan", "-p", str(server.port), "-t", "rsa", "127.0.0.1"],
-        capture_output=True, text=True, timeout=30)
+        capture_output=True, text=True, timeout=60)
     assert server.host_key_blobs()[0] in result.stdout, result.stderr

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from server import descendants, open_files, title, wait_until
+from server import descendants, open_files, program_of, title, wait_until
 from users_server import users_server
 
 NO_CAPABILITIES = "0" * 16
@@ -25,10 +25,6 @@ def find(server, wanted):
         return next((pid for pid in descendants(server.process.pid)
                      if title(pid) == wanted), None)
     return wait_until(look, what=f"the process {wanted!r}")
-
-
-def executable(pid):
-    return os.path.basename(os.readlink(f"/proc/{pid}/exe"))
 
 
 def _sshd_ids():
@@ -71,7 +67,7 @@ def idle(make_server):
 
 def _of_program(server, name):
     return [pid for pid in descendants(server.process.pid)
-            if executable(pid) == name]
+            if program_of(pid) == name]
 
 
 @pytest.mark.postern_only
@@ -119,9 +115,9 @@ def test_the_session_process_is_the_user(session):
 
 @pytest.mark.postern_only
 def test_each_process_is_a_program_of_its_own(session):
-    assert executable(find(session, "sshd: alice [priv]")) == "sshd-monitor"
-    assert executable(find(session, "sshd: alice [net]")) == "sshd-net"
-    assert executable(find(session, "sshd: alice@notty")) == "sshd-session"
+    assert program_of(find(session, "sshd: alice [priv]")) == "sshd-monitor"
+    assert program_of(find(session, "sshd: alice [net]")) == "sshd-net"
+    assert program_of(find(session, "sshd: alice@notty")) == "sshd-session"
 
 
 @pytest.mark.postern_only
@@ -130,7 +126,7 @@ def test_no_two_connections_share_an_address_layout(session, keys):
         with open(f"/proc/{pid}/maps") as f:
             return f.readline().split("-")[0]
     pids = [pid for pid in descendants(session.process.pid)
-            if executable(pid) == "sshd-net"]
+            if program_of(pid) == "sshd-net"]
     pids.append(session.process.pid)
     assert len({text_start(pid) for pid in pids}) == len(pids)
 

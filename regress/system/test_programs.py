@@ -298,13 +298,13 @@ def test_paramiko_forwards_both_ways(server, keys, shouter):
         transport.connect(username="alice", pkey=key)
         direct = transport.open_channel(
             "direct-tcpip", ("127.0.0.1", shouter), ("127.0.0.1", 1))
-        direct.settimeout(30)
+        direct.settimeout(60)
         threading.Thread(target=lambda: (direct.sendall(DATA),
                                          direct.shutdown_write())).start()
         assert direct.makefile("rb").read() == DATA.upper()
         port = transport.request_port_forward("127.0.0.1", 0)
         with socket.create_connection(("127.0.0.1", port)) as near:
-            far = transport.accept(30)
+            far = transport.accept(60)
             near.sendall(b"near")
             assert far.recv(10) == b"near"
             far.sendall(b"far")

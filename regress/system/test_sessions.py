@@ -2,11 +2,12 @@
 """What decides about a session: configuration, key, files and client."""
 
 import os
+import re
 import subprocess
 
 import pytest
 
-from server import authorize, make_key, stat_fields, wait_until
+from server import authorize, make_key, stat_fields, title, wait_until
 from terminal import Terminal
 
 
@@ -130,24 +131,28 @@ def test_each_terminal_of_a_connection_has_its_record(make_server, keys,
         "-M", "-N", *options[1:]])
     wait_until(lambda: os.path.exists(control), what="the master")
 
-    def records():
-        return subprocess.run(["who"], capture_output=True,
-                              text=True).stdout.count("alice ")
-
-    before = records()
     terminals = [Terminal(server.ssh_command("alice", keys["ed25519"],
                                              options=options))
                  for _ in range(3)]
+    names = []
     for terminal in terminals:
-        terminal.send("echo re''ady\n")
-        terminal.expect("ready")
-    assert records() == before + 3
+        terminal.send("echo re''ady=${SSH_TTY#/dev/}.\n")
+        terminal.expect("ready=")
+        names.append(terminal.expect(".").rstrip("."))
+
+    def recorded():
+        shown = subprocess.run(["who"], capture_output=True, text=True).stdout
+        return [name for name in names
+                if re.search(rf"^alice +{name} ", shown, re.M)]
+
+    assert recorded() == names
     terminals[1].send("exit\n")
     terminals[1].wait()
-    wait_until(lambda: records() == before + 2, what="the end of one")
+    wait_until(lambda: recorded() == [names[0], names[2]],
+               what="the end of one")
     master.kill()
     master.wait()
-    wait_until(lambda: records() == before, what="the end of all")
+    wait_until(lambda: recorded() == [], what="the end of all")
     for terminal in terminals:
         terminal.__exit__()
 
@@ -163,6 +168,8 @@ def test_a_vanished_client_hangs_up_the_terminals_foreground(server, keys):
     with open(path) as f:
         background, foreground = (int(word) for word in f.read().split())
     os.unlink(path)
+    # the shell itself would have told its jobs
+    wait_until(lambda: title(foreground) == "sleep 2000", what="the exec")
     terminal.kill()
     wait_until(lambda: (stat_fields(foreground) or "Z")[0] in "ZX",
                what="the end of the foreground")

@@ -148,7 +148,7 @@ def test_yes_piped_into_head_ends(server, keys):
     command = subprocess.list2cmdline(
         server.ssh_command("alice", keys["ed25519"], "yes"))
     result = subprocess.run(f"{command} | head -n 1000 | wc -l", shell=True,
-                            capture_output=True, timeout=30,
+                            capture_output=True, timeout=60,
                             stdin=subprocess.DEVNULL)
     assert result.stdout.strip() == b"1000"
 

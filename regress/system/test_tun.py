@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from addresses import ip
 from isolated import mount
 from server import authorize, make_key, wait_until
 
@@ -23,10 +24,6 @@ with socket.create_connection(("{HERE}", int(sys.argv[1]))) as s:
     for _ in range({BULK} >> 16):
         s.sendall(b"0123456789abcdef" * 4096)
 """
-
-
-def ip(*words):
-    subprocess.run(["ip", *words], check=True)
 
 
 def remote(*words, **kwargs):
@@ -112,16 +109,17 @@ def configure(here, there, families=(4, 6)):
 
 def ping(address):
     """One answer is enough: the first packets may meet a device that
-    is not up."""
-    probe = remote("ping", "-c", "1", "-W", "5", address,
-                   stdout=subprocess.DEVNULL)
+    is not up, or no way there."""
+    probe = remote("sh", "-c", 'until ping -q -c 1 -w 10 "$1"; do sleep 0.1; '
+                   "done", "sh", address, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
     assert probe.wait() == 0
 
 
 def bulk():
     """Data from the client's host to ours, through the tunnel."""
     with socket.create_server((HERE, 0)) as listener:
-        listener.settimeout(30)
+        listener.settimeout(60)
         sender = remote(sys.executable, "-c", SENDER,
                         str(listener.getsockname()[1]))
         connection, (peer, _port) = listener.accept()
@@ -172,7 +170,7 @@ def authorize_root(keys):
 
 def refused(process):
     """The client hears it, and gives up as it was told to."""
-    _out, err = process.communicate(timeout=30)
+    _out, err = process.communicate(timeout=60)
     assert process.returncode == 255, err
     return err
 

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from addresses import give_address, ip
 from name_server import asked_by_the_host
 from pam_stacks import accounts, odd  # noqa: F401
 from server import descendants, title, wait_until
@@ -43,14 +44,12 @@ def login(keys):
 @pytest.fixture
 def login6(login):
     """A function: a login from ADDRESS6."""
-    address = ["ip", "address", "add", f"{ADDRESS6}/128", "dev", "lo"]
-    subprocess.run([*address, "nodad"], check=True)
+    give_address(f"{ADDRESS6}/128")
     yield lambda server, user="alice": login(
         server, user, options=[
             "-b", ADDRESS6, "-o", "HostName=::1",
             "-o", f"HostKeyAlias=[127.0.0.1]:{server.port}"])
-    address[2] = "delete"
-    subprocess.run(address, check=True)
+    ip("address", "delete", f"{ADDRESS6}/128", "dev", "lo")
 
 
 @pytest.mark.parametrize("rule", [
