@@ -22,6 +22,20 @@ has_path(enum accepted_kind kind)
 	return kind != ACCEPTED_TCP && kind != ACCEPTED_X11;
 }
 
+static void
+stop(struct listening *l)
+{
+	struct session *ses = l->ses;
+
+	for (size_t i = 0; i < l->socket_count; i++)
+		loop_unwatch(&ses->loop, &l->sockets[i].watch);
+	/* while it is bound, no other file can be taken for it */
+	own_file_remove(ses, &l->file);
+	for (size_t i = 0; i < l->socket_count; i++)
+		close(l->sockets[i].fd);
+	l->socket_count = 0;
+}
+
 void
 listening_free(struct listening *l)
 {
@@ -35,12 +49,7 @@ listening_free(struct listening *l)
 		*l->holder = NULL;
 	ses->forward_count--;
 	loop_timer_stop(&ses->loop, &l->resume);
-	for (size_t i = 0; i < l->socket_count; i++)
-		loop_unwatch(&ses->loop, &l->sockets[i].watch);
-	/* while it is bound, no other file can be taken for it */
-	own_file_remove(ses, &l->file);
-	for (size_t i = 0; i < l->socket_count; i++)
-		close(l->sockets[i].fd);
+	stop(l);
 	free(l);
 }
 
@@ -151,6 +160,8 @@ accept_event(void *arg, uint32_t events)
 			return;
 		}
 		l->complained = false;
+		if (l->once)	/* when net hears of it, there is no second */
+			stop(l);
 		ok = pass_on(l, fd, &from, from_len);
 		close(fd);
 		if (!ok) {
