@@ -7,7 +7,7 @@
  * Errors:  none: an unknown name finds no row.
  * Owns:    nothing; rows are constant.
  * Source:  RFC 4253 6.6, 5656, 8332, 8709; OpenSSH PROTOCOL.certkeys,
- *          PROTOCOL.u2f; order of the sheet protocol_extensions section 2.
+ *          PROTOCOL.u2f; the order is that of OpenSSH's lists.
  *
  * Needs no libcrypto, so that the configuration may list names anywhere.
  */

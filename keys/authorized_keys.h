@@ -7,7 +7,7 @@
  * Errors:  a line that can't be understood yields KEY_LINE_BAD and a reason;
  *          it never grants anything.
  * Owns:    nothing; what a line yields is the caller's.
- * Source:  sshd(8), AUTHORIZED_KEYS FILE FORMAT; reference sheet.
+ * Source:  sshd(8), AUTHORIZED_KEYS FILE FORMAT.
  */
 #ifndef KEYS_AUTHORIZED_KEYS_H
 #define KEYS_AUTHORIZED_KEYS_H

@@ -7,7 +7,7 @@
  * Units:   -
  * Errors:  bool and struct err.
  * Owns:    struct host_keys its entries.
- * Source:  sshd(8), reference sheet sshd_cli_and_files section 8.
+ * Source:  sshd(8), FILES.
  */
 #ifndef KEYS_HOST_KEYS_H
 #define KEYS_HOST_KEYS_H

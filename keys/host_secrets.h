@@ -8,7 +8,7 @@
  * Errors:  a file that can't be used is logged with OpenSSH's wording and
  *          left out; host_secrets_load() fails only when memory is out.
  * Owns:    struct host_secrets its keys; secrets are wiped.
- * Source:  sshd(8), reference sheet sshd_cli_and_files section 8.
+ * Source:  sshd(8), FILES.
  *
  * Linked only into the signer.
  */

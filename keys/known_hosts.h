@@ -7,8 +7,7 @@
  * Units:   -
  * Errors:  a line that can't be understood is none.
  * Owns:    struct known_host its key; hosts borrows from the line.
- * Source:  sshd(8), SSH_KNOWN_HOSTS FILE FORMAT; reference sheet
- *          authorized_keys section 9.
+ * Source:  OpenSSH's sshd(8), SSH_KNOWN_HOSTS FILE FORMAT.
  */
 #ifndef KEYS_KNOWN_HOSTS_H
 #define KEYS_KNOWN_HOSTS_H

@@ -9,7 +9,7 @@
  * Errors:  anything that is not exactly a list, or that holds a critical part
  *          unknown here, is an error: the caller takes that for "revoked".
  * Owns:    nothing.
- * Source:  OpenSSH PROTOCOL.krl; reference sheet authorized_keys section 8.
+ * Source:  OpenSSH PROTOCOL.krl.
  */
 #ifndef KEYS_KRL_H
 #define KEYS_KRL_H

@@ -7,8 +7,7 @@
  * Errors:  a file with anything in it that can't be understood is an error:
  *          the caller takes that for "revoked".
  * Owns:    nothing.
- * Source:  sshd_config(5), RevokedKeys; reference sheet authorized_keys
- *          section 8.
+ * Source:  sshd_config(5), RevokedKeys; OpenSSH PROTOCOL.krl.
  */
 #ifndef KEYS_REVOKED_H
 #define KEYS_REVOKED_H

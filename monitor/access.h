@@ -6,8 +6,8 @@
  * Units:   -
  * Errors:  false after one log line in OpenSSH's words.
  * Owns:    nothing.
- * Source:  reference sheets sshd_config section 10, log_messages section 4;
- *          shadow(5).
+ * Source:  sshd_config(5), AllowUsers and its kin; shadow(5); OpenSSH's log
+ *          lines.
  */
 #ifndef MONITOR_ACCESS_H
 #define MONITOR_ACCESS_H
@@ -20,7 +20,7 @@
 bool access_user_matches(const char *word, const char *user,
     const char *host, const char *address);
 /*
- * MONITOR: in the order of the sheet: locked account, shell, DenyUsers,
+ * MONITOR: in the order of OpenSSH: locked account, shell, DenyUsers,
  * AllowUsers, groups, DenyGroups, AllowGroups. conf holds for user.
  */
 bool access_allowed(const struct conf *conf, const struct user *user,

@@ -7,8 +7,7 @@
  * Units:   -
  * Errors:  a refusal is no error, but is logged in OpenSSH's words.
  * Owns:    nothing.
- * Source:  reference sheets sshd_cli_and_files section 10, log_messages
- *          section 4.
+ * Source:  sshd_config(5), UsePAM; OpenSSH's log lines.
  */
 #ifndef MONITOR_ACCOUNT_H
 #define MONITOR_ACCOUNT_H

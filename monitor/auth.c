@@ -153,7 +153,7 @@ auth_failure_counts(const char *method, uint32_t request_count)
 
 /* ---- what is said -------------------------------------------------------- */
 
-/* The rule of the sheet log_messages, section 4. */
+/* As OpenSSH: VERBOSE until half of the tries are used up. */
 static enum log_level
 result_level(const struct monitor *mon, const struct auth_backend *backend,
     bool accepted)

@@ -8,8 +8,7 @@
  * Units:   -
  * Errors:  a failed attempt is no error. false: the process ends.
  * Owns:    struct auth_attempt what the back end found.
- * Source:  RFC 4252; reference sheets log_messages section 4,
- *          protocol_extensions section 8, authorized_keys section 11.
+ * Source:  RFC 4252; sshd_config(5), MaxAuthTries; OpenSSH's log lines.
  */
 #ifndef MONITOR_AUTH_H
 #define MONITOR_AUTH_H

@@ -7,7 +7,7 @@
  * Units:   nanoseconds of CLOCK_MONOTONIC.
  * Errors:  none.
  * Owns:    nothing.
- * Source:  reference sheet authorized_keys section 11.
+ * Source:  measured behaviour of OpenSSH.
  */
 #ifndef MONITOR_AUTH_DELAY_H
 #define MONITOR_AUTH_DELAY_H

@@ -8,7 +8,7 @@
  * Units:   -
  * Errors:  see auth.h.
  * Owns:    nothing.
- * Source:  RFC 4252 section 9; reference sheet authorized_keys section 9.
+ * Source:  RFC 4252 section 9; sshd_config(5), HostbasedAuthentication.
  */
 #ifndef MONITOR_AUTH_HOSTBASED_H
 #define MONITOR_AUTH_HOSTBASED_H

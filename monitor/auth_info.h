@@ -7,7 +7,7 @@
  * Units:   -
  * Errors:  ERR_NOMEM; the text stays as it was.
  * Owns:    struct auth_info its text.
- * Source:  reference sheet authorized_keys section 12.
+ * Source:  sshd_config(5), ExposeAuthInfo.
  */
 #ifndef MONITOR_AUTH_INFO_H
 #define MONITOR_AUTH_INFO_H

@@ -9,8 +9,7 @@
  *          with the methods that are enabled.
  * Owns:    struct auth_methods its state; the texts borrow from the
  *          configuration.
- * Source:  sshd_config(5), AuthenticationMethods; reference sheet
- *          authorized_keys section 11.
+ * Source:  sshd_config(5), AuthenticationMethods.
  */
 #ifndef MONITOR_AUTH_METHODS_H
 #define MONITOR_AUTH_METHODS_H

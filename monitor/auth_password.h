@@ -8,7 +8,7 @@
  * Errors:  a wrong password is no error; an account that must not get in has
  *          a wrong one checked, so that it takes as long.
  * Owns:    nothing.
- * Source:  RFC 4252 section 8; reference sheet sshd_cli_and_files 10.
+ * Source:  RFC 4252 section 8; sshd_config(5), PermitEmptyPasswords.
  */
 #ifndef MONITOR_AUTH_PASSWORD_H
 #define MONITOR_AUTH_PASSWORD_H

@@ -6,8 +6,7 @@
  * Units:   seconds since 1970.
  * Errors:  -
  * Owns:    options that are taken are the caller's.
- * Source:  OpenSSH PROTOCOL.certkeys; reference sheets authorized_keys
- *          sections 6 and 7, log_messages section 5.
+ * Source:  OpenSSH PROTOCOL.certkeys; OpenSSH's log lines.
  *
  * Who signed it, and that the signature holds, is known before.
  */

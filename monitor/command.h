@@ -9,8 +9,7 @@
  *          is unsafe or missing, fails, takes too long, prints too much, or
  *          goes on when the client has long left.
  * Owns:    the output is the caller's.
- * Source:  sshd_config(5), AuthorizedKeysCommand; reference sheets
- *          authorized_keys section 5, sshd_cli_and_files section 16.
+ * Source:  sshd_config(5), AuthorizedKeysCommand.
  */
 #ifndef MONITOR_COMMAND_H
 #define MONITOR_COMMAND_H

@@ -8,7 +8,7 @@
  *          named in the log and left alone, as people type passwords for
  *          names.
  * Owns:    nothing.
- * Source:  utmp(5), lastb(1); reference sheet sshd_cli_and_files section 8.
+ * Source:  utmp(5), lastb(1).
  */
 #ifndef MONITOR_FAILED_LOGINS_H
 #define MONITOR_FAILED_LOGINS_H

@@ -8,8 +8,7 @@
  *          it can't be kept (a chroot without root), ERR_FORMAT for a
  *          ChrootDirectory with an unknown %-sequence.
  * Owns:    struct grant its memory.
- * Source:  sshd_config(5); reference sheets authorized_keys section 3,
- *          sshd_cli_and_files sections 13 to 15.
+ * Source:  sshd_config(5); sshd(8), AUTHORIZED_KEYS FILE FORMAT.
  */
 #ifndef MONITOR_GRANT_H
 #define MONITOR_GRANT_H

@@ -7,8 +7,8 @@
  * Units:   bytes, milliseconds; status as of waitpid(2).
  * Errors:  ERR_SYS when it could not be started.
  * Owns:    result->output is the caller's.
- * Source:  execve(2), setsid(2), pidfd_open(2); reference sheet
- *          sshd_cli_and_files section 16.
+ * Source:  execve(2), setsid(2), pidfd_open(2); sshd_config(5),
+ *          AuthorizedKeysCommand.
  */
 #ifndef MONITOR_HELPER_H
 #define MONITOR_HELPER_H

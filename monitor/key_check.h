@@ -7,8 +7,7 @@
  * Units:   seconds since 1970.
  * Errors:  false after a log line.
  * Owns:    key_options_merge() moves strings between its arguments.
- * Source:  sshd(8), AUTHORIZED_KEYS FILE FORMAT; reference sheet
- *          authorized_keys sections 2, 3 and 7.
+ * Source:  sshd(8), AUTHORIZED_KEYS FILE FORMAT.
  */
 #ifndef MONITOR_KEY_CHECK_H
 #define MONITOR_KEY_CHECK_H

@@ -8,8 +8,7 @@
  * Units:   -
  * Errors:  as key_search.h.
  * Owns:    on success the caller owns *options.
- * Source:  sshd(8), AUTHORIZED_KEYS FILE FORMAT; reference sheet
- *          authorized_keys sections 1 and 7.
+ * Source:  sshd(8), AUTHORIZED_KEYS FILE FORMAT.
  */
 #ifndef MONITOR_KEY_LINES_H
 #define MONITOR_KEY_LINES_H

@@ -8,8 +8,7 @@
  * Errors:  what can't be read is logged and passed over; false only when the
  *          process has to end.
  * Owns:    on success the caller owns *options.
- * Source:  sshd(8), AUTHORIZED_KEYS FILE FORMAT; reference sheets
- *          authorized_keys section 1, log_messages section 5.
+ * Source:  sshd(8), AUTHORIZED_KEYS FILE FORMAT; OpenSSH's log lines.
  */
 #ifndef MONITOR_KEY_SEARCH_H
 #define MONITOR_KEY_SEARCH_H

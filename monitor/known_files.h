@@ -7,8 +7,7 @@
  * Units:   -
  * Errors:  false only when the process has to end.
  * Owns:    nothing.
- * Source:  sshd(8), SSH_KNOWN_HOSTS FILE FORMAT; reference sheet
- *          authorized_keys section 9.
+ * Source:  OpenSSH's sshd(8), SSH_KNOWN_HOSTS FILE FORMAT.
  */
 #ifndef MONITOR_KNOWN_FILES_H
 #define MONITOR_KNOWN_FILES_H

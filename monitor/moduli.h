@@ -7,8 +7,7 @@
  * Units:   bits of the prime.
  * Errors:  a line that does not hold a tested safe prime is passed over.
  * Owns:    struct moduli_group its numbers.
- * Source:  moduli(5), RFC 4419 section 3; reference sheet
- *          protocol_extensions section 6.
+ * Source:  moduli(5), RFC 4419 section 3.
  */
 #ifndef MONITOR_MODULI_H
 #define MONITOR_MODULI_H

@@ -32,7 +32,7 @@
 #include "monitor/user.h"
 #include "sshd/config/config.h"
 
-/* How a monitor ends: reference sheet sshd_cli_and_files, section 6. */
+/* How a monitor ends: sshd(8), EXIT STATUS. */
 enum monitor_exit {
 	MONITOR_EXIT_OK = 0,
 	MONITOR_EXIT_CRASH = 4,		/* net or session died by a signal */

@@ -8,8 +8,7 @@
  * Units:   -
  * Errors:  a step that says no is no error: PAM_STEP_NO, with pam_stack_why().
  * Owns:    struct pam_stack the handle and the collected text.
- * Source:  pam(3), pam_conv(3), pam_fail_delay(3); reference sheet
- *          sshd_cli_and_files section 10.
+ * Source:  pam(3), pam_conv(3), pam_fail_delay(3).
  */
 #ifndef MONITOR_PAM_STACK_H
 #define MONITOR_PAM_STACK_H

@@ -8,8 +8,7 @@
  * Errors:  what has no address is UNKNOWN; ERR_RANGE for an accepted one
  *          that is none.
  * Owns:    nothing; the descriptors stay the caller's.
- * Source:  getpeername(2), socket(7), RFC 4291 2.5.5.2; reference sheet
- *          sshd_cli_and_files section 4.
+ * Source:  getpeername(2), socket(7), RFC 4291 2.5.5.2.
  */
 #ifndef MONITOR_PEER_H
 #define MONITOR_PEER_H

@@ -7,8 +7,8 @@
  * Units:   -
  * Errors:  none: what can't be found out leaves the address.
  * Owns:    nothing; a child asks the name service and is reaped.
- * Source:  getnameinfo(3), getaddrinfo(3), RFC 1123 2.1; reference sheet
- *          log_messages section 4.
+ * Source:  getnameinfo(3), getaddrinfo(3), RFC 1123 2.1; sshd_config(5),
+ *          UseDNS; OpenSSH's log lines.
  */
 #ifndef MONITOR_PEER_NAME_H
 #define MONITOR_PEER_NAME_H

@@ -8,8 +8,7 @@
  * Units:   -
  * Errors:  as key_search.h.
  * Owns:    on success the caller owns *options.
- * Source:  sshd_config(5), AuthorizedPrincipalsFile, -Command; reference sheet
- *          authorized_keys section 4.
+ * Source:  sshd_config(5), AuthorizedPrincipalsFile, -Command.
  */
 #ifndef MONITOR_PRINCIPALS_H
 #define MONITOR_PRINCIPALS_H

@@ -6,8 +6,7 @@
  * Units:   -
  * Errors:  ERR_SYS.
  * Owns:    nothing; the descriptor is the caller's.
- * Source:  pty(7), TIOCGPTPEER(2const); reference sheet sshd_cli_and_files
- *          section 10.
+ * Source:  pty(7), TIOCGPTPEER(2const).
  */
 #ifndef MONITOR_PTY_H
 #define MONITOR_PTY_H

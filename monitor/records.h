@@ -6,8 +6,7 @@
  * Units:   -
  * Errors:  a file that can't be written loses its record, not the login.
  * Owns:    struct records its list.
- * Source:  utmp(5), lastlog(8); reference sheet sshd_cli_and_files
- *          section 10.
+ * Source:  utmp(5), lastlog(8); sshd(8), LOGIN.
  */
 #ifndef MONITOR_RECORDS_H
 #define MONITOR_RECORDS_H

@@ -6,7 +6,7 @@
  * Units:   -
  * Errors:  false: the connection is dropped.
  * Owns:    nothing; the sockets are net's alone once they were passed on.
- * Source:  DESIGN.md section 2; reference sheet sshd_cli_and_files 3 to 5.
+ * Source:  DESIGN.md section 2; sshd(8).
  */
 #ifndef MONITOR_REQ_CONNECTION_H
 #define MONITOR_REQ_CONNECTION_H

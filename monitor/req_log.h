@@ -6,7 +6,7 @@
  * Units:   -
  * Errors:  a level that does not exist is an attack.
  * Owns:    nothing.
- * Source:  reference sheet log_messages section 1; DESIGN.md section 1.
+ * Source:  DESIGN.md section 1; OpenSSH's log lines.
  */
 #ifndef MONITOR_REQ_LOG_H
 #define MONITOR_REQ_LOG_H

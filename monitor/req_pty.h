@@ -8,7 +8,7 @@
  * Errors:  asking without permission, or closing what is not open, is an
  *          attack.
  * Owns:    nothing; the records are the monitor's.
- * Source:  reference sheet sshd_cli_and_files section 10.
+ * Source:  sshd(8), LOGIN; pty(7).
  */
 #ifndef MONITOR_REQ_PTY_H
 #define MONITOR_REQ_PTY_H

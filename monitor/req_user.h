@@ -6,8 +6,8 @@
  * Units:   -
  * Errors:  an unknown or refused user is answered like any other.
  * Owns:    nothing.
- * Source:  RFC 4252 section 5; reference sheets log_messages section 4,
- *          sshd_config sections 8 and 10.
+ * Source:  RFC 4252 section 5; sshd_config(5), Match, Banner; OpenSSH's log
+ *          lines.
  */
 #ifndef MONITOR_REQ_USER_H
 #define MONITOR_REQ_USER_H

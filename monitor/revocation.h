@@ -9,8 +9,7 @@
  * Errors:  a file that can't be read or understood revokes every key, with a
  *          log line that names it.
  * Owns:    nothing.
- * Source:  sshd_config(5), RevokedKeys; reference sheet log_messages section
- *          5.
+ * Source:  sshd_config(5), RevokedKeys; OpenSSH's log lines.
  */
 #ifndef MONITOR_REVOCATION_H
 #define MONITOR_REVOCATION_H

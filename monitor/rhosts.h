@@ -8,7 +8,7 @@
  * Errors:  false only when the process has to end; a file that can't or must
  *          not be read lets nobody in.
  * Owns:    nothing.
- * Source:  hosts.equiv(5), sshd(8); reference sheet authorized_keys 9.
+ * Source:  hosts.equiv(5), sshd(8).
  */
 #ifndef MONITOR_RHOSTS_H
 #define MONITOR_RHOSTS_H

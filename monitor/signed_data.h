@@ -7,8 +7,7 @@
  * Units:   bytes.
  * Errors:  ERR_NOMEM, ERR_RANGE.
  * Owns:    the result is malloc'ed, the caller's.
- * Source:  RFC 4252 sections 7, 9; OpenSSH PROTOCOL (publickey-hostbound-v00);
- *          reference sheet protocol_extensions.
+ * Source:  RFC 4252 sections 7, 9; OpenSSH PROTOCOL (publickey-hostbound-v00).
  */
 #ifndef MONITOR_SIGNED_DATA_H
 #define MONITOR_SIGNED_DATA_H

@@ -6,8 +6,7 @@
  * Units:   -
  * Errors:  as key_search.h.
  * Owns:    on success the caller owns *options.
- * Source:  sshd_config(5), TrustedUserCAKeys; reference sheet
- *          authorized_keys section 7.
+ * Source:  sshd_config(5), TrustedUserCAKeys.
  */
 #ifndef MONITOR_TRUSTED_CA_H
 #define MONITOR_TRUSTED_CA_H

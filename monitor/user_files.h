@@ -9,8 +9,7 @@
  *          false only when the process has to end.
  * Owns:    nothing.
  * Source:  sshd_config(5), AuthorizedKeysFile, AuthorizedPrincipalsFile,
- *          StrictModes; reference sheets sshd_cli_and_files section 9,
- *          log_messages section 5.
+ *          StrictModes; OpenSSH's log lines.
  */
 #ifndef MONITOR_USER_FILES_H
 #define MONITOR_USER_FILES_H

@@ -7,8 +7,7 @@
  * Units:   -
  * Errors:  errno values become version 3 codes, with the system's text.
  * Owns:    nothing: bytes lie in the queue of struct sftp.
- * Source:  draft-ietf-secsh-filexfer-02 section 7; reference sheet
- *          protocol_extensions section 13.
+ * Source:  draft-ietf-secsh-filexfer-02 section 7; OpenSSH PROTOCOL section 4.
  */
 #ifndef SFTP_SERVER_REPLY_H
 #define SFTP_SERVER_REPLY_H

@@ -7,7 +7,7 @@
  * Units:   LOG_LINE_MAX bytes after formatting.
  * Errors:  none: a line that can't be written is lost.
  * Owns:    the sink, level and places, the one mutable global of the libraries.
- * Source:  syslog(3); reference sheet log_messages.
+ * Source:  syslog(3); OpenSSH's log lines.
  */
 #ifndef LIB_BASE_LOG_H
 #define LIB_BASE_LOG_H

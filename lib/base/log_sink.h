@@ -7,7 +7,7 @@
  * Units:   facility as in <syslog.h>: LOG_AUTH, ...
  * Errors:  none: a line that can't be written is lost.
  * Owns:    the choice of the sink; never the descriptor.
- * Source:  reference sheet log_messages, section 1; syslog(3).
+ * Source:  syslog(3); OpenSSH's log lines.
  */
 #ifndef LIB_BASE_LOG_SINK_H
 #define LIB_BASE_LOG_SINK_H

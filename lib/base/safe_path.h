@@ -6,8 +6,7 @@
  * Units:   -
  * Errors:  false, and why->text says it in OpenSSH's words.
  * Owns:    nothing.
- * Source:  sshd_config(5), StrictModes; reference sheet sshd_cli_and_files
- *          section 9.
+ * Source:  sshd_config(5), StrictModes.
  */
 #ifndef LIB_BASE_SAFE_PATH_H
 #define LIB_BASE_SAFE_PATH_H

@@ -6,7 +6,7 @@
  * Units:   -
  * Errors:  none.
  * Owns:    nothing: static tables.
- * Source:  RFC 4250 4.11; reference sheet protocol_extensions section 2.
+ * Source:  RFC 4250 4.11; sshd_config(5).
  *
  * Names alone, so that processes without libcrypto can read a configuration.
  * A unit test holds these tables against those that have the code.

@@ -8,7 +8,7 @@
  *          check.
  * Errors:  as reader.h and writer.h.
  * Owns:    nothing: parsed fields borrow.
- * Source:  RFC 4254, RFC 4335; reference sheet protocol_extensions 10, 11.
+ * Source:  RFC 4254, RFC 4335; OpenSSH PROTOCOL.
  */
 #ifndef LIB_WIRE_CONNECTION_H
 #define LIB_WIRE_CONNECTION_H

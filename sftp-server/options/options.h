@@ -9,7 +9,7 @@
  * Errors:  false, and reason says what is wrong and what is expected.
  * Owns:    nothing; strings borrow from the words. struct sftp_command holds
  *          the words of its line.
- * Source:  sftp-server(8); reference sheet sshd_cli_and_files section 17.
+ * Source:  sftp-server(8).
  */
 #ifndef SFTP_SERVER_OPTIONS_OPTIONS_H
 #define SFTP_SERVER_OPTIONS_OPTIONS_H

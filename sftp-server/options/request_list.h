@@ -9,8 +9,7 @@
  * Errors:  none.
  * Owns:    nothing.
  * Source:  draft-ietf-secsh-filexfer-02; OpenSSH PROTOCOL section 4;
- *          draft-ietf-secsh-filexfer-extensions-00; reference sheet
- *          protocol_extensions section 13.
+ *          draft-ietf-secsh-filexfer-extensions-00.
  *
  * The rows stand in the order of "-Q requests" and of the extensions in
  * SSH_FXP_VERSION. Options, dispatch, parser and tests are made from them.

@@ -6,7 +6,7 @@
  * Units:   -
  * Errors:  false and a reason.
  * Owns:    nothing; results lie in the caller's arena.
- * Source:  reference sheet sshd_config sections 2 and 13.
+ * Source:  sshd_config(5); sshd(8), -t.
  */
 #ifndef SSHD_CONFIG_CHECK_H
 #define SSHD_CONFIG_CHECK_H

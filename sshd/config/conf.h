@@ -6,7 +6,7 @@
  * Units:   times in seconds; sizes in bytes.
  * Errors:  none: a struct conf holds only values that passed their checks.
  * Owns:    its strings and lists, by the arena; freed by conf_clear().
- * Source:  sshd_config(5); reference sheet sshd_config.
+ * Source:  sshd_config(5).
  *
  * A string is NULL when the keyword is unset or `none`.
  */

@@ -8,7 +8,7 @@
  * Errors:  every bad line is logged as "FILE line N: ..." ; config_load()
  *          then fails once.
  * Owns:    struct config its text; struct conf its strings.
- * Source:  sshd_config(5); reference sheet sshd_config.
+ * Source:  sshd_config(5).
  */
 #ifndef SSHD_CONFIG_CONFIG_H
 #define SSHD_CONFIG_CONFIG_H

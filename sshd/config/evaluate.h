@@ -9,7 +9,7 @@
  * Errors:  a value that was checked line by line can still be wrong together
  *          with others (too many ports): place and reason say which.
  * Owns:    out's arena holds everything.
- * Source:  reference sheet sshd_config section 8.
+ * Source:  sshd_config(5), Match.
  */
 #ifndef SSHD_CONFIG_EVALUATE_H
 #define SSHD_CONFIG_EVALUATE_H

@@ -6,7 +6,7 @@
  * Units:   min and max in the unit of the keyword.
  * Errors:  none; lookups return NULL.
  * Owns:    nothing: const tables.
- * Source:  sshd_config(5); reference sheet sshd_config sections 2 to 4.
+ * Source:  sshd_config(5).
  *
  * Parser, Match, -T, "did you mean", snapshot and tests all read this table.
  */

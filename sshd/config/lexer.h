@@ -9,7 +9,7 @@
  * Units:   bytes.
  * Errors:  LEX_ERROR and a reason in static text.
  * Owns:    nothing; the words lie in the caller's arena.
- * Source:  sshd_config(5); reference sheet sshd_config section 6.
+ * Source:  sshd_config(5).
  */
 #ifndef SSHD_CONFIG_LEXER_H
 #define SSHD_CONFIG_LEXER_H

@@ -7,7 +7,7 @@
  * Errors:  every bad line is logged as "FILE line N: ...", then one line
  *          "FILE: terminating, N bad configuration options".
  * Owns:    struct loaded its tapes; loaded_clear().
- * Source:  reference sheet sshd_config sections 4, 6, 8, 9 and 13.
+ * Source:  sshd_config(5), Include, Match; sshd(8), -t.
  */
 #ifndef SSHD_CONFIG_LOAD_H
 #define SSHD_CONFIG_LOAD_H

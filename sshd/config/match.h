@@ -7,7 +7,7 @@
  * Errors:  a bad line: false and a reason. Deciding fails only where -T must
  *          be told a local port.
  * Owns:    struct match_facts what it looked up.
- * Source:  sshd_config(5), Match; reference sheet sshd_config section 8.
+ * Source:  sshd_config(5), Match.
  */
 #ifndef SSHD_CONFIG_MATCH_H
 #define SSHD_CONFIG_MATCH_H

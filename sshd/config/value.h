@@ -7,7 +7,7 @@
  * Errors:  false with text in value_in.reason: what was found, what was
  *          expected and what was perhaps meant.
  * Owns:    values lie in the arena of value_in.
- * Source:  reference sheet sshd_config sections 2, 3, 6, 7, 11, 12.
+ * Source:  sshd_config(5); sshd(8), -T.
  */
 #ifndef SSHD_CONFIG_VALUE_H
 #define SSHD_CONFIG_VALUE_H

@@ -6,7 +6,7 @@
  * Units:   milliseconds.
  * Errors:  logged here; out of descriptors pauses accepting for a moment.
  * Owns:    the accepted socket, until the monitor has its copy.
- * Source:  reference sheet sshd_cli_and_files, section 3.
+ * Source:  sshd_config(5), MaxStartups; accept(2).
  */
 #ifndef SSHD_LISTENER_ACCEPT_H
 #define SSHD_LISTENER_ACCEPT_H

@@ -7,8 +7,7 @@
  * Units:   percent; milliseconds.
  * Errors:  none.
  * Owns:    nothing.
- * Source:  sshd_config(5), MaxStartups; reference sheets sshd_cli_and_files
- *          section 3, log_messages section 2.
+ * Source:  sshd_config(5), MaxStartups; OpenSSH's log lines.
  */
 #ifndef SSHD_LISTENER_ADMISSION_H
 #define SSHD_LISTENER_ADMISSION_H

@@ -8,8 +8,7 @@
  * Errors:  an end that is not orderly is logged with the connection's two
  *          addresses.
  * Owns:    the children's memory and their IPC sockets.
- * Source:  reference sheets sshd_cli_and_files section 6, log_messages
- *          section 2.
+ * Source:  sshd_config(5), LoginGraceTime; OpenSSH's log lines.
  */
 #ifndef SSHD_LISTENER_CHILDREN_H
 #define SSHD_LISTENER_CHILDREN_H

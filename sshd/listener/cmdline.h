@@ -7,7 +7,7 @@
  * Units:   -
  * Errors:  cmdline_parse() fills error, exit_code and show_usage.
  * Owns:    the lines and words that it made; the rest borrows from argv.
- * Source:  reference sheet sshd_cli_and_files, section 2; sshd(8).
+ * Source:  sshd(8).
  */
 #ifndef SSHD_LISTENER_CMDLINE_H
 #define SSHD_LISTENER_CMDLINE_H

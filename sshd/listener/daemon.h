@@ -7,7 +7,7 @@
  * Units:   -
  * Errors:  bool and struct err.
  * Owns:    the pipe's end, between begin and ready or failed.
- * Source:  daemon(7); reference sheet sshd_cli_and_files, section 3.
+ * Source:  daemon(7).
  */
 #ifndef SSHD_LISTENER_DAEMON_H
 #define SSHD_LISTENER_DAEMON_H

@@ -6,7 +6,7 @@
  * Units:   -
  * Errors:  a -E file that can't be opened ends the start.
  * Owns:    the -E file, for the life of the process.
- * Source:  reference sheet sshd_cli_and_files, -E -e; log_messages section 1.
+ * Source:  sshd(8), -E, -e; OpenSSH's log lines.
  */
 #ifndef SSHD_LISTENER_LOGGING_H
 #define SSHD_LISTENER_LOGGING_H

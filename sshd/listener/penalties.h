@@ -7,8 +7,7 @@
  * Units:   milliseconds of CLOCK_MONOTONIC, given by the caller.
  * Errors:  a table that is full, or memory that is out: see PENALTY_FULL.
  * Owns:    struct penalties its tables, at most max-sources entries each.
- * Source:  sshd_config(5), PerSourcePenalties; reference sheets sshd_config
- *          section 11, log_messages section 3.
+ * Source:  sshd_config(5), PerSourcePenalties; OpenSSH's log lines.
  */
 #ifndef SSHD_LISTENER_PENALTIES_H
 #define SSHD_LISTENER_PENALTIES_H

@@ -6,7 +6,7 @@
  * Units:   -
  * Errors:  false with one fatal line written to text.
  * Owns:    nothing.
- * Source:  reference sheet sshd_cli_and_files, section 8.
+ * Source:  sshd(8), FILES.
  */
 #ifndef SSHD_LISTENER_PRIVSEP_H
 #define SSHD_LISTENER_PRIVSEP_H

@@ -6,7 +6,7 @@
  * Units:   -
  * Errors:  bool and struct err.
  * Owns:    the signalfd, in struct listener.
- * Source:  signalfd(2); reference sheet sshd_cli_and_files, section 5.
+ * Source:  signalfd(2); sshd(8).
  */
 #ifndef SSHD_LISTENER_SIGNALS_H
 #define SSHD_LISTENER_SIGNALS_H

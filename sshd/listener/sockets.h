@@ -7,8 +7,8 @@
  * Units:   -
  * Errors:  each address that can't be had is logged; a set may not be empty.
  * Owns:    its sockets and their watches.
- * Source:  reference sheets log_messages section 2, sshd_cli_and_files
- *          section 3; ip(7), socket(7).
+ * Source:  ip(7), socket(7); sshd_config(5), ListenAddress; OpenSSH's log
+ *          lines.
  */
 #ifndef SSHD_LISTENER_SOCKETS_H
 #define SSHD_LISTENER_SOCKETS_H

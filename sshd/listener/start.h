@@ -4,9 +4,9 @@
  *
  * Shapes:  each step returns 0, or the exit code after logging why.
  * Units:   -
- * Errors:  EXIT_USAGE and EXIT_FATAL as the reference sheet says.
+ * Errors:  EXIT_USAGE and EXIT_FATAL as sshd(8) says, EXIT STATUS.
  * Owns:    -
- * Source:  reference sheet sshd_cli_and_files, sections 3 and 6.
+ * Source:  sshd(8).
  */
 #ifndef SSHD_LISTENER_START_H
 #define SSHD_LISTENER_START_H

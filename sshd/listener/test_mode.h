@@ -6,7 +6,7 @@
  * Units:   -
  * Errors:  the exit code of the program.
  * Owns:    -
- * Source:  sshd(8); reference sheet sshd_config, section 13.
+ * Source:  sshd(8), -T, -t, -G.
  */
 #ifndef SSHD_LISTENER_TEST_MODE_H
 #define SSHD_LISTENER_TEST_MODE_H

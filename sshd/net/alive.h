@@ -7,7 +7,7 @@
  * Units:   seconds (ClientAliveInterval), times (ClientAliveCountMax).
  * Errors:  too many questions without a sign end the connection.
  * Owns:    conn->alive_timer.
- * Source:  sshd_config(5); reference sheet protocol_extensions 10.
+ * Source:  sshd_config(5), ClientAliveInterval.
  */
 #ifndef SSHD_NET_ALIVE_H
 #define SSHD_NET_ALIVE_H

@@ -7,7 +7,7 @@
  * Units:   -
  * Errors:  false ends the connection, see conn.h.
  * Owns:    a copy of the user and service name, until login.
- * Source:  RFC 4252; reference sheet protocol_extensions 9.
+ * Source:  RFC 4252; OpenSSH PROTOCOL.
  */
 #ifndef SSHD_NET_AUTH_H
 #define SSHD_NET_AUTH_H

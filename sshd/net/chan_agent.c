@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Connections to the client's agent, by the name that its request has:
- * reference sheet protocol_extensions, sections 11 and 12.
+ * Connections to the client's agent, by the name that its request has: that of
+ * OpenSSH PROTOCOL, or of draft-ietf-sshm-ssh-agent.
  */
 #include "sshd/net/chan_direct.h"
 #include "sshd/net/chan_types.h"

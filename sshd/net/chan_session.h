@@ -6,7 +6,7 @@
  * Units:   -
  * Errors:  false ends the connection.
  * Owns:    nothing beyond the channel.
- * Source:  RFC 4254 section 6; reference sheet protocol_extensions 11.
+ * Source:  RFC 4254 section 6.
  */
 #ifndef SSHD_NET_CHAN_SESSION_H
 #define SSHD_NET_CHAN_SESSION_H

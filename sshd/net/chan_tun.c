@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Packets of a network device: reference sheet protocol_extensions 11. Each
- * is one CHANNEL_DATA; a point-to-point device has them begin with a number
- * for their family.
+ * Packets of a network device, as in OpenSSH PROTOCOL: each is one
+ * CHANNEL_DATA; a point-to-point device has them begin with a number for their
+ * family.
  */
 #include "sshd/net/chan_tun.h"
 

@@ -6,7 +6,7 @@
  * Units:   bytes of a packet, with the family's number where there is one.
  * Errors:  packets that fit nowhere are lost.
  * Owns:    nothing beyond the channel.
- * Source:  reference sheet protocol_extensions, section 11.
+ * Source:  OpenSSH PROTOCOL (tun@openssh.com).
  */
 #ifndef SSHD_NET_CHAN_TUN_H
 #define SSHD_NET_CHAN_TUN_H

@@ -6,7 +6,7 @@
  * Units:   -
  * Errors:  handlers: false ends the connection; a refusal is an answer.
  * Owns:    nothing.
- * Source:  RFC 4254 5.1, 6.1, 7.2; reference sheet protocol_extensions 11.
+ * Source:  RFC 4254 5.1, 6.1, 7.2; OpenSSH PROTOCOL.
  */
 #ifndef SSHD_NET_CHAN_TYPES_H
 #define SSHD_NET_CHAN_TYPES_H

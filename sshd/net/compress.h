@@ -8,7 +8,7 @@
  * Errors:  ERR_FORMAT for a broken stream, ERR_RANGE for a payload that
  *          inflates beyond PAYLOAD_MAX: work and memory stay bounded.
  * Owns:    the zlib state and one buffer for a payload.
- * Source:  RFC 1950, RFC 4253 section 6.2; reference sheet 7.
+ * Source:  RFC 1950, RFC 4253 section 6.2.
  */
 #ifndef SSHD_NET_COMPRESS_H
 #define SSHD_NET_COMPRESS_H

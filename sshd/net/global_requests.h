@@ -7,7 +7,7 @@
  * Errors:  what is unknown or too long is refused; a host key that is to be
  *          proved twice ends the connection.
  * Owns:    nothing.
- * Source:  RFC 4254 4 and 7.1; reference sheet protocol_extensions 10.
+ * Source:  RFC 4254 4 and 7.1; OpenSSH PROTOCOL.
  */
 #ifndef SSHD_NET_GLOBAL_REQUESTS_H
 #define SSHD_NET_GLOBAL_REQUESTS_H

@@ -7,7 +7,7 @@
  * Errors:  ERR_NOT_FOUND, with what = the kind that has no match, named as
  *          in the log line; *their_offer is the client's list.
  * Owns:    nothing; names borrow from the client's message.
- * Source:  RFC 4253 section 7.1; reference sheet protocol_extensions 2, 3.
+ * Source:  RFC 4253 section 7.1; RFC 8308; OpenSSH PROTOCOL.
  */
 #ifndef SSHD_NET_KEX_CHOOSE_H
 #define SSHD_NET_KEX_CHOOSE_H

@@ -8,7 +8,7 @@
  * Errors:  ERR_MISMATCH wrong MAC, ERR_FORMAT bad length or padding,
  *          ERR_RANGE inflates too far; the log line is written here.
  * Owns:    the memory and the incoming keys.
- * Source:  RFC 4253 section 6; reference sheet protocol_extensions 7.
+ * Source:  RFC 4253 section 6; OpenSSH PROTOCOL.
  */
 #ifndef SSHD_NET_PACKET_IN_H
 #define SSHD_NET_PACKET_IN_H

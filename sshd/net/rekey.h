@@ -6,8 +6,7 @@
  * Units:   bytes, packets, seconds.
  * Errors:  none.
  * Owns:    one timer.
- * Source:  RFC 4253 section 9, RFC 4344 section 3; reference sheet
- *          protocol_extensions 8.
+ * Source:  RFC 4253 section 9, RFC 4344 section 3; sshd_config(5), RekeyLimit.
  */
 #ifndef SSHD_NET_REKEY_H
 #define SSHD_NET_REKEY_H

@@ -7,8 +7,7 @@
  * Errors:  a client that reads nothing, or is known to fall over such a
  *          message, is told nothing.
  * Owns:    nothing.
- * Source:  RFC 4253 section 11.3; reference sheet protocol_extensions 11; the
- *          texts of Debian's sshd.
+ * Source:  RFC 4253 section 11.3; the texts of Debian's sshd.
  */
 #ifndef SSHD_NET_REMARK_H
 #define SSHD_NET_REMARK_H

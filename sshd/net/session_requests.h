@@ -7,8 +7,7 @@
  * Errors:  what comes too late or is too long is refused; a second pty is a
  *          reason to disconnect.
  * Owns:    nothing.
- * Source:  RFC 4254 section 6, RFC 4335; reference sheet
- *          protocol_extensions 11.
+ * Source:  RFC 4254 section 6, RFC 4335; OpenSSH PROTOCOL.
  */
 #ifndef SSHD_NET_SESSION_REQUESTS_H
 #define SSHD_NET_SESSION_REQUESTS_H

@@ -6,7 +6,7 @@
  * Units:   bytes; VERSION_LINE_MAX without CR LF.
  * Errors:  the log lines and the text to the peer are written here.
  * Owns:    a copy of the peer's line.
- * Source:  RFC 4253 section 4.2; reference sheet protocol_extensions 1.
+ * Source:  RFC 4253 section 4.2.
  */
 #ifndef SSHD_NET_VERSION_H
 #define SSHD_NET_VERSION_H

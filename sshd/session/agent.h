@@ -7,8 +7,7 @@
  * Units:   -
  * Errors:  what can't be had is answered "no" and logged.
  * Owns:    ses->agent, and the file.
- * Source:  reference sheets sshd_cli_and_files section 8,
- *          protocol_extensions section 11.
+ * Source:  sshd(8), FILES; OpenSSH PROTOCOL.agent.
  */
 #ifndef SSHD_SESSION_AGENT_H
 #define SSHD_SESSION_AGENT_H

@@ -6,8 +6,7 @@
  * Units:   -
  * Errors:  logged; programs go without the file then.
  * Owns:    ses->auth_file; it goes with own_file_remove().
- * Source:  sshd_config(5), ExposeAuthInfo; reference sheets authorized_keys
- *          section 12, sshd_cli_and_files section 8.
+ * Source:  sshd_config(5), ExposeAuthInfo.
  */
 #ifndef SSHD_SESSION_AUTH_FILE_H
 #define SSHD_SESSION_AUTH_FILE_H

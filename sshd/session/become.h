@@ -6,8 +6,7 @@
  * Units:   -
  * Errors:  any step that does not hold ends the session.
  * Owns:    nothing.
- * Source:  credentials(7), capabilities(7); reference sheet
- *          sshd_cli_and_files section 13.
+ * Source:  credentials(7), capabilities(7).
  */
 #ifndef SSHD_SESSION_BECOME_H
 #define SSHD_SESSION_BECOME_H

@@ -7,7 +7,7 @@
  * Units:   -
  * Errors:  sticky: when memory is out, env->failed is set.
  * Owns:    struct env its strings.
- * Source:  reference sheet sshd_cli_and_files section 14.
+ * Source:  sshd(8), ENVIRONMENT; sshd_config(5), AcceptEnv, SetEnv.
  */
 #ifndef SSHD_SESSION_ENV_H
 #define SSHD_SESSION_ENV_H
@@ -37,7 +37,7 @@ void env_set_pairs(struct env *env, struct bytes pairs);
  */
 void env_read_file(struct env *env, const char *path, struct bytes names);
 
-/* What is the same for every program of the session, in the sheet's order. */
+/* What the environment of a program is made from. */
 struct env_input {
 	const struct ipc_GRANT *grant;
 	const char *user, *home, *shell;
@@ -52,6 +52,7 @@ struct env_input {
 	const char *time_zone;		/* of the server; NULL: none */
 };
 
+/* In the order of sshd(8): what is set later wins. */
 void env_build(struct env *env, const struct env_input *in);
 
 #endif

@@ -8,8 +8,7 @@
  * Units:   -
  * Errors:  bad options fail the request, with a log line.
  * Owns:    one struct sftp_relay for each child, until its socket ends.
- * Source:  sshd_config(5), ForceCommand, Subsystem; reference sheet
- *          log_messages section 8.
+ * Source:  sshd_config(5), ForceCommand, Subsystem; OpenSSH's log lines.
  */
 #ifndef SSHD_SESSION_INTERNAL_SFTP_H
 #define SSHD_SESSION_INTERNAL_SFTP_H

@@ -7,7 +7,7 @@
  * Units:   -
  * Errors:  a file that can't be read shuts out as well, without its text.
  * Owns:    nothing; what was found is in struct session.
- * Source:  reference sheet sshd_cli_and_files section 11; nologin(5).
+ * Source:  nologin(5).
  *
  * A session that is locked into a directory goes by what it found when it
  * began, any other by what it finds when it starts a program. With PAM it is

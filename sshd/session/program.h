@@ -7,7 +7,7 @@
  * Units:   -
  * Errors:  a refused request is answered SES_DONE 0 and logged.
  * Owns:    its pty, environment requests, command; the child only by pid.
- * Source:  RFC 4254 section 6; reference sheet sshd_cli_and_files 11 to 15.
+ * Source:  RFC 4254 section 6; sshd(8), LOGIN.
  */
 #ifndef SSHD_SESSION_PROGRAM_H
 #define SSHD_SESSION_PROGRAM_H

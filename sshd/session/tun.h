@@ -6,8 +6,8 @@
  * Units:   unit numbers as in tunN and tapN.
  * Errors:  what the grant forbids is refused and logged.
  * Owns:    ses->tunnels, names of devices for SSH_TUNNEL.
- * Source:  Linux Documentation/networking/tuntap.rst; reference sheets
- *          protocol_extensions section 11, authorized_keys_and_certs 3.
+ * Source:  Linux Documentation/networking/tuntap.rst; sshd_config(5),
+ *          PermitTunnel.
  */
 #ifndef SSHD_SESSION_TUN_H
 #define SSHD_SESSION_TUN_H

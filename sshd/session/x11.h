@@ -7,8 +7,8 @@
  * Errors:  what the grant forbids or the client misspells is answered "no".
  * Owns:    the strings; the listener, which goes earlier when it was for one
  *          connection.
- * Source:  RFC 4254 section 6.3, X(7), xauth(1); reference sheet
- *          sshd_cli_and_files sections 8 and 12.
+ * Source:  RFC 4254 section 6.3, X(7), xauth(1); sshd_config(5),
+ *          X11Forwarding.
  */
 #ifndef SSHD_SESSION_X11_H
 #define SSHD_SESSION_X11_H
