@@ -83,6 +83,7 @@
 
 /* Between processes */
 #define IPC_MESSAGE_MAX		196608	/* fits the default socket buffer */
+#define PERMIT_LIST_MAX		65536	/* entries of PermitOpen, of PermitListen */
 #define OUTCOME_TEXT_MAX	128	/* of a struct err */
 #define IPC_QUEUE_MAX		1048576	/* written but not yet taken */
 #define IPC_FDS_MAX		8

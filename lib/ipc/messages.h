@@ -351,10 +351,10 @@ enum { MANY = 0, ONCE = 1 };
 	STR(key_env, 65536)	/* list of NAME=VALUE, from the key */	\
 	STR(user_env_names, 4096) /* patterns for ~/.ssh/environment */	\
 	STR(subsystems, 65536)	/* list of name, command */		\
-	STR(permit_open, 65536)		/* see grant lists below */	\
-	STR(permit_listen, 65536)	/* both lists must allow */	\
-	STR(key_permit_open, 65536)					\
-	STR(key_permit_listen, 65536)					\
+	STR(permit_open, PERMIT_LIST_MAX)	/* see grant lists below */ \
+	STR(permit_listen, PERMIT_LIST_MAX)	/* both must allow */	\
+	STR(key_permit_open, PERMIT_LIST_MAX)				\
+	STR(key_permit_listen, PERMIT_LIST_MAX)				\
 	U32(gateway_ports)	/* enum gateway_ports */		\
 	U32(address_family)	/* of forwards: AF_UNSPEC, ... */	\
 	U32(stream_bind_mask)						\

@@ -62,6 +62,8 @@ NUMBERS = (
      "lib/base/limits.h", "BANNER_MAX", 1024),
     (CONFIG_PAGE, r"more than (\d+) in one session",
      "lib/base/limits.h", "ENV_COUNT_MAX", 1),
+    (CONFIG_PAGE, r"each, may be (\d+) KiB long",
+     "lib/base/limits.h", "PERMIT_LIST_MAX", 1024),
     (CONFIG_PAGE, r"nested (\d+) deep",
      "sshd/config/load.h", "INCLUDE_DEPTH_MAX", 1),
     (CONFIG_PAGE, r"At most (\d+) sockets can be open",

@@ -11,7 +11,7 @@ import pytest
 
 from isolated import host_file
 from name_server import the_server
-from server import free_port, wait_until
+from server import SSHD, free_port, wait_until
 from services import Shout, Unix, exchange, serve
 
 DATA = b"some words " * 100_000
@@ -212,3 +212,21 @@ def test_a_connection_keeps_to_the_address_family(make_server, keys, family,
             "alice", keys["ed25519"], timeout=60,
             options=["-W", f"[::1]:{target.getsockname()[1]}"])
     assert result.returncode == status
+
+
+@pytest.mark.postern_only
+def test_as_many_permitted_targets_as_the_check_lets_pass_can_be_used(
+        make_server, keys):
+    def lines(count):
+        entries = [f"h{i:04}.example-sit.com:80" for i in range(count)]
+        return "".join(f"{keyword} {' '.join(entries)}\n"
+                       for keyword in ("PermitOpen", "PermitListen"))
+
+    server = make_server(lines(2048))
+    assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+    server.write_config(lines(2049))
+    shown = subprocess.run([SSHD, "-t", "-f", server.config_path],
+                           capture_output=True, text=True)
+    assert shown.returncode == 255
+    assert "line 1: PermitOpen 2049 entries are too many: " in shown.stderr
+    assert "spread them over Match blocks" in shown.stderr

@@ -6,6 +6,7 @@
 #include "lib/base/cidr.h"
 #include "lib/base/duration.h"
 #include "lib/base/host_port.h"
+#include "lib/base/limits.h"
 #include "sshd/config/lexer.h"
 #include "sshd/config/listen.h"
 
@@ -120,7 +121,24 @@ const struct value_type type_addresses = {
 
 /* ---- PermitOpen, PermitListen -------------------------------------------- */
 
+#define PERMIT_EXTRA	8	/* bytes of an entry beside its text, in a grant */
+
 typedef bool take_permit_fn(struct value_in *in, const char *word);
+
+/* What does not fit in the grant would keep everybody out. */
+static bool
+check_permits_fit(struct value_in *in)
+{
+	const struct conf_list *list = keyword_field(in->kw, in->conf);
+	size_t len = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		len += strlen(list->v[i]) + PERMIT_EXTRA;
+	return len <= PERMIT_LIST_MAX || value_bad(in, "%zu entries are too "
+	    "many: with %d bytes more for each they are %zu bytes long, at "
+	    "most %d; spread them over Match blocks", list->count,
+	    PERMIT_EXTRA, len, PERMIT_LIST_MAX);
+}
 
 /* `any` and `none` stand alone; any is the empty list. */
 static bool
@@ -141,7 +159,7 @@ parse_permits(struct value_in *in, take_permit_fn *take)
 		if (!take(in, in->words[i]))
 			return false;
 	}
-	return true;
+	return check_permits_fit(in);
 }
 
 static bool
