@@ -516,6 +516,21 @@ ipc_settle(struct ipc *ipc, struct err *err)
 	return flush_queue(ipc, err);
 }
 
+/* The loop's descriptor is the parent's, too: not even a watch may change. */
+void
+ipc_leave_to_parent(struct ipc *ipc)
+{
+	ipc->loop = NULL;
+	while (ipc->head != NULL) {
+		struct ipc_unsent *unsent = ipc->head;
+
+		ipc->head = unsent->next;
+		unsent_free(unsent);
+	}
+	ipc->tail = NULL;
+	ipc->unsent_bytes = 0;
+}
+
 bool
 ipc_watch(struct ipc *ipc, struct loop *loop, loop_fn *fn, void *arg,
     struct err *err)

@@ -116,5 +116,10 @@ MUST_CHECK bool ipc_watch(struct ipc *ipc, struct loop *loop, loop_fn *fn,
  * the socket takes them.
  */
 MUST_CHECK bool ipc_settle(struct ipc *ipc, struct err *err);
+/*
+ * In a forked child: the loop and what is unsent stay its parent's affair;
+ * what the child sends waits until the socket takes it.
+ */
+void ipc_leave_to_parent(struct ipc *ipc);
 
 #endif

@@ -84,16 +84,21 @@ fill_packet(struct chan_end *end, uint8_t *p, size_t room, size_t *len)
 	return FILL_MORE;
 }
 
-/* One packet of a device; one that the peer can't take now is lost. */
+/*
+ * One packet of a device, of *taken bytes; *len is 0 when the peer can't take
+ * it now: then it is lost.
+ */
 static enum fill_end
-fill_whole(struct chan_end *end, uint8_t *p, size_t room, size_t *len)
+fill_whole(struct chan_end *end, uint8_t *p, size_t room, size_t *len,
+    size_t *taken)
 {
 	struct channel *ch = end->channel;
 	ssize_t n = ch->type->read_packet(ch, p, room);
 
-	*len = 0;
+	*len = *taken = 0;
 	if (n <= 0)
 		return n == 0 ? FILL_EMPTY : FILL_ENDED;
+	*taken = (size_t)n;
 	if ((size_t)n + extra_charge(ch) <= MIN(ch->send_packet_max,
 	    ch->send_window))
 		*len = (size_t)n;
@@ -102,7 +107,7 @@ fill_whole(struct chan_end *end, uint8_t *p, size_t room, size_t *len)
 
 /*
  * Sends at most one packet of `room` bytes; *more when the end should have
- * another turn.
+ * another turn. What a device loses counts as sent: a round has an end.
  */
 static bool
 end_send(struct chan_end *end, size_t room, size_t *sent, bool *more,
@@ -112,6 +117,7 @@ end_send(struct chan_end *end, size_t room, size_t *sent, bool *more,
 	size_t head_len = end == &ch->ends[END_ERR] ? CHANNEL_EXTENDED_HEAD :
 	    CHANNEL_DATA_HEAD;
 	size_t window = MIN(ch->send_window, ch->send_packet_max), len;
+	size_t taken = 0;
 	enum fill_end fill;
 	uint8_t *p;
 
@@ -125,13 +131,14 @@ end_send(struct chan_end *end, size_t room, size_t *sent, bool *more,
 	if (p == NULL)
 		return false;
 	fill = ch->type->read_packet != NULL ?
-	    fill_whole(end, p, room, &len) : fill_packet(end, p, room, &len);
+	    fill_whole(end, p, room, &len, &taken) :
+	    fill_packet(end, p, room, &len);
 	if (len != 0 && !send_data(end, len, err))
 		return false;
 	if (len >= CHANNEL_PACKET_MAX / 2)
 		chan_end_widen(end);
 	chan_ring_spend(end, len);
-	*sent = len;
+	*sent = MAX(len, taken);
 	if ((ch->flags & CHANNEL_DRAINING) != 0) {
 		ch->drained += (uint32_t)len;
 		if (ch->drained >= PTY_DRAIN_MAX)

@@ -251,6 +251,7 @@ program_run_child(struct session *ses, struct program *program)
 		.time_zone = getenv("TZ"),
 	};
 
+	ipc_leave_to_parent(&ses->monitor);	/* for lines of the log */
 	greet(ses, program);
 	change_password(ses, program);
 	nologin_refuse(ses);

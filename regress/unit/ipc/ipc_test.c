@@ -551,6 +551,49 @@ ipc_send__what_can_not_be_copied_leaves_without(void **state)
 	close(null_fd);
 }
 
+/* The loop is shared: a child that changed it would keep its parent busy. */
+static void
+ipc_leave_to_parent__a_child_sends_without_the_loop(void **state)
+{
+	static uint8_t command[COMMAND_MAX];
+	struct ipc_SES_START start = { .request = 0 };
+	struct loop loop;
+	struct ends e;
+	struct err err;
+	unsigned sent = 0, of_child = 0;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	assert_true(loop_init(&loop, &clock_system, &err));
+	make_ends(&e, NET_TO_SESSION);
+	assert_true(ipc_watch(&e.a, &loop, ignore_event, NULL, &err));
+	start.command = bytes_of(command, sizeof(command));
+	for (; e.a.unsent_bytes == 0; sent++)
+		assert_true(ipc_send(&e.a, IPC_SES_START, &start, &err));
+	if ((pid = fork()) == 0) {
+		ipc_leave_to_parent(&e.a);
+		start.request = 1;
+		_exit(!ipc_send(&e.a, IPC_SES_START, &start, &err) ||
+		    e.a.head != NULL);
+	}
+	for (unsigned i = 0; i < sent + 1; i++) {
+		struct ipc_message m;
+		bool got;
+
+		assert_true(ipc_recv(&e.b, SES_OPEN, &m, &got, &err) && got);
+		of_child += m.u.SES_START.request;
+		ipc_message_clear(&m);
+		assert_true(loop_step(&loop, 0, &err));
+	}
+	assert_int_equal(of_child, 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(e.a.unsent_bytes, 0);
+	clear_ends(&e);
+	loop_clear(&loop);
+}
+
 static void
 ipc_recv__tells_a_closed_peer_from_silence(void **state)
 {
@@ -591,6 +634,7 @@ main(void)
 		TEST(ipc_send__queues_what_the_socket_does_not_take_and_keeps_order),
 		TEST(ipc_send__a_queue_above_its_limit_is_an_error),
 		TEST(ipc_settle__what_was_queued_and_what_follows_arrives),
+		TEST(ipc_leave_to_parent__a_child_sends_without_the_loop),
 		TEST(ipc_recv__tells_a_closed_peer_from_silence),
 	};
 
