@@ -7,7 +7,7 @@
  * Units:   -
  * Errors:  a dialogue that ends early is no error: see dialogue.h.
  * Owns:    nothing.
- * Source:  RFC 4256 section 3.1 (submethods); DESIGN.md section 8.
+ * Source:  RFC 4256 section 3.1 (submethods); DESIGN.md section 4.
  */
 #ifndef MONITOR_KBDINT_H
 #define MONITOR_KBDINT_H

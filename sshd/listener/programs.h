@@ -7,7 +7,7 @@
  * Units:   -
  * Errors:  programs_open() names the path that failed in `failed`.
  * Owns:    the descriptors.
- * Source:  execveat(2); DESIGN.md section 3, "They find each other".
+ * Source:  execveat(2); DESIGN.md section 3.
  */
 #ifndef SSHD_LISTENER_PROGRAMS_H
 #define SSHD_LISTENER_PROGRAMS_H
