@@ -29,14 +29,9 @@ static const struct auth_backend *const backends[] = {
 	&auth_unknown,
 };
 
-const struct auth_backend *
-auth_backend_row(size_t i)
-{
-	return i < ARRAY_LEN(backends) ? backends[i] : NULL;
-}
-
-const struct auth_backend *
-auth_backend_find(enum ipc_id id, auth_fn **check)
+/* NULL: no request of a back end. */
+static const struct auth_backend *
+find_backend(enum ipc_id id, auth_fn **check)
 {
 	for (size_t i = 0; i < ARRAY_LEN(backends); i++) {
 		for (size_t j = 0; j < backends[i]->request_count; j++) {
@@ -49,8 +44,8 @@ auth_backend_find(enum ipc_id id, auth_fn **check)
 	return NULL;
 }
 
-void
-auth_attempt_init(struct auth_attempt *attempt)
+static void
+attempt_init(struct auth_attempt *attempt)
 {
 	*attempt = (struct auth_attempt){
 		.verdict = VERDICT_NO, .start_ns = auth_delay_now_ns(),
@@ -58,8 +53,8 @@ auth_attempt_init(struct auth_attempt *attempt)
 	key_options_init(&attempt->options);
 }
 
-void
-auth_attempt_clear(struct auth_attempt *attempt)
+static void
+attempt_clear(struct auth_attempt *attempt)
 {
 	key_options_clear(&attempt->options);
 	pubkey_free(attempt->key);
@@ -145,8 +140,9 @@ auth_user_text(const struct monitor *mon, char *out, size_t out_len)
 	return out;
 }
 
-bool
-auth_failure_counts(const char *method, uint32_t request_count)
+/* The first request of a connection may ask with `none` what there is. */
+static bool
+failure_counts(const char *method, uint32_t request_count)
 {
 	return strcmp(method, "none") != 0 || request_count != 1;
 }
@@ -249,7 +245,7 @@ count_failure(struct monitor *mon, const struct auth_backend *backend,
 	record_stranger(mon, backend);
 	if (!attempt->quiet)
 		tell_failure(mon, backend, attempt);
-	if (auth_failure_counts(backend->method, auth->request_count))
+	if (failure_counts(backend->method, auth->request_count))
 		auth->failures++;
 	if (attempt->is_decision)
 		auth->decided_failures++;
@@ -421,7 +417,7 @@ req_auth(struct monitor *mon, struct ipc_message *message, struct err *err)
 	auth_fn *check;
 	bool ok = true;
 
-	backend = auth_backend_find(message->id, &check);
+	backend = find_backend(message->id, &check);
 	if (backend == NULL || mon->auth.over)
 		return err_set(err, ERR_UNEXPECTED, "authentication request");
 	mon->auth.request_count++;
@@ -432,7 +428,7 @@ req_auth(struct monitor *mon, struct ipc_message *message, struct err *err)
 	/* what was abandoned has been counted, and not answered */
 	if (mon->auth.failures >= mon->conf.max_auth_tries)
 		return end_too_many(mon, err);
-	auth_attempt_init(&attempt);
+	attempt_init(&attempt);
 	if (can_continue(mon, backend))
 		ok = check(mon, message, &attempt, err);
 	else
@@ -440,6 +436,6 @@ req_auth(struct monitor *mon, struct ipc_message *message, struct err *err)
 	ok = ok && settle(mon, backend, &attempt, err);
 	if (!ok && !attempt.is_attack)
 		ok = monitor_give_up(mon, err);
-	auth_attempt_clear(&attempt);
+	attempt_clear(&attempt);
 	return ok;
 }

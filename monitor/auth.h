@@ -83,11 +83,6 @@ struct auth {
 	bool has_options;
 };
 
-/* The row for a request, and the back end it belongs to; NULL: none. */
-const struct auth_backend *auth_backend_find(enum ipc_id id, auth_fn **check);
-/* Row i in the order of method lists; NULL past the end. */
-const struct auth_backend *auth_backend_row(size_t i);
-
 /* MONITOR: once, when the user is known. */
 MUST_CHECK bool auth_start(struct monitor *mon, struct err *err);
 void auth_clear(struct auth *auth);
@@ -102,13 +97,5 @@ const char *auth_user_text(const struct monitor *mon, char *out,
 /* "Postponed METHOD[/DEVICE] for USER": the client has to say more. */
 void auth_log_postponed(const struct monitor *mon,
     const struct auth_attempt *attempt);
-/*
- * Pure: does a failure count towards MaxAuthTries? The first request of a
- * connection may ask with `none` what there is.
- */
-bool auth_failure_counts(const char *method, uint32_t request_count);
-
-void auth_attempt_init(struct auth_attempt *attempt);
-void auth_attempt_clear(struct auth_attempt *attempt);
 
 #endif

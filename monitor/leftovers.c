@@ -68,8 +68,8 @@ leftovers_drop(struct leftovers *leftovers, struct bytes path,
 	return true;
 }
 
-void
-leftovers_clear(struct leftovers *leftovers)
+static void
+forget(struct leftovers *leftovers)
 {
 	while (leftovers->head != NULL) {
 		struct leftover *one = leftovers->head;
@@ -156,5 +156,5 @@ leftovers_remove(struct leftovers *leftovers, const struct user *user)
 		    "%s: %s", leftovers->count,
 		    log_safe(bytes_str(user->name)).s, err.what,
 		    err_text(&err));
-	leftovers_clear(leftovers);
+	forget(leftovers);
 }

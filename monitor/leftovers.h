@@ -41,7 +41,5 @@ MUST_CHECK bool leftovers_drop(struct leftovers *leftovers,
     struct bytes path, struct err *err);
 /* MONITOR: the session has ended: removes what it did not, and forgets. */
 void leftovers_remove(struct leftovers *leftovers, const struct user *user);
-/* Forgets. */
-void leftovers_clear(struct leftovers *leftovers);
 
 #endif

@@ -143,8 +143,12 @@ moduli_line_parse(struct bytes line, struct moduli_group *group)
 	    generator_is_sane(group);
 }
 
-int
-moduli_compare(const struct gex_wish *wish, uint32_t bits, uint32_t best)
+/*
+ * Is a group of `bits` a better answer than one of `best` bits (0: none)?
+ * 1 yes, 0 just as good, -1 no or outside of the wish.
+ */
+static int
+compare(const struct gex_wish *wish, uint32_t bits, uint32_t best)
 {
 	uint32_t min = MAX(wish->min, GEX_BITS_MIN);
 	uint32_t max = MIN(wish->max, GEX_BITS_MAX);
@@ -171,7 +175,7 @@ choose_fallback(const struct gex_wish *wish, struct moduli_group *group)
 	uint32_t best = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-		if (moduli_compare(wish, sizes[i], best) > 0)
+		if (compare(wish, sizes[i], best) > 0)
 			best = sizes[i];
 	}
 	if (best == 0)
@@ -214,7 +218,7 @@ choose_from_file(struct lines *lines, const struct gex_wish *wish,
 
 		if (!moduli_line_parse(line, &candidate))
 			continue;
-		order = moduli_compare(wish, candidate.bits,
+		order = compare(wish, candidate.bits,
 		    *found ? group->bits : 0);
 		if (order < 0)
 			continue;

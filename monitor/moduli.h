@@ -36,11 +36,6 @@ bool gex_wish_is_possible(const struct gex_wish *wish);
 /* Pure: false for a comment, or a line that is not to be used. */
 bool moduli_line_parse(struct bytes line, struct moduli_group *group);
 /*
- * Is a group of `bits` a better answer than one of `best` bits (0: none)?
- * 1 yes, 0 just as good, -1 no or outside of the wish.
- */
-int moduli_compare(const struct gex_wish *wish, uint32_t bits, uint32_t best);
-/*
  * A group for wish from the file at path; without a file one of RFC 3526.
  * *found is false when no group fits.
  */

@@ -88,8 +88,9 @@ monitor_clear(struct monitor *mon)
 		loop_clear(&mon->loop);
 }
 
-const char *
-monitor_who(const struct monitor *mon, char *buf, size_t len)
+/* "[invalid user ]fred ADDR port P". */
+static const char *
+who_is_it(const struct monitor *mon, char *buf, size_t len)
 {
 	char user[LOG_SAFE_MAX + 32] = "";
 
@@ -150,7 +151,7 @@ attacked(struct monitor *mon, struct child *child, const char *name,
 	char who[LOG_SAFE_MAX + 128];
 
 	log_error("attack: %s process of the connection from %s sent what it "
-	    "must not: %s: %s", name, monitor_who(mon, who, sizeof(who)),
+	    "must not: %s: %s", name, who_is_it(mon, who, sizeof(who)),
 	    err->what, err_text(err));
 	child_kill(child);
 	stop(mon, MONITOR_EXIT_CRASH);

@@ -115,8 +115,6 @@ void monitor_net_exited(void *arg, uint32_t events);
 MUST_CHECK bool monitor_watch_listener(struct monitor *mon, bool on,
     struct err *err);
 
-/* "[invalid user ]fred ADDR port P": for log lines about the connection. */
-const char *monitor_who(const struct monitor *mon, char *buf, size_t len);
 /*
  * MONITOR: ends the connection for what went wrong here while a request was
  * handled, whatever the code says; who sent it is not to blame. False, as the

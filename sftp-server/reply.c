@@ -36,7 +36,7 @@ static const struct {
 	{ ENOSYS, SFTP_OP_UNSUPPORTED },
 };
 
-enum sftp_status
+static enum sftp_status
 status_of_errno(int error)
 {
 	for (size_t i = 0; i < ARRAY_LEN(errno_rows); i++) {

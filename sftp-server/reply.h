@@ -41,6 +41,4 @@ MUST_CHECK ssize_t reply_pages(struct sftp *sftp, uint32_t id, int fd,
 /* One name, without attributes. */
 void reply_name(struct sftp *sftp, uint32_t id, const char *name);
 
-enum sftp_status status_of_errno(int error);
-
 #endif

@@ -150,7 +150,6 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/chan_timeout.c \
 	sshd/net/chan_timeout.h \
 	sshd/net/chan_tun.c \
-	sshd/net/chan_tun.h \
 	sshd/net/chan_types.c \
 	sshd/net/chan_types.h \
 	sshd/net/chan_window.c \

@@ -110,15 +110,3 @@ alg_name_row(enum alg_kind kind, size_t i)
 {
 	return i < kinds[kind].count ? &kinds[kind].rows[i] : NULL;
 }
-
-const struct alg_name *
-alg_name_find(enum alg_kind kind, struct bytes name)
-{
-	const struct alg_name *row;
-
-	for (size_t i = 0; (row = alg_name_row(kind, i)) != NULL; i++) {
-		if (bytes_is(name, row->name))
-			return row;
-	}
-	return NULL;
-}

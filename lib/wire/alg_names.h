@@ -38,6 +38,5 @@ struct alg_name {
 
 /* Row i of a kind, in order of preference; NULL past the end. */
 const struct alg_name *alg_name_row(enum alg_kind kind, size_t i);
-const struct alg_name *alg_name_find(enum alg_kind kind, struct bytes name);
 
 #endif

@@ -2,10 +2,8 @@
 /*
  * Packets of a network device, as in OpenSSH PROTOCOL: each is one
  * CHANNEL_DATA; a point-to-point device has them begin with a number for their
- * family.
+ * family. What fits nowhere is lost.
  */
-#include "sshd/net/chan_tun.h"
-
 #include <errno.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -13,6 +11,7 @@
 #include "sshd/net/chan_direct.h"
 #include "sshd/net/chan_ends.h"
 #include "sshd/net/chan_log.h"
+#include "sshd/net/chan_types.h"
 #include "sshd/net/conn.h"
 #include "sshd/net/remark.h"
 
@@ -39,8 +38,8 @@ head_len(const struct channel *ch)
 	return (ch->flags & CHANNEL_FAMILY) != 0 ? FAMILY_LEN : 0;
 }
 
-ssize_t
-chan_tun_read(struct channel *ch, uint8_t *p, size_t room)
+static ssize_t
+read_packet(struct channel *ch, uint8_t *p, size_t room)
 {
 	size_t head = head_len(ch);
 	uint8_t beyond;		/* a packet that reaches it was cut */
@@ -121,7 +120,7 @@ const struct chan_type chan_tun = {
 	.log_kind = "tun",
 	.timeout_name = "tun-connection",
 	.open = tun_open,
-	.read_packet = chan_tun_read,
+	.read_packet = read_packet,
 	.take_packet = tun_take,
 	.is_over = tun_is_over,
 	.waits = chan_socket_waits,

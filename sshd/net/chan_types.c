@@ -14,12 +14,6 @@ static const struct chan_type *const types[] = {
 };
 
 const struct chan_type *
-chan_type_row(size_t i)
-{
-	return i < ARRAY_LEN(types) ? types[i] : NULL;
-}
-
-const struct chan_type *
 chan_type_find(struct bytes name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(types); i++) {

@@ -48,8 +48,6 @@ extern const struct chan_type chan_session, chan_direct_tcp,
     chan_direct_stream, chan_forwarded_tcp, chan_forwarded_stream, chan_x11,
     chan_agent, chan_agent_ietf, chan_tun;
 
-/* Row i, or NULL behind the last. */
-const struct chan_type *chan_type_row(size_t i);
 /* The type that a peer may open by this name, or NULL. */
 const struct chan_type *chan_type_find(struct bytes name);
 

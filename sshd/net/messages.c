@@ -17,6 +17,12 @@ recv_userauth_request_or_late(struct conn *conn, struct reader *r,
 #define ALWAYS	(CONN_KEX | CONN_SERVICE | CONN_AUTH | CONN_OPEN | CONN_REKEY)
 #define KEX	(CONN_KEX | CONN_REKEY)
 
+struct msg_row {
+	unsigned states;	/* mask of enum conn_state; 0: unlisted */
+	msg_handler *handle;
+	unsigned late;		/* states in which it is of no use, or harm */
+};
+
 static const struct msg_row msg_rows[256] = {	/* RFC 4250 4.1.2 */
 	[SSH_MSG_DISCONNECT] = { ALWAYS, recv_disconnect },
 	[SSH_MSG_IGNORE] = { ALWAYS, recv_ignore },
@@ -60,12 +66,6 @@ static const struct msg_row msg_rows[256] = {	/* RFC 4250 4.1.2 */
 
 	[SSH_MSG_PING] = { CONN_SERVICE | CONN_AUTH | CONN_OPEN, recv_ping },
 };
-
-const struct msg_row *
-msg_row_get(uint8_t number)
-{
-	return &msg_rows[number];
-}
 
 /* Of the packet that is being handled. */
 static uint32_t

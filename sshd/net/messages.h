@@ -23,13 +23,6 @@ struct conn;
 typedef MUST_CHECK bool msg_handler(struct conn *, struct reader *,
     struct err *);
 
-struct msg_row {
-	unsigned states;	/* mask of enum conn_state; 0: unlisted */
-	msg_handler *handle;
-	unsigned late;		/* states in which it is of no use, or harm */
-};
-
-const struct msg_row *msg_row_get(uint8_t number);
 /* NET: one packet. */
 MUST_CHECK bool messages_dispatch(struct conn *conn, struct bytes payload,
     struct err *err);

@@ -82,8 +82,8 @@ env_set_str(struct env *env, const char *name, const char *value)
 	env_set(env, bytes_str(name), bytes_str(value));
 }
 
-void
-env_set_fmt(struct env *env, const char *name, const char *fmt, ...)
+static void __attribute__((format(printf, 3, 4)))
+set_fmt(struct env *env, const char *name, const char *fmt, ...)
 {
 	char value[512];
 	va_list args;
@@ -117,8 +117,12 @@ env_set_pairs(struct env *env, struct bytes pairs)
 		(void)env_set_pair(env, rd_string(&r, SIZE_MAX, "variable"));
 }
 
-void
-env_read_file(struct env *env, const char *path, struct bytes names)
+/*
+ * Lines of a ~/.ssh/environment file, as far as the pattern list names fits;
+ * a bad line is told on stderr.
+ */
+static void
+read_file(struct env *env, const char *path, struct bytes names)
 {
 	FILE *file = fopen(path, "re");
 	char *line = NULL;
@@ -155,9 +159,9 @@ set_connection(struct env *env, const struct ipc_GRANT *grant)
 
 	bytes_to_str(grant->peer_address, peer, sizeof(peer));
 	bytes_to_str(grant->local_address, local, sizeof(local));
-	env_set_fmt(env, "SSH_CLIENT", "%s %u %u", peer, grant->peer_port,
+	set_fmt(env, "SSH_CLIENT", "%s %u %u", peer, grant->peer_port,
 	    grant->local_port);
-	env_set_fmt(env, "SSH_CONNECTION", "%s %u %s %u", peer,
+	set_fmt(env, "SSH_CONNECTION", "%s %u %s %u", peer,
 	    grant->peer_port, local, grant->local_port);
 }
 
@@ -170,7 +174,7 @@ set_path(struct env *env, uid_t uid)
 	if (strstr(":" ROOT_PATH ":" USER_PATH ":", ":" BINDIR ":") != NULL)
 		env_set_str(env, "PATH", usual);
 	else
-		env_set_fmt(env, "PATH", "%s:%s", usual, BINDIR);
+		set_fmt(env, "PATH", "%s:%s", usual, BINDIR);
 }
 
 void
@@ -186,7 +190,7 @@ env_build(struct env *env, const struct env_input *in)
 	env_set_str(env, "HOME", in->home);
 	set_path(env, in->grant->uid);
 	if (!in->grant->pam)
-		env_set_fmt(env, "MAIL", MAIL_DIR "/%.200s", in->user);
+		set_fmt(env, "MAIL", MAIL_DIR "/%.200s", in->user);
 	env_set_str(env, "SHELL", in->shell);
 	if (in->time_zone != NULL)
 		env_set_str(env, "TZ", in->time_zone);
@@ -200,7 +204,7 @@ env_build(struct env *env, const struct env_input *in)
 	env_set_pairs(env, in->grant->key_env);
 	if ((in->grant->permit & PERMIT_USER_ENV) != 0) {
 		snprintf(path, sizeof(path), "%s/.ssh/environment", in->home);
-		env_read_file(env, path, in->grant->user_env_names);
+		read_file(env, path, in->grant->user_env_names);
 	}
 	env_set_pairs(env, in->grant->pam_env);
 	env_set_pairs(env, in->grant->set_env);

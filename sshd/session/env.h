@@ -25,17 +25,10 @@ void env_clear(struct env *env);
 /* Names that are empty, or hold '=' or NUL, are not set. */
 void env_set(struct env *env, struct bytes name, struct bytes value);
 void env_set_str(struct env *env, const char *name, const char *value);
-void env_set_fmt(struct env *env, const char *name, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
 /* "NAME=VALUE"; without '=' nothing happens and false returns. */
 bool env_set_pair(struct env *env, struct bytes pair);
 /* Each string of a run of strings. */
 void env_set_pairs(struct env *env, struct bytes pairs);
-/*
- * Lines of a ~/.ssh/environment file, as far as the pattern list names fits;
- * a bad line is told on stderr.
- */
-void env_read_file(struct env *env, const char *path, struct bytes names);
 
 /* What the environment of a program is made from. */
 struct env_input {

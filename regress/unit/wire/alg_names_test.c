@@ -79,17 +79,19 @@ alg_names__signatures_are_those_with_code(void **state)
 }
 
 static void
-alg_names__no_name_stands_twice_and_each_is_found(void **state)
+alg_names__no_name_stands_twice(void **state)
 {
 	(void)state;
 	for (int kind = 0; kind < ALG_KIND_COUNT; kind++) {
-		const struct alg_name *row;
+		const struct alg_name *row, *other;
 
-		for (size_t i = 0; (row = alg_name_row(kind, i)) != NULL; i++)
-			assert_ptr_equal(row, alg_name_find(kind,
-			    bytes_str(row->name)));
-		assert_null(alg_name_find(kind, BYTES_LIT("")));
-		assert_null(alg_name_find(kind, BYTES_LIT("none")));
+		for (size_t i = 0; (row = alg_name_row(kind, i)) != NULL; i++) {
+			for (size_t j = 0; j < i; j++) {
+				other = alg_name_row(kind, j);
+				assert_string_not_equal(row->name,
+				    other->name);
+			}
+		}
 	}
 }
 
@@ -100,7 +102,7 @@ main(void)
 		TEST(alg_names__key_exchange_methods_are_those_with_code),
 		TEST(alg_names__ciphers_and_macs_are_those_with_code),
 		TEST(alg_names__signatures_are_those_with_code),
-		TEST(alg_names__no_name_stands_twice_and_each_is_found),
+		TEST(alg_names__no_name_stands_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
