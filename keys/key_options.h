@@ -17,16 +17,7 @@
 #include "lib/base/bytes.h"
 #include "lib/base/err.h"
 #include "lib/base/limits.h"
-
-struct string_list {
-	char **v;
-	size_t count;
-};
-
-void string_list_clear(struct string_list *list);
-/* ERR_RANGE when the list has max_count already, or s holds a NUL. */
-MUST_CHECK bool string_list_add(struct string_list *list, struct bytes s,
-    size_t max_count, struct err *err);
+#include "lib/base/string_list.h"
 
 #define KEY_TUNNEL_ANY		0x7fffffff
 #define KEY_TUNNEL_MAX		0x7ffffffd	/* of a unit that is named */

@@ -44,6 +44,8 @@ lib_base_libbase_a_SOURCES = \
 	lib/base/secret.h \
 	lib/base/shared_pipe.c \
 	lib/base/shared_pipe.h \
+	lib/base/string_list.c \
+	lib/base/string_list.h \
 	lib/base/text.c \
 	lib/base/text.h \
 	lib/base/title.c \

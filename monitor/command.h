@@ -14,7 +14,7 @@
 #ifndef MONITOR_COMMAND_H
 #define MONITOR_COMMAND_H
 
-#include "keys/key_options.h"
+#include "lib/base/string_list.h"
 #include "monitor/tokens.h"
 
 #define COMMAND_OUTPUT_MAX	16777216	/* 20,000 RSA-4096 keys */

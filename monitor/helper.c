@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "lib/base/fd.h"
+#include "lib/base/limits.h"
 #include "lib/base/reap.h"
 
 #define OUTPUT_FIRST	16384	/* of most programs: a key or two */

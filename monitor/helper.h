@@ -13,7 +13,7 @@
 #ifndef MONITOR_HELPER_H
 #define MONITOR_HELPER_H
 
-#include "keys/key_options.h"
+#include "lib/base/string_list.h"
 #include "monitor/user.h"
 
 struct helper {

@@ -35,6 +35,7 @@ sshd_config_libconfig_a_SOURCES = \
 	sshd/config/suggest.h \
 	sshd/config/tape.c \
 	sshd/config/tape.h \
+	sshd/config/value.c \
 	sshd/config/value.h \
 	sshd/config/value_algorithms.c \
 	sshd/config/value_list.c \

@@ -22,10 +22,8 @@
 #define MIN(a, b)	((a) < (b) ? (a) : (b))
 #define MAX(a, b)	((a) > (b) ? (a) : (b))
 
-static inline void auto_free(void *pp) { free(*(void **)pp); }
 static inline void auto_close(int *fd) { if (*fd != -1) close(*fd); }
 
-#define AUTO_FREE	__attribute__((cleanup(auto_free)))
 #define AUTO_CLOSE	__attribute__((cleanup(auto_close)))
 
 #endif

@@ -82,7 +82,7 @@ env_set_str(struct env *env, const char *name, const char *value)
 	env_set(env, bytes_str(name), bytes_str(value));
 }
 
-static void __attribute__((format(printf, 3, 4)))
+static PRINTF_LIKE(3, 4) void
 set_fmt(struct env *env, const char *name, const char *fmt, ...)
 {
 	char value[512];
