@@ -6,7 +6,10 @@
 #include "sshd/config/loader.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "lib/base/limits.h"
 #include "sshd/config/match.h"
 
 #define NESTING_MAX	32	/* as in evaluate.c */
@@ -120,6 +123,57 @@ check_weakness(struct strict *strict, const struct record *record,
 	}
 }
 
+/* ---- files --------------------------------------------------------------- */
+
+/* Those that are read for each connection: only its log would tell. */
+static const struct file_use {
+	const char *keyword;
+	off_t max;		/* bytes; 0: any number */
+	const char *effect;	/* of one that can't be read */
+} file_uses[] = {
+	{ "Banner", BANNER_MAX, "nothing is shown" },
+	{ "ModuliFile", 0, "groups of its own are used" },
+	{ "RevokedKeys", 0, "no public key is accepted" },
+	{ "TrustedUserCAKeys", 0, "no certificate is accepted" },
+};
+
+/* NULL: nothing. Whoever is not root may not see what root will. */
+static const char *
+find_file_fault(const char *path, off_t max)
+{
+	struct stat st;
+
+	if (stat(path, &st) == -1)
+		return errno == EACCES && geteuid() != 0 ? NULL :
+		    strerror(errno);
+	if (!S_ISREG(st.st_mode))
+		return "not a regular file";
+	return max != 0 && st.st_size > max ? "too large" : NULL;
+}
+
+static void
+check_files(struct strict *strict, const struct record *record,
+    const char *const *words)
+{
+	const char *name = keywords[record->keyword].name, *why;
+	const struct file_use *use = NULL;
+	char text[VALUE_REASON_MAX];
+
+	for (size_t i = 0; i < ARRAY_LEN(file_uses); i++) {
+		if (strcmp(file_uses[i].keyword, name) == 0)
+			use = &file_uses[i];
+	}
+	for (size_t i = 0; use != NULL && i < record->count; i++) {
+		/* the word `none` is no path */
+		if (words[i][0] != '/' ||
+		    (why = find_file_fault(words[i], use->max)) == NULL)
+			continue;
+		snprintf(text, sizeof(text), "%.*s can't be used, so that %s: "
+		    "%s", LOG_NAME_MAX, words[i], use->effect, why);
+		doubt(strict, record->place, name, text);
+	}
+}
+
 /* ---- lines without effect ------------------------------------------------ */
 
 static void
@@ -192,6 +246,7 @@ check_directive_strictly(struct strict *strict, struct scope *scope,
 		return;
 	now.parts = parts;
 	check_weakness(strict, record, now.printed);
+	check_files(strict, record, in.words);
 	compare(strict, record, earlier, &now);
 	free(earlier->printed);
 	now.place = !earlier->set || kw->rule == RULE_LAST ? record->place :

@@ -81,7 +81,10 @@ MUST_CHECK bool loader_keep_listen(struct loader *l,
     size_t word_count);
 void loader_resolve_listens(struct loader *l, const struct conf *conf);
 
-/* load_strict.c: lines without effect, blocks for nobody, weak settings. */
+/*
+ * load_strict.c: lines without effect, blocks for nobody, weak settings, files
+ * that are not there.
+ */
 void loader_check_strictly(struct loader *l, const struct conf *conf);
 
 #endif

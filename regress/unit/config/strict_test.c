@@ -53,6 +53,26 @@ strict__a_line_without_effect_is_an_error(void **state)
 }
 
 static void
+strict__a_file_that_is_missing_or_of_no_use_is_an_error(void **state)
+{
+	struct fixture *f = *state;
+
+	expect_doubt(f, "RevokedKeys /dev/null/krl\n", "line 1: RevokedKeys "
+	    "/dev/null/krl can't be used, so that no public key is accepted: "
+	    "Not a directory");
+	expect_doubt(f, "Match user x\nBanner /nonexistent/banner\n",
+	    "line 2: Banner /nonexistent/banner can't be used, so that "
+	    "nothing is shown: No such file or directory");
+	expect_doubt(f, "TrustedUserCAKeys /dev\n", "so that no certificate "
+	    "is accepted: not a regular file");
+	expect_doubt(f, "RevokedKeys /proc/version /nonexistent\n",
+	    "/nonexistent can't be used");
+	expect_fine(f, "RevokedKeys none\nBanner none\n");
+	expect_fine(f, "Banner /proc/version\nTrustedUserCAKeys "
+	    "/proc/version\n");
+}
+
+static void
 strict__lines_that_add_up_or_serve_others_are_fine(void **state)
 {
 	struct fixture *f = *state;
@@ -183,6 +203,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST_IN_DIR(strict__a_line_without_effect_is_an_error),
+		TEST_IN_DIR(
+		    strict__a_file_that_is_missing_or_of_no_use_is_an_error),
 		TEST_IN_DIR(strict__lines_that_add_up_or_serve_others_are_fine),
 		TEST_IN_DIR(strict__the_command_line_may_shadow),
 		TEST_IN_DIR(strict__old_keywords_are_errors),
