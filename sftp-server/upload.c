@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "sftp-server/canonical.h"
 #include "sftp-server/keep.h"
 
 #define SLOTS		16
@@ -20,7 +21,9 @@ struct upload_pending {
 	struct upload_pending *next;
 	struct tree_file file;		/* of the tree below */
 	bool may_replace;
-	char part[PATH_MAX], path[PATH_MAX];	/* canonical */
+	bool has_old;		/* the file that it empties is at path */
+	char part[PATH_MAX];	/* both are canonical */
+	char path[PATH_MAX];	/* empty: removed, it gets no name */
 };
 
 static struct upload *
@@ -148,7 +151,8 @@ open_apart(struct upload *upload, struct upload_pending *p, int flags,
 
 	if (r < 0)
 		return r;
-	if (old->fd != -1)
+	p->has_old = old->fd != -1;
+	if (p->has_old)
 		keep_attributes(old->fd, p->file.fd);
 	p->may_replace = (flags & O_EXCL) == 0 ||
 	    (flags & TREE_O_MAY_REPLACE) != 0;
@@ -222,6 +226,8 @@ finish(struct upload *upload, struct upload_pending *p)
 	struct tree *below = upload->layer.below;
 	int r = flush(p->file.fd);
 
+	if (p->path[0] == '\0')
+		return below->ops->remove(below, p->part);
 	if (r == 0 && upload->is_synced && fsync(p->file.fd) == -1)
 		r = -errno;
 	if (r == 0)
@@ -351,6 +357,88 @@ upload_set_times(struct tree *tree, const struct tree_target *target,
 	return below->ops->set_times(below, meant(tree, target, &open), times);
 }
 
+/* ---- another name, or none ----------------------------------------------- */
+
+/* The file that it empties is, to the client, the one that is written. */
+static int
+remove_old(struct tree *below, struct upload_pending *p)
+{
+	int r = p->has_old ? below->ops->remove(below, p->path) : 0;
+
+	p->has_old = false;
+	return r == -ENOENT ? 0 : r;
+}
+
+/* Beside the new name: whether it can go there is known now. */
+static int
+move_part(struct tree *below, struct upload_pending *p, const char *path)
+{
+	char part[PATH_MAX];
+	int r = -EEXIST;
+
+	for (int slot = 0; slot < SLOTS && r == -EEXIST; slot++) {
+		if ((r = part_name(path, slot, part)) == 0)
+			r = below->ops->rename(below, p->part, part, false);
+	}
+	if (r == 0)
+		strcpy(p->part, part);
+	return r == -EEXIST ? -EBUSY : r;
+}
+
+static int
+check_new_name(struct tree *below, const char *path, bool replace)
+{
+	struct statx st;
+	int r = below->ops->stat(below, path, false, &st);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (!replace)
+		return -EEXIST;
+	return S_ISDIR(st.stx_mode) ? -EISDIR : 0;
+}
+
+/* Clients that close in the background, as sshfs, rename before it. */
+static int
+upload_rename(struct tree *tree, const char *old_path, const char *new_path,
+    bool replace)
+{
+	struct upload *upload = upload_of(tree);
+	struct tree *below = upload->layer.below;
+	struct upload_pending *p = find_pending(upload, old_path, false);
+	char path[PATH_MAX];
+	int r;
+
+	if (p == NULL)
+		return below->ops->rename(below, old_path, new_path, replace);
+	if ((r = canonical_name(below, new_path, false, path)) < 0)
+		return r;
+	if (strcmp(path, p->path) == 0)
+		return replace ? 0 : -EEXIST;
+	if ((r = check_new_name(below, path, replace)) < 0 ||
+	    (r = move_part(below, p, path)) < 0 ||
+	    (r = remove_old(below, p)) < 0)
+		return r;
+	strcpy(p->path, path);
+	p->may_replace = replace;
+	return 0;
+}
+
+static int
+upload_remove(struct tree *tree, const char *path)
+{
+	struct upload *upload = upload_of(tree);
+	struct tree *below = upload->layer.below;
+	struct upload_pending *p = find_pending(upload, path, false);
+	int r;
+
+	if (p == NULL)
+		return below->ops->remove(below, path);
+	if ((r = remove_old(below, p)) == 0)
+		p->path[0] = '\0';
+	return r;
+}
+
 void
 upload_init(struct upload *upload, struct tree *below, bool is_synced)
 {
@@ -359,6 +447,8 @@ upload_init(struct upload *upload, struct tree *below, bool is_synced)
 	upload->layer.ops.open = upload_open;
 	upload->layer.ops.close = upload_close;
 	upload->layer.ops.stat = upload_stat;
+	upload->layer.ops.rename = upload_rename;
+	upload->layer.ops.remove = upload_remove;
 	upload->layer.ops.set_size = upload_set_size;
 	upload->layer.ops.set_mode = upload_set_mode;
 	upload->layer.ops.set_owner = upload_set_owner;

@@ -5,7 +5,8 @@
  * Shapes:  a layer. An open that makes or empties a file writes to
  *          .NAME.partial-N beside it, N from 0 to 15, which is locked with
  *          flock(2) as long as somebody writes. The client's close gives it
- *          its name; any other end removes it.
+ *          its name; any other end removes it. Renamed or removed before,
+ *          it gets the new name, or none.
  * Units:   -
  * Errors:  those of the tree below; -EBUSY when all 16 names are in use.
  * Owns:    the partial files of open handles.

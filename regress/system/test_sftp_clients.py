@@ -409,6 +409,21 @@ def test_sshfs_is_a_file_system(form, make_server, keys, tmp_path):
     assert os.path.exists(f"{form.local}/clone/part.o")
 
 
+def _rename_and_remove_open_files(at):
+    with open(f"{at}/early", "w") as file:
+        file.write("one ")
+        file.flush()
+        os.rename(f"{at}/early", f"{at}/late")
+        file.write("two")
+    with open(f"{at}/late") as file:
+        assert file.read() == "one two"
+    assert not os.path.exists(f"{at}/early")
+    with open(f"{at}/late", "w") as file:
+        os.unlink(f"{at}/late")
+        file.write("nobody reads this")
+    assert "late" not in os.listdir(at)
+
+
 @pytest.mark.postern_only
 def test_sshfs_works_with_atomic_uploads(make_server, keys, tmp_path):
     form = FORMS["root"]
@@ -416,5 +431,6 @@ def test_sshfs_works_with_atomic_uploads(make_server, keys, tmp_path):
     with sshfs_mount(server, keys, form.remote,
                      str(tmp_path / "mount")) as at:
         _work_in(at, _source_tree(tmp_path / "source"))
+        _rename_and_remove_open_files(at)
     assert not [name for _folder, _folders, files in os.walk(form.local)
                 for name in files if "partial" in name]

@@ -416,6 +416,90 @@ upload__what_is_not_there_yet_is_seen_and_dressed(void **state)
 }
 
 /* The session that writes it sees it, and nobody else does. */
+static int
+move(struct fixture *f, const char *from, const char *to, bool replace)
+{
+	return f->tree->ops->rename(f->tree, from, to, replace);
+}
+
+static void
+upload__what_is_renamed_before_the_end_gets_the_new_name(void **state)
+{
+	struct fixture *f = *state;
+	struct tree_file file;
+	struct statx st;
+
+	assert_int_equal(mkdir(on_host(f, "/d"), 0700), 0);
+	make_file(f, "/there", "old", 0644);
+	assert_int_equal(start(f, "/x", NEW, "new", &file), 0);
+	assert_int_equal(move(f, "/x", "/there", false), -EEXIST);
+	assert_int_equal(move(f, "/x", "/d", true), -EISDIR);
+	assert_int_equal(move(f, "/x", "/none/y", true), -ENOENT);
+	assert_int_equal(move(f, "/x", "/x", true), 0);
+	assert_int_equal(move(f, "/x", "/d/y", false), 0);
+	assert_true(is_there(f, "/d/.y.partial-0"));
+	assert_false(is_there(f, "/.x.partial-0"));
+	assert_int_equal(f->tree->ops->stat(f->tree, "/d/y", true, &st), 0);
+	assert_int_equal(f->tree->ops->stat(f->tree, "/x", true, &st),
+	    -ENOENT);
+	/* and again, over another file */
+	assert_int_equal(move(f, "/d/y", "/there", true), 0);
+	assert_content(f, "/there", "old");
+	assert_int_equal(end(f, &file, true), 0);
+	assert_content(f, "/there", "new");
+	assert_false(is_there(f, "/d/y"));
+	assert_false(is_there(f, "/.there.partial-0"));
+}
+
+static void
+upload__a_new_name_that_was_taken_meanwhile_is_not_replaced(void **state)
+{
+	struct fixture *f = *state;
+	struct tree_file file;
+
+	assert_int_equal(start(f, "/x", NEW, "new", &file), 0);
+	assert_int_equal(move(f, "/x", "/y", false), 0);
+	make_file(f, "/y", "theirs", 0644);
+	assert_int_equal(end(f, &file, true), -EEXIST);
+	assert_content(f, "/y", "theirs");
+	assert_false(is_there(f, "/.y.partial-0"));
+}
+
+/* To the client it is one file with that which is written. */
+static void
+upload__the_emptied_file_goes_with_the_renamed_or_removed_one(void **state)
+{
+	struct fixture *f = *state;
+	struct tree_file file;
+
+	make_file(f, "/x", "old", 0644);
+	assert_int_equal(start(f, "/x", NEW, "new", &file), 0);
+	assert_int_equal(move(f, "/x", "/y", false), 0);
+	assert_false(is_there(f, "/x"));
+	assert_int_equal(end(f, &file, true), 0);
+	assert_content(f, "/y", "new");
+	assert_int_equal(start(f, "/y", NEW, "newer", &file), 0);
+	assert_int_equal(f->tree->ops->remove(f->tree, "/y"), 0);
+	assert_int_equal(f->tree->ops->remove(f->tree, "/y"), -ENOENT);
+	assert_false(is_there(f, "/y"));
+	assert_int_equal(end(f, &file, true), 0);
+	assert_false(is_there(f, "/y"));
+	assert_false(is_there(f, "/.y.partial-0"));
+}
+
+static void
+upload__what_others_made_meanwhile_stays_when_it_is_removed(void **state)
+{
+	struct fixture *f = *state;
+	struct tree_file file;
+
+	assert_int_equal(start(f, "/x", NEW, "new", &file), 0);
+	make_file(f, "/x", "theirs", 0644);
+	assert_int_equal(f->tree->ops->remove(f->tree, "/x"), 0);
+	assert_int_equal(end(f, &file, true), 0);
+	assert_content(f, "/x", "theirs");
+}
+
 static void
 upload__the_old_file_is_not_dressed_for_the_new_one(void **state)
 {
@@ -525,6 +609,14 @@ main(void)
 		WITH_TREE(upload__without_emptying_it_writes_in_place),
 		WITH_TREE(upload__a_link_is_followed_and_stays),
 		WITH_TREE(upload__what_is_not_there_yet_is_seen_and_dressed),
+		WITH_TREE(
+		    upload__what_is_renamed_before_the_end_gets_the_new_name),
+		WITH_TREE(
+		    upload__a_new_name_that_was_taken_meanwhile_is_not_replaced),
+		WITH_TREE(
+		    upload__the_emptied_file_goes_with_the_renamed_or_removed_one),
+		WITH_TREE(
+		    upload__what_others_made_meanwhile_stays_when_it_is_removed),
 		WITH_TREE(upload__the_old_file_is_not_dressed_for_the_new_one),
 		WITH_TREE(upload__of_two_with_forced_modes_the_last_stays),
 		WITH_TREE(upload__of_two_that_are_exclusive_the_first_stays),
