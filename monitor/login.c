@@ -29,21 +29,23 @@ struct login {
 typedef MUST_CHECK bool login_step(struct monitor *mon, struct login *login,
     struct err *err);
 
-static login_step take_banner, open_account, build_grant, connect_net_and_session, tell_net,
-    start_session, tell_listener;
+static login_step take_banner, open_account, build_grant,
+    connect_net_and_session, tell_listener, tell_net, start_session;
 
 /*
  * What can still refuse comes before tell_net: the session of PAM, the
- * grant. What a session needs from root comes before start_session.
+ * grant. So does tell_listener: a client that hears of its login may come
+ * again at once, and then this one is no startup any more. What a session
+ * needs from root comes before start_session.
  */
 static login_step *const steps[] = {
 	take_banner,
 	open_account,
 	build_grant,
 	connect_net_and_session,
+	tell_listener,
 	tell_net,
 	start_session,
-	tell_listener,
 };
 
 /* What is told from here on is for the terminal. */
@@ -122,6 +124,21 @@ connect_net_and_session(struct monitor *mon, struct login *login,
 	return ipc_pair(login->pair, err);
 }
 
+/* A listener that restarts or ends leaves its sessions alone. */
+static bool
+tell_listener(struct monitor *mon, struct login *login, struct err *err)
+{
+	const struct ipc_AUTHENTICATED m = {
+		.user = bytes_str(mon->user.name),
+	};
+
+	(void)login;
+	if (mon->listener.fd == -1 ||
+	    ipc_send(&mon->listener, IPC_AUTHENTICATED, &m, err))
+		return true;
+	return err->code == ERR_CLOSED;
+}
+
 static void
 duration_over(void *arg)
 {
@@ -182,21 +199,6 @@ static bool
 start_session(struct monitor *mon, struct login *login, struct err *err)
 {
 	return session_start(mon, &login->grant, login->pair[1], err);
-}
-
-/* A listener that restarts or ends leaves its sessions alone. */
-static bool
-tell_listener(struct monitor *mon, struct login *login, struct err *err)
-{
-	const struct ipc_AUTHENTICATED m = {
-		.user = bytes_str(mon->user.name),
-	};
-
-	(void)login;
-	if (mon->listener.fd == -1 ||
-	    ipc_send(&mon->listener, IPC_AUTHENTICATED, &m, err))
-		return true;
-	return err->code == ERR_CLOSED;
 }
 
 static void

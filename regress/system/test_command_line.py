@@ -314,10 +314,11 @@ def test_it_is_named_when_it_is_removed_while_the_server_runs(make_server,
     try:
         server.process.send_signal(signal.SIGHUP)   # for new processes
         server.wait_for_log("monitor: directory of net")
+        wait_until(lambda: server.log().count(
+            "Missing privilege separation directory: /run/sshd") > 1,
+            what="the listener's word, and a monitor's")
     finally:
         os.rename("/run/sshd.away", "/run/sshd")
-    assert server.log().count("Missing privilege separation directory: "
-                              "/run/sshd") > 1
     wait_until(lambda: server.ssh("alice", keys["ed25519"],
                                   "true").returncode == 0, what="a login")
 

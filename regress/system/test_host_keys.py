@@ -6,6 +6,10 @@ import shutil
 import subprocess
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey)
+from cryptography.hazmat.primitives.serialization import (
+    Encoding, NoEncryption, PrivateFormat, PublicFormat)
 
 from server import SSHD, KEY_TYPES, make_key
 
@@ -77,16 +81,33 @@ def test_a_key_without_its_public_half_beside_it_is_used(check, good):
     assert check(good) == (0, "")
 
 
-@pytest.mark.parametrize("form", ["RFC4716", "PKCS8", "PEM"])
-@pytest.mark.parametrize("kind", KEY_TYPES)
+# ssh-keygen writes Ed25519 in its own form only
+FORMS = [(kind, form) for kind in KEY_TYPES
+         for form in ("RFC4716", "PKCS8", "PEM")
+         if kind != "ed25519" or form == "RFC4716"]
+
+
+@pytest.mark.parametrize("kind, form", FORMS, ids=map("-".join, FORMS))
 def test_keys_are_read_in_each_form(make_server, keys, tmp_path, kind, form):
-    if kind == "ed25519" and form != "RFC4716":
-        pytest.skip("ssh-keygen writes this type in its own form only")
     path = make_key(str(tmp_path / "formed"), kind)
     subprocess.run(["ssh-keygen", "-q", "-p", "-m", form, "-P", "", "-N", "",
                     "-f", path], check=True, capture_output=True)
     server = make_server(f"HostKey {path}\n", kinds=())
     server.host_keys = [path]
+    assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
+
+
+@pytest.mark.postern_only
+def test_an_ed25519_key_is_read_as_pkcs8(make_server, keys, tmp_path):
+    key = Ed25519PrivateKey.generate()
+    path = tmp_path / "formed"
+    path.write_bytes(key.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    path.chmod(0o600)
+    (tmp_path / "formed.pub").write_bytes(key.public_key().public_bytes(
+        Encoding.OpenSSH, PublicFormat.OpenSSH) + b"\n")
+    server = make_server(f"HostKey {path}\n", kinds=())
+    server.host_keys = [str(path)]
     assert server.ssh("alice", keys["ed25519"], "true").returncode == 0
 
 

@@ -6,9 +6,11 @@ import signal
 import socket
 import subprocess
 
+import paramiko
 import pytest
 
 from server import descendants, make_key, open_files, title, wait_until
+from tracing import strace
 
 pytestmark = pytest.mark.postern_only
 
@@ -170,6 +172,24 @@ def test_a_source_has_a_number_of_startups(make_server, keys):
         for s in held:
             s.close()
     wait_until(lambda: login(server, keys) == 0, what="a free place")
+
+
+def test_a_login_whose_session_starts_is_no_startup(make_server, keys):
+    """A client that has heard of its login may come again at once."""
+    server = make_server("PerSourceMaxStartups 1\nMaxStartups 100\n")
+    key = paramiko.Ed25519Key.from_private_key_file(keys["ed25519"])
+    warm = wait_until(lambda: [
+        pid for pid in descendants(server.process.pid)
+        if title(pid) == "sshd: [warm]"], what="a process that waits")
+    with strace("-o", "/dev/null", "-e", "inject=execveat:"
+                "delay_enter=2s", pids=warm), \
+            paramiko.Transport(("127.0.0.1", server.port)) as transport:
+        transport.connect(username="alice", pkey=key)
+        try:
+            assert said_to(server).startswith(b"SSH-2.0-")
+        finally:
+            # a tracer can't leave a process that is about to start another
+            server.find("alice@notty")
 
 
 def test_logins_are_no_startups(make_server, keys):
