@@ -142,6 +142,8 @@ sshd_net_libnet_a_SOURCES = \
 	sshd/net/chan_messages.c \
 	sshd/net/chan_output.c \
 	sshd/net/chan_output.h \
+	sshd/net/chan_ride.c \
+	sshd/net/chan_ride.h \
 	sshd/net/chan_ring.c \
 	sshd/net/chan_ring.h \
 	sshd/net/chan_session.c \

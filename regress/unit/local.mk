@@ -90,6 +90,7 @@ unit_tests = \
 	regress/unit/net/alive_test \
 	regress/unit/net/auth_test \
 	regress/unit/net/chan_ahead_test \
+	regress/unit/net/chan_ride_test \
 	regress/unit/net/chan_ring_test \
 	regress/unit/net/chan_input_test \
 	regress/unit/net/chan_output_test \
@@ -318,6 +319,8 @@ regress_unit_net_auth_test_SOURCES = regress/unit/net/auth_test.c regress/unit/n
 regress_unit_net_auth_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_chan_ahead_test_SOURCES = regress/unit/net/chan_ahead_test.c regress/unit/net/lower.h regress/unit/net/lower.c
 regress_unit_net_chan_ahead_test_LDADD = sshd/net/libnet.a $(unit_libs)
+regress_unit_net_chan_ride_test_SOURCES = regress/unit/net/chan_ride_test.c regress/unit/net/lower.h regress/unit/net/lower.c
+regress_unit_net_chan_ride_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_chan_ring_test_SOURCES = regress/unit/net/chan_ring_test.c
 regress_unit_net_chan_ring_test_LDADD = sshd/net/libnet.a $(unit_libs)
 regress_unit_net_chan_input_test_SOURCES = regress/unit/net/chan_input_test.c regress/unit/net/lower.h regress/unit/net/lower.c

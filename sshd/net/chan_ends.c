@@ -8,6 +8,7 @@
 #include "lib/base/fd.h"
 #include "sshd/net/chan_ahead.h"
 #include "sshd/net/chan_input.h"
+#include "sshd/net/chan_ride.h"
 #include "sshd/net/chan_settle.h"
 #include "sshd/net/conn.h"
 
@@ -52,7 +53,8 @@ chan_end_update(struct chan_end *end, struct err *err)
 
 	if (end->fd == -1)
 		return true;
-	if (is_source(end) && !end->ended && !asleep && chan_may_send(ch))
+	if (is_source(end) && !end->ended && !asleep && !chan_rides(end) &&
+	    chan_may_send(ch))
 		events |= EPOLLIN;
 	if (end == chan_sink(ch) && ch->backlog.len != 0)
 		events |= chan_input_room(ch);

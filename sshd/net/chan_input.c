@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sshd/net/chan_ends.h"
+#include "sshd/net/chan_ride.h"
 #include "sshd/net/chan_settle.h"
 #include "sshd/net/chan_types.h"
 #include "sshd/net/chan_window.h"
@@ -266,7 +267,8 @@ write_gathered(struct channel *ch, const struct iovec *iov, unsigned count,
 		if (!keep_rest(ch, iov, count, (size_t)n, err))
 			return false;
 	}
-	return n == 0 || chan_consumed(ch, (size_t)n, err);
+	return chan_ride_begin(ch, err) &&
+	    (n == 0 || chan_consumed(ch, (size_t)n, err));
 }
 
 bool

@@ -6,6 +6,7 @@
 #include "lib/wire/connection.h"
 #include "sshd/net/chan_ends.h"
 #include "sshd/net/chan_log.h"
+#include "sshd/net/chan_ride.h"
 #include "sshd/net/chan_settle.h"
 #include "sshd/net/chan_timeout.h"
 #include "sshd/net/chan_types.h"
@@ -75,6 +76,7 @@ channel_free(struct channel *ch)
 	requests_forget(ch);
 	chan_settle_forget(ch);
 	chan_window_forget(ch);
+	chan_ride_forget(ch);
 	channels->slots[ch->id].channel = NULL;
 	channels->slots[ch->id].next_free = channels->free_slot;
 	channels->free_slot = ch->id + 1;

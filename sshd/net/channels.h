@@ -168,6 +168,7 @@ struct channels {
 	struct chan_ring ring;
 	bool blocked;			/* no output: the ring sleeps */
 	struct timer held_timer;	/* see chan_ahead.c */
+	struct channel *riding;		/* see chan_ride.h */
 	struct timer input_timer;	/* see chan_input.c */
 	struct timer round_timer;	/* delay 0: after this round's events */
 	struct channel *settle_first;

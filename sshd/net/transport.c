@@ -9,6 +9,7 @@
 #include "lib/base/fd.h"
 #include "lib/base/log.h"
 #include "lib/base/memory.h"
+#include "sshd/net/chan_ride.h"
 #include "sshd/net/conn.h"
 
 #define TRIM_DELAY_MS	3000
@@ -128,8 +129,11 @@ no_more_came(void *arg)
 {
 	struct conn *conn = arg;
 	struct transport *t = &conn->transport;
+	struct err err;
 
 	wakeups_many(&t->wakeups, &conn->loop, t->in_fd, may_read(conn));
+	if (!chan_ride_end(conn, &err))
+		conn_fail(conn, &err);
 	loop_look_again(&conn->loop, &t->in_watch);
 }
 
@@ -150,6 +154,7 @@ read_input(struct conn *conn)
 	if (t->in.logged_in)
 		wakeups_read(&t->wakeups, &conn->loop, t->in_fd, got,
 		    no_more_came, conn);
+	chan_ride_along(conn);
 	handle_input(conn);
 }
 

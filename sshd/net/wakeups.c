@@ -26,6 +26,7 @@ wakeups_read(struct wakeups *w, struct loop *loop, int fd, size_t got,
 		w->bytes += got;
 		if (w->bytes < WAKE_BUSY_BYTES)
 			return;
+		w->since_ms = now_ms;
 		w->bytes = 0;
 		w->reads = 0;
 		w->few = wake_after(fd, WAKE_BYTES);
@@ -47,5 +48,5 @@ wakeups_many(struct wakeups *w, struct loop *loop, int fd, bool in_vain)
 		return;
 	w->rest_ms = w->rest_ms == 0 || w->reads >= WAKE_LASTED ?
 	    WAKE_REST_MS : MIN(2 * w->rest_ms, WAKE_REST_MAX_MS);
-	w->rest_until_ms = clock_now_ms(loop->clock) + w->rest_ms;
+	w->rest_until_ms = w->since_ms + w->rest_ms;
 }

@@ -5,8 +5,9 @@
  * Shapes:  while the peer sends faster than WAKE_BUSY_BYTES in WAKE_BUSY_MS,
  *          WAKE_BYTES are read at a time: one system call, one write to where
  *          they go, for several packets. What stays below that is read after
- *          WAKE_WAIT_MS, and then everything is as before for a while, longer
- *          each time, so that who waits for answers after less is not slowed.
+ *          WAKE_WAIT_MS, and then everything is as before for a while: a peer
+ *          that just paused may wait for answers, but seldom; one that sends
+ *          no more than that without answers rests longer each time.
  * Units:   bytes, milliseconds.
  * Errors:  none: without TCP nothing happens.
  * Owns:    SO_RCVLOWAT of the socket.
@@ -19,17 +20,17 @@
 
 #define WAKE_BYTES	131072
 #define WAKE_WAIT_MS	2		/* 1 at least: the clock has whole ones */
-/* 2 Gbit/s: from less on, small files of clients with 64 requests are slower */
-#define WAKE_BUSY_BYTES	(1 << 20)
+/* 1 Gbit/s: who has no faster line waits for nothing */
+#define WAKE_BUSY_BYTES	(1 << 19)
 #define WAKE_BUSY_MS	4
-#define WAKE_REST_MS	100		/* the first time */
+#define WAKE_REST_MS	50		/* from one time to the next */
 #define WAKE_REST_MAX_MS 10000
-#define WAKE_LASTED	1000		/* reads: it was worth it */
+#define WAKE_LASTED	4		/* reads: the peer just paused */
 
 struct wakeups {
 	bool few;			/* WAKE_BYTES at a time */
 	unsigned reads;			/* since then */
-	int64_t since_ms;		/* of what is counted in bytes */
+	int64_t since_ms;		/* few, or what is counted in bytes */
 	size_t bytes;
 	int64_t rest_until_ms;
 	int64_t rest_ms;		/* of the last rest; 0: none */

@@ -101,6 +101,31 @@ transport__every_cipher_and_mac_carries_a_login_and_data(void **state)
 }
 
 static void
+transport__says_when_input_comes_and_when_no_more_comes(void **state)
+{
+	struct test_client *c;
+
+	(void)state;
+	upper = (struct upper){ 0 };
+	c = logged_in(NULL);
+	upper.rides = 0;
+	send_data(c, 1);
+	test_client_settle(c);
+	assert_int_equal(upper.rides, 1);
+	for (size_t sent = 0; sent < WAKE_BUSY_BYTES;
+	    sent += CHANNEL_PACKET_MAX)
+		send_data(c, CHANNEL_PACKET_MAX);
+	test_client_settle(c);
+	assert_true(c->conn.transport.wakeups.few);
+	assert_int_equal(upper.ride_ends, 0);
+	c->now_ms += WAKE_WAIT_MS;
+	test_client_settle(c);
+	assert_false(c->conn.transport.wakeups.few);
+	assert_int_equal(upper.ride_ends, 1);
+	test_client_free(c);
+}
+
+static void
 transport__strict_kex_refuses_a_message_in_front_of_kexinit(void **state)
 {
 	static const struct test_offer offer = { .strict = true };
@@ -748,6 +773,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(transport__every_cipher_and_mac_carries_a_login_and_data),
+		TEST(transport__says_when_input_comes_and_when_no_more_comes),
 		TEST(transport__strict_kex_refuses_a_message_in_front_of_kexinit),
 		TEST(transport__strict_kex_refuses_anything_unexpected),
 		TEST(transport__without_strict_kex_ignore_may_come_at_any_time),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "unit/net/upper.h"
 
+#include "sshd/net/chan_ride.h"
+
 struct upper upper;
 
 void
@@ -51,6 +53,22 @@ channels_output_ready(struct conn *conn)
 {
 	upper.ready++;
 	send_data(conn);
+}
+
+void
+chan_ride_along(struct conn *conn)
+{
+	(void)conn;
+	upper.rides++;
+}
+
+bool
+chan_ride_end(struct conn *conn, struct err *err)
+{
+	(void)conn;
+	(void)err;
+	upper.ride_ends++;
+	return true;
 }
 
 bool

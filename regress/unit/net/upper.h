@@ -18,7 +18,7 @@ struct upper {
 	unsigned handled[256];		/* by message number */
 	uint64_t data_len;		/* CHANNEL_DATA bytes */
 	uint8_t data_sum;
-	unsigned starts, ready, input_ends;
+	unsigned starts, ready, input_ends, rides, ride_ends;
 	uint64_t rekey_bytes;		/* for transport_login() */
 	uint32_t rekey_seconds;
 	uint64_t to_send;		/* channel data that we still have */

@@ -211,11 +211,12 @@ wakeups__in_vain_rests_longer_each_time(void **state)
 	assert_true(is_few_after(&f, 0));
 	for (int64_t rest_ms = WAKE_REST_MS; rest_ms < WAKE_REST_MAX_MS;
 	    rest_ms *= 2) {
-		assert_false(is_few_after(&f, rest_ms - WAKE_WAIT_MS - 1));
-		assert_true(is_few_after(&f, WAKE_WAIT_MS + 1));
+		/* counted from when it began; each look waits, too */
+		assert_false(is_few_after(&f, rest_ms - 2 * WAKE_WAIT_MS - 1));
+		assert_true(is_few_after(&f, 1));
 	}
-	assert_false(is_few_after(&f, WAKE_REST_MAX_MS - WAKE_WAIT_MS - 1));
-	assert_true(is_few_after(&f, WAKE_WAIT_MS + 1));
+	assert_false(is_few_after(&f, WAKE_REST_MAX_MS - 2 * WAKE_WAIT_MS - 1));
+	assert_true(is_few_after(&f, 1));
 	end(&f);
 }
 
@@ -233,7 +234,22 @@ wakeups__what_lasted_rests_shortly(void **state)
 	peer_sends(&f, 1);
 	time_passes(&f, WAKE_WAIT_MS);
 	assert_int_equal(f.got, 2);
-	assert_true(is_few_after(&f, WAKE_REST_MS));
+	assert_true(is_few_after(&f, WAKE_REST_MS - WAKE_WAIT_MS));
+	end(&f);
+}
+
+static void
+wakeups__what_lasted_longer_than_a_rest_has_none(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (int i = 0; i < WAKE_LASTED; i++)
+		peer_is_fast(&f);
+	f.now_ms += WAKE_REST_MS;
+	time_passes(&f, WAKE_WAIT_MS);
+	assert_true(is_few_after(&f, 0));
 	end(&f);
 }
 
@@ -247,6 +263,7 @@ main(void)
 		cmocka_unit_test(wakeups__end_of_stream_wakes),
 		cmocka_unit_test(wakeups__in_vain_rests_longer_each_time),
 		cmocka_unit_test(wakeups__what_lasted_rests_shortly),
+		cmocka_unit_test(wakeups__what_lasted_longer_than_a_rest_has_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
