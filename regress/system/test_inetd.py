@@ -48,6 +48,20 @@ def test_root_serves_a_pair_of_pipes(configured, keys):
     assert ends == "UNKNOWN 65535 UNKNOWN 65535"
 
 
+@pytest.mark.postern_only
+def test_a_client_that_has_closed_what_it_reads_is_gone(configured):
+    """Though more could come from it."""
+    with subprocess.Popen([SSHD, "-i", "-f", configured.config_path],
+                          stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline().startswith(b"SSH-2.0-")
+        process.stdout.close()
+        try:
+            assert process.wait(60) != 0
+        finally:
+            process.kill()
+
+
 def test_the_name_of_the_program_may_be_relative(configured, keys):
     result = _proxy(configured, keys["ed25519"], "alice",
                     ["env", f"PATH={os.path.dirname(SSHD)}:/usr/bin:/bin",

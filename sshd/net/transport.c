@@ -171,22 +171,42 @@ output_event(void *arg, uint32_t events)
 		channels_output_ready(conn);
 }
 
+/* Nothing is read or written that would find out that the peer has gone. */
+static void
+look_for_error(struct conn *conn, uint32_t events)
+{
+	struct err err;
+
+	if ((events & EPOLLERR) == 0 || queued(&conn->transport) != 0)
+		return;
+	errno = ECONNRESET;
+	err_sys(&err, "read from peer");
+	conn_lost(conn, &err, true);
+}
+
+static void
+out_pipe_event(void *arg, uint32_t events)
+{
+	struct conn *conn = arg;
+
+	output_event(conn, events);
+	/* its last words may wait in the other one */
+	if ((events & EPOLLERR) != 0 && may_read(conn))
+		read_input(conn);
+	look_for_error(conn, events);
+}
+
 static void
 transport_event(void *arg, uint32_t events)
 {
 	struct conn *conn = arg;
-	struct err err;
 
 	if ((events & ~(uint32_t)EPOLLIN) != 0)
 		output_event(conn, events);
 	if ((events & ~(uint32_t)EPOLLOUT) != 0 && may_read(conn)) {
 		read_input(conn);
-	} else if ((events & EPOLLERR) != 0 && queued(&conn->transport) == 0) {
-		/* nothing is read or written that would find it out */
-		errno = ECONNRESET;
-		err_sys(&err, "read from peer");
-		conn_lost(conn, &err, true);
-	}
+	} else
+		look_for_error(conn, events);
 }
 
 static bool
@@ -202,7 +222,7 @@ watch(struct conn *conn, struct err *err)
 	}
 	/* what epoll can't watch never blocks */
 	if (t->out_fd != t->in_fd && !loop_watch(&conn->loop, &t->out_watch,
-	    t->out_fd, 0, output_event, conn, err) && err->sys != EPERM)
+	    t->out_fd, 0, out_pipe_event, conn, err) && err->sys != EPERM)
 		return false;
 	return true;
 }
