@@ -70,6 +70,8 @@ lib_wire_libwire_a_SOURCES = \
 
 noinst_LIBRARIES += lib/ipc/libipc.a
 lib_ipc_libipc_a_SOURCES = \
+	lib/ipc/encoding.c \
+	lib/ipc/encoding.h \
 	lib/ipc/ipc.c \
 	lib/ipc/ipc.h \
 	lib/ipc/messages.h

@@ -2,8 +2,8 @@
 /*
  * ipc - typed datagrams between two processes of one connection.
  *
- * Shapes:  SOCK_SEQPACKET; one datagram = u8 id + the fields of messages.h as
- *          SSH integers and strings, plus descriptors.
+ * Shapes:  SOCK_SEQPACKET; one datagram is a message as encoding.h has
+ *          it, plus descriptors.
  * Units:   bytes; IPC_MESSAGE_MAX for a datagram.
  * Errors:  ERR_CLOSED when the other side is gone; anything malformed, of the
  *          wrong direction, in the wrong state, too often, or with the wrong
@@ -17,27 +17,7 @@
 #define LIB_IPC_IPC_H
 
 #include "lib/base/loop.h"
-#include "lib/ipc/messages.h"
-
-enum ipc_field_type { IPC_U8, IPC_U32, IPC_U64, IPC_STR };
-
-struct ipc_field {
-	const char *name;
-	enum ipc_field_type type;
-	uint32_t max;			/* IPC_STR: greatest length */
-};
-
-struct ipc_row {
-	const char *name;
-	enum ipc_edge edge;
-	unsigned states;		/* of the receiver */
-	unsigned limit;			/* MANY, or times in a connection */
-	unsigned fds_min, fds_max;
-	const struct ipc_field *fields;
-	size_t field_count;
-};
-
-extern const struct ipc_row ipc_rows[IPC_COUNT];
+#include "lib/ipc/encoding.h"
 
 struct ipc {
 	int fd;				/* -1 = closed */
@@ -60,18 +40,6 @@ struct ipc_message {
 	int fds[IPC_FDS_MAX];		/* -1 where absent or taken */
 	unsigned fd_count;
 };
-
-/*
- * Where the member after one at *offset lies: members have their natural
- * alignment. Moves *offset past it. A test holds this against sizeof.
- */
-size_t ipc_member(size_t *offset, enum ipc_field_type type);
-
-/* Pure: message struct -> bytes, and back. */
-MUST_CHECK bool ipc_encode(enum ipc_id id, const void *message, uint8_t *buf,
-    size_t cap, size_t *len, struct err *err);
-MUST_CHECK bool ipc_decode(struct bytes datagram, enum ipc_id *id,
-    union ipc_any *out, struct err *err);
 
 /* Takes fd. The socket may be blocking or not; ipc_watch() makes it not. */
 void ipc_init(struct ipc *ipc, int fd, enum ipc_edge incoming);
