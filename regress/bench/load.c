@@ -4,9 +4,11 @@
  *
  * Shapes:  load SOCKET COUNT IN_FLIGHT: channels to a port of its own, which
  *          closes what it accepts. load SOCKET COUNT IN_FLIGHT PREFIX: the
- *          files PREFIX0, PREFIX1, ... of 4 KiB up, then down. On its input:
+ *          files PREFIX0, PREFIX1, ... of 4 KiB up, then down. load SOCKET
+ *          COUNT IN_FLIGHT DIRECTORY list: its COUNT entries. On its input:
  *          what packets.h says.
- * Units:   prints seconds, of all channels, or of all files up and down.
+ * Units:   prints seconds, of all channels, of all files up and down, or of the
+ *          listing.
  * Errors:  whatever is not expected: a line, and exit status 1.
  * Owns:    nothing that outlives it.
  * Source:  RFC 4254, draft-ietf-secsh-filexfer version 02.
@@ -29,7 +31,9 @@
 #define OPEN_WINDOW	(1u << 31)	/* never adjusted */
 
 enum { FX_INIT = 1, FX_VERSION, FX_OPEN, FX_CLOSE, FX_READ = 5, FX_WRITE,
-	FX_STATUS = 101, FX_HANDLE, FX_DATA };
+	FX_OPENDIR = 11, FX_READDIR, FX_STATUS = 101, FX_HANDLE, FX_DATA,
+	FX_NAME };
+enum { FX_EOF = 1 };
 enum { FXF_READ = 1, FXF_WRITE = 2, FXF_CREAT = 8 };
 
 /* A channel, or a file. */
@@ -46,6 +50,9 @@ static unsigned count, in_flight, begun, done;
 
 /* of the channel for files */
 static const char *prefix;
+static handler *of_reply;
+static uint8_t directory[256];		/* its handle */
+static uint32_t directory_len;
 static struct buffer requests, replies;
 static uint32_t channel, window, packet_max;
 static bool ready, upwards;
@@ -203,6 +210,35 @@ of_file(const uint8_t *reply, size_t len)
 	}
 }
 
+/* ---- a directory */
+
+static void
+ask_names(uint32_t id)
+{
+	end_request(put_string(begin_request(FX_READDIR, id), directory,
+	    directory_len));
+}
+
+static void
+of_names(const uint8_t *reply, size_t len)
+{
+	uint32_t value = len < 9 ? 0 : u32(reply + 5);
+
+	if (reply[0] == FX_HANDLE && value <= len - 9 &&
+	    value <= sizeof(directory)) {
+		memcpy(directory, reply + 9, value);
+		directory_len = value;
+	} else if (reply[0] == FX_NAME && value > 0) {
+		done += value;
+		ask_names(u32(reply + 1));
+	} else if (reply[0] != FX_STATUS || value != FX_EOF || done < count) {
+		errx(1, "reply %d, %u, behind %u names", reply[0], value,
+		    done);
+	}
+}
+
+/* ---- the channel of both */
+
 static void
 of_stream(const uint8_t *data, size_t len)
 {
@@ -222,7 +258,7 @@ of_stream(const uint8_t *data, size_t len)
 		if (reply_len > 0 && reply[4] == FX_VERSION)
 			ready = true;
 		else
-			of_file(reply + 4, reply_len);
+			of_reply(reply + 4, reply_len);
 	}
 	drop(&replies, at);
 }
@@ -306,11 +342,39 @@ run(void (*start)(uint32_t), handler *handle)
 	printf("%.6f\n", now_s() - begin_s);
 }
 
+static void
+move_files(void)
+{
+	of_reply = of_file;
+	open_session();
+	upwards = true;
+	run(open_file, of_session);
+	upwards = false;
+	run(open_file, of_session);
+	if (received != (uint64_t)count * FILE_LEN)
+		errx(1, "%llu bytes came back", (unsigned long long)received);
+}
+
+static void
+list_directory(void)
+{
+	of_reply = of_names;
+	open_session();
+	end_request(put_string(begin_request(FX_OPENDIR, 0), prefix,
+	    strlen(prefix)));
+	while (directory_len == 0) {
+		send_requests();
+		packets_turn(of_session);
+	}
+	run(ask_names, of_session);
+}
+
 int
 main(int argc, char **argv)
 {
 	if (argc < 4)
-		errx(1, "usage: load SOCKET COUNT IN_FLIGHT [PREFIX]");
+		errx(1, "usage: load SOCKET COUNT IN_FLIGHT [PREFIX | "
+		    "DIRECTORY list]");
 	count = (unsigned)atoi(argv[2]);
 	in_flight = (unsigned)atoi(argv[3]);
 	prefix = argv[4];
@@ -321,14 +385,10 @@ main(int argc, char **argv)
 	if (prefix == NULL) {
 		listen_here();
 		run(open_channel, of_opened);
-		return 0;
+	} else if (argc == 5) {
+		move_files();
+	} else {
+		list_directory();
 	}
-	open_session();
-	upwards = true;
-	run(open_file, of_session);
-	upwards = false;
-	run(open_file, of_session);
-	if (received != (uint64_t)count * FILE_LEN)
-		errx(1, "%llu bytes came back", (unsigned long long)received);
 	return 0;
 }

@@ -3,9 +3,7 @@
 
 Three clients: OpenSSH's; one that keeps 64 requests in flight over
 `ssh -s`, so that the figure is not that client's pace; and for small files
-load.c, as there Python and ssh would be what is measured. For the same
-reason a listing is asked for many requests a write, and its replies are taken
-apart only by their lengths.
+and listings load.c, as there Python and ssh would be what is measured.
 
 Large files lie in huge pages, and uploads write over a file whose memory is
 there; so scp is what takes the file up: sftp empties one first. Handing out
@@ -35,6 +33,7 @@ REMOTE = f"{HOME}/remote"
 LARGE = f"{HOME}/large"     # a file system of its own
 LOCAL = "/run/bench/local"
 IN_FLIGHT = 64
+LISTS_IN_FLIGHT = 16
 PIECE = 32768
 # so that the server's window, and not the client, sets the pace far away
 FAR_IN_FLIGHT = 256
@@ -233,43 +232,6 @@ def delayed_upload(kind, delay_ms, size):
     return took * GIB / size
 
 
-class Bulk:
-    """Requests of one session, many a write; replies as they lie there."""
-
-    def __init__(self, session):
-        self.session = session
-        self.data = b""
-
-    def send(self, messages):
-        self.session.send_raw(b"".join(messages))
-
-    def replies(self, count):
-        """The next ones, without their lengths."""
-        found = []
-        while True:
-            data, at = self.data, 0
-            while len(found) < count and len(data) - at >= 4:
-                end = at + 4 + int.from_bytes(data[at:at + 4], "big")
-                if end > len(data):
-                    break
-                found.append(data[at + 4:end])
-                at = end
-            self.data = data[at:]
-            if len(found) == count:
-                return found
-            more = os.read(self.session.process.stdout.fileno(), 1 << 20)
-            if not more:
-                raise RuntimeError("the session ended")
-            self.data += more
-
-
-def _message(kind, body):
-    return string(bytes([kind]) + u32(0) + body)
-
-
-REPLY_HEAD = 5      # type and id
-
-
 def small_files(kind, count):
     """Seconds a file of 4 KiB takes, 64 at a time: (up, down, the server's
     CPU of both). The client is load.c, which costs less than any server."""
@@ -306,35 +268,20 @@ def openssh_small_files(kind, count):
 
 
 def listing(kind, count):
-    """(wall seconds, server CPU seconds) of a directory's listing."""
+    """(wall seconds, server CPU seconds) of a directory's listing, which is
+    asked for many requests ahead. The client is load.c."""
     _fresh()
     for number in range(count):
         os.close(os.open(f"{REMOTE}/entry-{number:06}",
                          os.O_WRONLY | os.O_CREAT, 0o644))
-    one_login = _one_login(kind)
-    server = Server(kind)
-    session = _session(server, kind)
-    bulk = Bulk(session)
-    handle = string(session.request(raw_sftp.OPENDIR, string(REMOTE),
-                                    raw_sftp.HANDLE).string())
-    ask = [_message(raw_sftp.READDIR, handle)] * 8
-    begin = time.monotonic()
-    found, done = 0, False
-    bulk.send(ask)
-    while not done:
-        # what a client with a queue does: the next is asked for meanwhile
-        bulk.send(ask)
-        for reply in bulk.replies(len(ask)):
-            if reply[0] == raw_sftp.NAME:
-                found += int.from_bytes(reply[REPLY_HEAD:REPLY_HEAD + 4],
-                                        "big")
-            else:
-                done = True
-    wall = time.monotonic() - begin
-    if found != count + 2:
-        raise RuntimeError(f"{found} entries of {count + 2}")
-    session.close()
-    cpu = server.stop() - one_login
+
+    def life(names):
+        server = Server(kind)
+        with load.login(server, USER) as client:
+            wall, = load.run(client, names, LISTS_IN_FLIGHT, REMOTE, "list")
+        return wall, server.stop()
+    wall, cpu = life(count + len((".", "..")))
+    cpu -= life(0)[1]
     _fresh()
     return wall, cpu
 
