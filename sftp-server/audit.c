@@ -15,14 +15,14 @@ struct transfer {
 	char path[];
 };
 
-static double
-seconds_since(const struct timespec *start)
+static unsigned long long
+ms_since(const struct timespec *start)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - start->tv_sec) +
-	    (double)(now.tv_nsec - start->tv_nsec) / 1e9;
+	return (unsigned long long)((now.tv_sec - start->tv_sec) * 1000 +
+	    (now.tv_nsec - start->tv_nsec) / 1000000);
 }
 
 /* Lines name files from the top; a client need not. */
@@ -31,15 +31,18 @@ transfer_new(struct tree *below, const char *path)
 {
 	char start[PATH_MAX] = "";
 	struct transfer *t;
-	size_t len;
+	char *end;
 
 	if (path[0] != '/' && (below->ops->real_path(below, ".", start) < 0 ||
 	    start[1] == '\0'))
 		start[0] = '\0';
-	len = strlen(start) + strlen(path) + 2;
-	if ((t = malloc(sizeof(*t) + len)) != NULL)
-		snprintf(t->path, len, "%s%s%s", start,
-		    path[0] == '/' ? "" : "/", path);
+	t = malloc(sizeof(*t) + strlen(start) + strlen(path) + 2);
+	if (t == NULL)
+		return NULL;
+	end = stpcpy(t->path, start);
+	if (path[0] != '/')
+		*end++ = '/';
+	strcpy(end, path);
 	return t;
 }
 
@@ -77,15 +80,14 @@ is_whole(const struct tree_file *file)
 	    ranges_cover(&file->read, (uint64_t)st.st_size);
 }
 
-/* "complete", "partial" or "failed (No space left on device)". */
-static void
-outcome(bool is_whole_file, int r, char *out, size_t len)
+/* "complete", "partial" or, in buf, "failed (No space left on device)". */
+static const char *
+outcome(bool is_whole_file, int r, char *buf, size_t len)
 {
-	if (r < 0)
-		snprintf(out, len, "failed (%s)", strerror(-r));
-	else
-		snprintf(out, len, "%s", is_whole_file ? "complete" :
-		    "partial");
+	if (r >= 0)
+		return is_whole_file ? "complete" : "partial";
+	snprintf(buf, len, "failed (%s)", strerror(-r));
+	return buf;
 }
 
 /* The lines of sftp-server have a level of their own, -l. */
@@ -94,11 +96,12 @@ write_line(const struct audit *audit, const struct transfer *t,
     const char *direction, const char *result, uint64_t bytes)
 {
 	enum log_level level = log_get_level();
+	unsigned long long ms = ms_since(&t->start);
 
 	log_set_level(audit->level);
-	log_info("SFTP %s %s: %s, %llu bytes in %.3f s, \"%s\"", direction,
-	    result, audit->who, (unsigned long long)bytes,
-	    seconds_since(&t->start), t->path);
+	log_info("SFTP %s %s: %s, %llu bytes in %llu.%03llu s, \"%s\"",
+	    direction, result, audit->who, (unsigned long long)bytes,
+	    ms / 1000, ms % 1000, t->path);
 	log_set_level(level);
 }
 
@@ -129,7 +132,7 @@ audit_close(struct tree *tree, struct tree_file *file, bool is_complete)
 	struct tree *below = layer_below(tree);
 	struct transfer *t = file->hold;
 	bool is_all;
-	char result[128];
+	char failure[128];
 	int r;
 
 	if (t == NULL)
@@ -138,16 +141,14 @@ audit_close(struct tree *tree, struct tree_file *file, bool is_complete)
 	/* what is read or written goes past this layer, into *file */
 	r = below->ops->close(below, &t->file, is_complete);
 	if (was_read(t, file)) {
-		outcome(is_all, was_written(t, file) ? 0 : r, result,
-		    sizeof(result));
-		write_line((struct audit *)tree, t, "download", result,
-		    file->bytes_read);
+		write_line((struct audit *)tree, t, "download",
+		    outcome(is_all, was_written(t, file) ? 0 : r, failure,
+		    sizeof(failure)), file->bytes_read);
 	}
 	if (was_written(t, file)) {
-		outcome(is_complete, file->error < 0 ? file->error : r,
-		    result, sizeof(result));
-		write_line((struct audit *)tree, t, "upload", result,
-		    file->bytes_written);
+		write_line((struct audit *)tree, t, "upload",
+		    outcome(is_complete, file->error < 0 ? file->error : r,
+		    failure, sizeof(failure)), file->bytes_written);
 	}
 	free(t);
 	*file = (struct tree_file){ .fd = -1 };

@@ -99,25 +99,27 @@ short_escape(uint8_t c)
 	return c >= '\a' && c <= '\r' ? letters[c - '\a'] : '\0';
 }
 
-/* Up to four bytes; returns how many. */
+/* Two or four bytes for one that is_plain() has not; returns how many. */
 static size_t
-escape(uint8_t c, bool doubles, char out[static 4])
+escape(uint8_t c, char out[static 4])
 {
 	char letter = short_escape(c);
 
 	out[0] = '\\';
-	if (letter != '\0' || (c == '\\' && doubles)) {
+	if (letter != '\0' || c == '\\') {
 		out[1] = letter != '\0' ? letter : '\\';
 		return 2;
-	}
-	if (c >= 0x20 && c < 0x7f) {
-		out[0] = (char)c;
-		return 1;
 	}
 	out[1] = (char)('0' + (c >> 6));
 	out[2] = (char)('0' + ((c >> 3) & 7));
 	out[3] = (char)('0' + (c & 7));
 	return 4;
+}
+
+static inline bool
+is_plain(uint8_t c, bool doubles)
+{
+	return c >= 0x20 && c < 0x7f && (c != '\\' || !doubles);
 }
 
 static size_t
@@ -126,12 +128,16 @@ clean(char *dst, size_t dst_len, struct bytes src, bool doubles)
 	size_t n = 0;
 
 	for (size_t i = 0; i < src.len; i++) {
+		uint8_t c = src.p[i];
 		char text[4];
-		size_t len = escape(src.p[i], doubles, text);
+		size_t len = is_plain(c, doubles) ? 1 : escape(c, text);
 
 		if (dst_len - n <= len)
 			break;
-		memcpy(dst + n, text, len);
+		if (len == 1)
+			dst[n] = (char)c;
+		else
+			memcpy(dst + n, text, len);
 		n += len;
 	}
 	dst[n] = '\0';
