@@ -25,8 +25,12 @@
 /* Requests are read or copied, and replies gathered, up to this much. */
 #define SFTP_IN_SIZE		(2 * SFTP_MESSAGE_MAX)
 #define SFTP_OUT_SIZE		(3 * SFTP_MESSAGE_MAX)
-/* Replies worth a write() while more requests wait. */
+/*
+ * Replies worth a write() while more requests wait: so much, or so many that
+ * the client has something to do meanwhile.
+ */
 #define SFTP_OUT_BATCH		131072
+#define SFTP_OUT_REPLIES	16
 
 /* Shorter reads are copied: pages have a price of their own. */
 #define SFTP_PAGES_MIN		16384

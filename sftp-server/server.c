@@ -58,8 +58,9 @@ answer(struct sftp *sftp)
 	size_t before = unsent(sftp);
 	struct bytes message;
 
-	while (has_room(sftp)) {
-		if (unsent(sftp) - before >= SFTP_OUT_BATCH)
+	for (unsigned replies = 0; has_room(sftp); replies++) {
+		if (replies == SFTP_OUT_REPLIES ||
+		    unsent(sftp) - before >= SFTP_OUT_BATCH)
 			return true;
 		if (sftp->ended || !next_message(sftp, &message))
 			return false;
